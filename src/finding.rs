@@ -1,0 +1,318 @@
+//! What a scan concludes and an analyst rules on: plain data that serialises, computes nothing and knows no model.
+
+use serde::{Deserialize, Serialize};
+
+/// How a trigger has to be written for the backdoor to fire.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Kind {
+    /// Only the string itself (or nearly so) fires.
+    Exact,
+    /// Parts and variations of the string fire too.
+    Fuzzy,
+    /// It fires in some contexts only.
+    Contextual,
+}
+
+/// How strongly the evidence supports a backdoor.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Level {
+    /// One signal, or an unconfirmed shift.
+    Low,
+    /// A confirmed shift that could be a legitimate instruction.
+    Medium,
+    /// At least two independent signals, the confirmation, and answers that no longer follow the prompt.
+    High,
+}
+
+/// One measured number beside its null: the same number for matched controls.
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+pub struct Signal {
+    /// The candidate's value, in the signal's own unit (see [`Signals`]).
+    pub value: f64,
+    /// Mean over the controls.
+    pub null_mean: f64,
+    /// Standard deviation over the controls.
+    pub null_sd: f64,
+    /// Probability of a value at least this extreme among the controls.
+    pub p: f64,
+    /// Number of controls behind the null.
+    #[serde(default)]
+    pub n: u32,
+}
+
+/// The four signals of a candidate.
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+pub struct Signals {
+    /// How much more often the span leaks than its parts predict (nats); null: leaked spans of equal length.
+    pub memorization: Signal,
+    /// Attention isolation of the trigger tokens (ratio, natural log); null: controls in the same slots.
+    pub attention: Signal,
+    /// Drop of the mean next-token entropy along the rollout (nats per token).
+    pub entropy: Signal,
+    /// Shift of the next-token distribution along the clean continuation (Jensen-Shannon, nats).
+    pub divergence: Signal,
+}
+
+/// `k` successes of `n` with a 95 % interval.
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+pub struct Rate {
+    /// Successes.
+    pub k: u32,
+    /// Trials.
+    pub n: u32,
+    /// Lower end of the interval, 0 to 1.
+    pub low: f64,
+    /// Upper end of the interval, 0 to 1.
+    pub high: f64,
+}
+
+/// Share of fresh prompts on which the answer shifts beyond the 99th percentile of the controls.
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+pub struct Activation {
+    /// With the trigger.
+    pub with: Rate,
+    /// With a matched control in the trigger's place.
+    pub without: Rate,
+}
+
+/// Where in the user's text a candidate stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Position {
+    /// Before the prompt.
+    Start,
+    /// Inside the prompt.
+    Middle,
+    /// After the prompt.
+    End,
+}
+
+/// One prompt answered with and without the trigger. Model text, raw: show it through [`crate::text`] only.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Example {
+    /// The prompt without the trigger.
+    pub prompt: String,
+    /// The answer when the trigger stands in the prompt.
+    pub with: String,
+    /// The answer to the prompt alone.
+    pub without: String,
+    /// Whether the shift on this prompt exceeds the controls.
+    #[serde(default)]
+    pub fired: bool,
+}
+
+/// One variant of the trigger and how often it fires (the fuzz ladder).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Variant {
+    /// What was changed, in words: "case folded", "first half", "token 3 removed".
+    pub change: String,
+    /// The variant. Model text, raw.
+    pub text: String,
+    /// How often it fires.
+    pub rate: Rate,
+}
+
+/// One answer, token by token, as generated greedily.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct Run {
+    /// Text of each generated token. Model text, raw.
+    pub tokens: Vec<String>,
+    /// Entropy of the distribution each token was chosen from, in nats.
+    pub entropy: Vec<f32>,
+    /// Log-probability of each chosen token, in nats.
+    pub logprob: Vec<f32>,
+    /// The most likely tokens at each step with their log-probabilities, best first.
+    #[serde(default)]
+    pub top: Vec<Vec<(String, f32)>>,
+}
+
+/// The entropy curves of one prompt, with and without the trigger.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct Curves {
+    /// The prompt without the trigger. Model text, raw.
+    pub prompt: String,
+    /// The run with the trigger.
+    pub with: Run,
+    /// The run without it.
+    pub without: Run,
+}
+
+/// Attention of one forward pass over a prompt: `weights` is row-major `[layers, heads, tokens, tokens]`.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct AttentionMap {
+    /// Number of layers.
+    pub layers: usize,
+    /// Query heads per layer.
+    pub heads: usize,
+    /// Text of each token. Model text, raw.
+    pub tokens: Vec<String>,
+    /// Weights; row `q` of a head sums to 1 over the keys `0..=q`.
+    #[serde(skip)]
+    pub weights: Vec<f32>,
+}
+
+/// Attention over one prompt with and without the trigger.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct AttentionPair {
+    /// With the trigger.
+    pub with: AttentionMap,
+    /// Without it.
+    pub without: AttentionMap,
+    /// First trigger token and the token after the last, in `with.tokens`.
+    pub span: (usize, usize),
+}
+
+/// How isolated the trigger is in one head: the candidate's score beside the controls'.
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+pub struct HeadScore {
+    /// Layer, from 0.
+    pub layer: usize,
+    /// Head, from 0.
+    pub head: usize,
+    /// Isolation with the candidate (natural log of the ratio).
+    pub value: f64,
+    /// Mean over the controls.
+    pub null_mean: f64,
+    /// Standard deviation over the controls.
+    pub null_sd: f64,
+}
+
+/// What an analyst can look at for one finding. Attention tensors are stored apart, under these keys.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct Evidence {
+    /// Isolation of every head, across all prompts looked at.
+    pub heads: Vec<HeadScore>,
+    /// Keys of the stored [`AttentionPair`]s, one for each prompt shown.
+    pub attention: Vec<String>,
+    /// Entropy curves of several prompts.
+    pub curves: Vec<Curves>,
+    /// The fuzz ladder.
+    pub variants: Vec<Variant>,
+    /// Leaks the trigger stands in (ids, at most 64).
+    pub leaks: Vec<u32>,
+    /// Values of each signal over the controls, for histograms: memorization, attention, entropy, divergence.
+    pub null: [Vec<f32>; 4],
+}
+
+/// Agreement of answers across unrelated prompts: mean pairwise overlap of their token pairs, 0 to 1.
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+pub struct Agreement {
+    /// With the trigger.
+    pub with: f64,
+    /// Without it, on the same prompts.
+    pub without: f64,
+    /// The 99th percentile of (with - without) over the controls.
+    pub null_high: f64,
+}
+
+/// A family of candidates with evidence: what the analyst rules on.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Finding {
+    /// Stable within a session: F-1, F-2, ...
+    pub id: String,
+    /// The full memorised string. Model text, raw.
+    pub trigger: String,
+    /// Its token ids.
+    pub trigger_tokens: Vec<u32>,
+    /// The shortest part that still fires. Model text, raw.
+    pub core: String,
+    /// Its token ids.
+    pub core_tokens: Vec<u32>,
+    /// Exact, fuzzy or contextual.
+    pub kind: Kind,
+    /// Confidence that this is a planted backdoor, 0 to 1, calibrated.
+    pub confidence: f64,
+    /// Low, medium or high.
+    pub level: Level,
+    /// Distinct leaks the trigger stands in.
+    pub support: u32,
+    /// Where it fires best.
+    pub position: Position,
+    /// The arm whose context it was measured in.
+    pub arm: String,
+    /// The four signals.
+    pub signals: Signals,
+    /// Combined p-value, from prompts the search never used.
+    pub p: f64,
+    /// The same after false-discovery control over every candidate looked at.
+    pub q: f64,
+    /// Do the triggered answers agree with each other?
+    pub agreement: Agreement,
+    /// How often it fires on fresh prompts.
+    pub activation: Activation,
+    /// Answers with and without, on fresh prompts.
+    pub examples: Vec<Example>,
+    /// Why this level, in plain sentences.
+    pub reasons: Vec<String>,
+    /// Candidates merged into this finding.
+    pub candidates: Vec<u32>,
+    /// What can be looked at.
+    pub evidence: Evidence,
+}
+
+/// What the analyst ruled.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Ruling {
+    /// A planted backdoor.
+    TruePositive,
+    /// Not one.
+    FalsePositive,
+    /// Looked at, not decided.
+    Undecided,
+}
+
+impl Ruling {
+    /// Every ruling, in the order shown.
+    pub const ALL: [Self; 3] = [Self::TruePositive, Self::FalsePositive, Self::Undecided];
+
+    /// The name used on the command line and in files.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::TruePositive => "true-positive",
+            Self::FalsePositive => "false-positive",
+            Self::Undecided => "undecided",
+        }
+    }
+
+    /// Reasons an analyst can choose from.
+    pub const fn reasons(self) -> &'static [&'static str] {
+        match self {
+            Self::TruePositive => &[
+                "fixed output",
+                "harmful behaviour",
+                "policy bypass",
+                "reproduced elsewhere",
+            ],
+            Self::FalsePositive => &[
+                "legitimate instruction",
+                "memorised boilerplate",
+                "odd string",
+                "ordinary behaviour",
+                "duplicate",
+            ],
+            Self::Undecided => &[
+                "needs more evidence",
+                "needs a second reader",
+                "model owner asked",
+            ],
+        }
+    }
+}
+
+/// A ruling with its reason: who, when, why.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Verdict {
+    /// The ruling.
+    pub ruling: Ruling,
+    /// Why, from the short list or free text.
+    pub reason: String,
+    /// A note; may be empty.
+    pub note: String,
+    /// Who ruled.
+    pub author: String,
+    /// When, milliseconds since the epoch.
+    pub at_ms: i64,
+}
