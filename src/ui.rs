@@ -1,1 +1,4 @@
-//! Not built yet.
+//! The screen: what the analyst sees and does; it reads the session and never changes it.
+
+pub mod glyphs;
+pub mod theme;
