@@ -91,8 +91,12 @@ impl ConfigError {
     /// What to do about it.
     pub fn hint(&self) -> String {
         match self {
-            Self::Unreadable { .. } => "check its permissions, or move it away to use the defaults".to_owned(),
-            Self::TooLarge { .. } => "it should hold a few lines; `stakeout config` prints them all".to_owned(),
+            Self::Unreadable { .. } => {
+                "check its permissions, or move it away to use the defaults".to_owned()
+            }
+            Self::TooLarge { .. } => {
+                "it should hold a few lines; `stakeout config` prints them all".to_owned()
+            }
             Self::Wrong { hint, .. } => hint.clone(),
         }
     }
@@ -261,14 +265,28 @@ mod tests {
     #[test]
     fn mistakes_name_line_column_and_the_nearest_word() {
         let cases = [
-            ("mouse = true\nthene = \"dark\"\n", (2, 1), "did you mean `theme`?"),
+            (
+                "mouse = true\nthene = \"dark\"\n",
+                (2, 1),
+                "did you mean `theme`?",
+            ),
             ("theme = \"drak\"\n", (1, 9), "did you mean `dark`?"),
-            ("\n\n  budget = \"huge\"\n", (3, 12), "known: quick, standard, deep"),
-            ("threads = 5000\n", (1, 11), "use 0 for all processors, or a number up to 1024"),
+            (
+                "\n\n  budget = \"huge\"\n",
+                (3, 12),
+                "known: quick, standard, deep",
+            ),
+            (
+                "threads = 5000\n",
+                (1, 11),
+                "use 0 for all processors, or a number up to 1024",
+            ),
         ];
         for (source, place, advice) in cases {
             match load(source) {
-                Err(ConfigError::Wrong { line, column, hint, .. }) => {
+                Err(ConfigError::Wrong {
+                    line, column, hint, ..
+                }) => {
                     assert_eq!((line, column), place, "{source}");
                     assert_eq!(hint, advice, "{source}");
                 }

@@ -18,6 +18,8 @@ pub const HOME_VARIABLE: &str = "STAKEOUT_HOME";
 pub struct Paths {
     /// The configuration file.
     pub config: PathBuf,
+    /// The keymap file.
+    pub keys: PathBuf,
     /// The folder of sessions.
     pub sessions: PathBuf,
     /// The log file.
@@ -38,6 +40,7 @@ impl Paths {
         let dirs = ProjectDirs::from("", "", "stakeout").ok_or(NoHome)?;
         Ok(Self {
             config: dirs.config_dir().join("config.toml"),
+            keys: dirs.config_dir().join("keys.toml"),
             sessions: dirs.data_dir().join("sessions"),
             log: dirs
                 .state_dir()
@@ -50,6 +53,7 @@ impl Paths {
     pub fn under(home: &Path) -> Self {
         Self {
             config: home.join("config.toml"),
+            keys: home.join("keys.toml"),
             sessions: home.join("sessions"),
             log: home.join("stakeout.log"),
         }
@@ -71,46 +75,11 @@ impl Paths {
             .find(|path| path.is_file())
             .unwrap_or_else(|| named.to_owned())
     }
-
-    /// A file for a new session: named after the model and the moment, and not there yet.
-    pub fn new_session(&self, model: &str, moment: &str) -> PathBuf {
-        let stem: String = model
-            .chars()
-            .map(|c| if c.is_ascii_alphanumeric() || "-_.".contains(c) { c } else { '-' })
-            .take(64)
-            .collect();
-        let stem = stem.trim_matches(['-', '.']);
-        let stem = if stem.is_empty() { "model" } else { stem };
-        (1_u32..)
-            .map(|count| match count {
-                1 => format!("{stem}-{moment}.{SESSION_EXTENSION}"),
-                _ => format!("{stem}-{moment}-{count}.{SESSION_EXTENSION}"),
-            })
-            .map(|name| self.sessions.join(name))
-            .find(|path| !path.exists())
-            .unwrap_or_else(|| self.sessions.join(stem))
-    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_new_session_never_takes_the_name_of_another() {
-        let home = tempfile::tempdir().unwrap();
-        let paths = Paths::under(home.path());
-        std::fs::create_dir_all(&paths.sessions).unwrap();
-        let first = paths.new_session("../my model", "20260101-000000");
-        assert_eq!(
-            first.file_name().unwrap().to_str().unwrap(),
-            "my-model-20260101-000000.stakeout"
-        );
-        assert_eq!(first.parent().unwrap(), paths.sessions);
-        std::fs::write(&first, "taken").unwrap();
-        let second = paths.new_session("../my model", "20260101-000000");
-        assert_ne!(first, second);
-    }
 
     #[test]
     fn a_saved_session_is_found_by_its_bare_name() {

@@ -114,6 +114,3 @@ pub fn coverage(session: &Session) -> Coverage {
 fn moment(at_ms: i64) -> String {
     Timestamp::from_millisecond(at_ms).map_or_else(|_| at_ms.to_string(), |moment| moment.to_string())
 }
-
-#[cfg(test)]
-mod tests;

@@ -18,9 +18,10 @@ impl Lines {
     /// Writes an event that happened at `at`. Attention maps stay in the session: only their key is written.
     pub fn event(&mut self, event: &ScanEvent, at: Timestamp, out: &mut dyn Write) -> io::Result<()> {
         let mut fields = match event {
-            ScanEvent::Attention { key, .. } => {
-                Map::from_iter([("event".to_owned(), "attention".into()), ("key".to_owned(), key.as_str().into())])
-            }
+            ScanEvent::Attention { key, .. } => Map::from_iter([
+                ("event".to_owned(), "attention".into()),
+                ("key".to_owned(), key.as_str().into()),
+            ]),
             _ => match serde_json::to_value(event)? {
                 Value::Object(fields) => fields,
                 _ => Map::new(),

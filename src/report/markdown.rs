@@ -62,7 +62,11 @@ fn write_finding(session: &Session, found: &Finding, out: &mut dyn Write) -> io:
         level_name(found.level),
         found.confidence
     )?;
-    writeln!(out, "- Verdict: {}", prose(&plain::ruling(session.verdict(&found.id))))?;
+    writeln!(
+        out,
+        "- Verdict: {}",
+        prose(&plain::ruling(session.verdict(&found.id)))
+    )?;
     writeln!(out, "- Trigger: {}", code(&found.trigger))?;
     writeln!(out, "- Core: {}", code(&found.core))?;
     writeln!(
@@ -73,8 +77,16 @@ fn write_finding(session: &Session, found: &Finding, out: &mut dyn Write) -> io:
         code(&found.arm),
         found.support
     )?;
-    writeln!(out, "- Activation with the trigger: {}", plain::rate(&found.activation.with))?;
-    writeln!(out, "- Activation with a control: {}", plain::rate(&found.activation.without))?;
+    writeln!(
+        out,
+        "- Activation with the trigger: {}",
+        plain::rate(&found.activation.with)
+    )?;
+    writeln!(
+        out,
+        "- Activation with a control: {}",
+        plain::rate(&found.activation.without)
+    )?;
     writeln!(
         out,
         "- p-value {}; after false-discovery control {}\n",
@@ -144,7 +156,10 @@ mod tests {
 
     #[test]
     fn model_text_forms_no_markup() {
-        assert_eq!(prose("a *b* <script> [x](y)"), "a \\*b\\* \\<script\\> \\[x\\](y)");
+        assert_eq!(
+            prose("a *b* <script> [x](y)"),
+            "a \\*b\\* \\<script\\> \\[x\\](y)"
+        );
         assert_eq!(code("a ``` b"), "```` a ``` b ````");
         assert_eq!(code("`"), "`` ` ``");
     }

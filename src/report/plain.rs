@@ -96,8 +96,16 @@ pub fn write_finding(session: &Session, found: &Finding, out: &mut dyn Write) ->
         found.confidence,
         ruling(session.verdict(&found.id))
     )?;
-    writeln!(out, "  trigger      {}", quoted(&found.trigger, found.trigger_tokens.len()))?;
-    writeln!(out, "  core         {}", quoted(&found.core, found.core_tokens.len()))?;
+    writeln!(
+        out,
+        "  trigger      {}",
+        quoted(&found.trigger, found.trigger_tokens.len())
+    )?;
+    writeln!(
+        out,
+        "  core         {}",
+        quoted(&found.core, found.core_tokens.len())
+    )?;
     writeln!(
         out,
         "  kind         {}; fires best {} the prompt; measured in arm {}; stands in {} leaks",
@@ -106,14 +114,27 @@ pub fn write_finding(session: &Session, found: &Finding, out: &mut dyn Write) ->
         text::line(&found.arm),
         found.support
     )?;
-    writeln!(out, "  activation   with the trigger     {}", rate(&found.activation.with))?;
-    writeln!(out, "               with a control       {}", rate(&found.activation.without))?;
+    writeln!(
+        out,
+        "  activation   with the trigger     {}",
+        rate(&found.activation.with)
+    )?;
+    writeln!(
+        out,
+        "               with a control       {}",
+        rate(&found.activation.without)
+    )?;
     writeln!(
         out,
         "  agreement    of the answers with each other: {:.2} with, {:.2} without (99% of controls gain at most {:.2})",
         found.agreement.with, found.agreement.without, found.agreement.null_high
     )?;
-    writeln!(out, "  p-value      {}; after false-discovery control {}", small(found.p), small(found.q))?;
+    writeln!(
+        out,
+        "  p-value      {}; after false-discovery control {}",
+        small(found.p),
+        small(found.q)
+    )?;
     writeln!(
         out,
         "  signal             value     controls: mean        sd         p     n"
@@ -187,7 +208,10 @@ pub fn write_history(session: &Session, out: &mut dyn Write) -> io::Result<()> {
             text::line(&verdict.reason),
             text::line(&verdict.author)
         )?;
-        for line in text::lines(&verdict.note).iter().filter(|line| !line.as_str().is_empty()) {
+        for line in text::lines(&verdict.note)
+            .iter()
+            .filter(|line| !line.as_str().is_empty())
+        {
             writeln!(out, "    {line}")?;
         }
     }
