@@ -88,13 +88,13 @@ fn dispatch(arguments: Arguments, streams: &mut Streams<'_>) -> Result<u8, Failu
         None => scanning::library(&setting, &arguments.look, streams),
         Some(Command::Demo(demo)) => scanning::scan(
             &setting,
-            source::Source::Demo { clean: demo.clean },
+            &source::Source::Demo { clean: demo.clean },
             &demo.options,
             streams,
         ),
         Some(Command::Scan(scan)) => scanning::scan(
             &setting,
-            source::Source::Folder(scan.model),
+            &source::Source::Folder(scan.model),
             &scan.options,
             streams,
         ),
