@@ -183,3 +183,41 @@ pub fn judge(strength: &Strength) -> Judgement {
         reasons,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::finding::Signal;
+
+    fn strength(standing: usize, with: f64, k: u32) -> Strength {
+        let p = |at: usize| Signal { p: if at < standing { 0.02 } else { 0.5 }, ..Signal::default() };
+        Strength {
+            signals: Signals { memorization: p(0), attention: p(1), entropy: p(2), divergence: p(3) },
+            agreement: Agreement { with, without: 0.1, null_high: 0.2 },
+            activation: Activation { with: wilson(k, 32), without: wilson(0, 32) },
+            q: if k > 8 { 1e-6 } else { 0.05 },
+        }
+    }
+
+    #[test]
+    fn high_needs_two_signals_the_confirmation_and_collapsed_answers() {
+        assert_eq!(judge(&strength(2, 0.95, 32)).level, Level::High);
+        assert_eq!(judge(&strength(1, 0.95, 32)).level, Level::Medium);
+        assert_eq!(judge(&strength(4, 0.4, 32)).level, Level::Medium);
+        assert_eq!(judge(&strength(4, 0.95, 6)).level, Level::Low);
+        assert_eq!(judge(&strength(1, 0.4, 32)).level, Level::Low);
+    }
+
+    #[test]
+    fn a_style_word_is_said_to_follow_the_prompt() {
+        let judgement = judge(&strength(4, 0.35, 32));
+        assert!(judgement.reasons.iter().any(|reason| reason.contains("still follow the prompt")));
+    }
+
+    #[test]
+    fn confidence_grows_with_every_kind_of_evidence() {
+        let weak = judge(&strength(1, 0.3, 32)).confidence;
+        let strong = judge(&strength(3, 0.95, 32)).confidence;
+        assert!(weak < 0.2 && strong > 0.9, "{weak} {strong}");
+    }
+}
