@@ -23,8 +23,8 @@ use super::{
 use crate::{
     report::{json, jsonl, plain},
     scan::{
-        control::Control,
         event::{Progress, ScanEvent},
+        gate::Gate,
     },
     session::{Session, store::Store},
 };
@@ -51,7 +51,7 @@ pub async fn follow(
     format: ScanFormat,
     streams: &mut Streams<'_>,
 ) -> Result<Ended, Failure> {
-    let Running { mut events, control } = running;
+    let Running { mut events, gate } = running;
     let mut follower = Follower {
         session: store.load()?,
         store,
@@ -61,9 +61,9 @@ pub async fn follow(
         out: streams.out,
         talk: streams.talk,
     };
-    let followed = follower.events(&mut events, &control, signals).await;
+    let followed = follower.events(&mut events, &gate, signals).await;
     if followed.is_err() {
-        control.stop();
+        gate.stop();
     }
     // Kept even if following failed: a reader that left takes nothing away from the session.
     let flushed = follower.store.flush();
@@ -91,7 +91,7 @@ impl Follower<'_> {
     async fn events(
         &mut self,
         events: &mut Receiver<ScanEvent>,
-        control: &Control,
+        gate: &Gate,
         signals: &mut Signals,
     ) -> Result<Option<i32>, Failure> {
         let mut signal = None;
@@ -105,7 +105,7 @@ impl Follower<'_> {
                     }
                     if signal.is_none() {
                         signal = Some(number);
-                        control.stop();
+                        gate.stop();
                         writeln!(self.talk, "stopping; what was found is kept (again to leave at once)")?;
                     }
                 }

@@ -30,8 +30,8 @@ use crate::{
     report::plain,
     scan::{
         self,
-        control::Control,
         event::ScanEvent,
+        gate::Gate,
         plan::{Budget, OwnArm, Plan},
     },
     session::{ScanState, library, store::Store},
@@ -49,7 +49,7 @@ pub struct Running {
     /// What it reports; closed once it has ended.
     pub events: mpsc::Receiver<ScanEvent>,
     /// Pause, resume and stop.
-    pub control: Control,
+    pub gate: Gate,
 }
 
 /// Everything chosen before a scan.
@@ -188,18 +188,18 @@ fn start(setting: &Setting, source: &Source, chosen: &Chosen) -> Result<(Store, 
 /// Runs a scan on its own thread.
 fn spawn(model: Model, plan: Plan) -> Result<Running, Failure> {
     let (sender, events) = mpsc::channel(WAITING);
-    let control = Control::default();
-    let scan_control = control.clone();
+    let gate = Gate::default();
+    let scan_gate = gate.clone();
     thread::Builder::new()
         .name("scan".to_owned())
         .spawn(move || {
-            guarded(&sender, |emit| scan::run(&model, &plan, &scan_control, emit));
+            guarded(&sender, |emit| scan::run(&model, &plan, &scan_gate, emit));
         })
         .map_err(|reason| Failure::System {
             what: "the scan's thread cannot be started",
             reason,
         })?;
-    Ok(Running { events, control })
+    Ok(Running { events, gate })
 }
 
 /// Runs `work` with a way to report; a panic in it is reported as a failed scan.
