@@ -148,3 +148,72 @@ impl Write for Limited {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn template(source: &str) -> Template {
+        let settings = serde_json::json!({
+            "bos_token": "<BOS>",
+            "eos_token": { "content": "<EOS>" },
+            "model_max_length": 12,
+        });
+        Template::new(source.to_owned(), settings.as_object().unwrap()).unwrap()
+    }
+
+    #[test]
+    fn blocks_are_trimmed_and_text_methods_work() {
+        let template = template(
+            "{{ bos_token }}\n{% for m in messages %}\n    {% if m.role.startswith('us') %}\n{{ m['content'].strip() }}{{ eos_token }}\n    {% endif %}\n{% endfor %}\n",
+        );
+        let text = template
+            .render(&[("user", "  hi "), ("assistant", "no")], true)
+            .unwrap();
+        assert_eq!(text, "<BOS>\nhi<EOS>\n");
+    }
+
+    #[test]
+    fn the_day_is_always_the_same() {
+        let template = template("{{ strftime_now('%d %b %Y') }}{{ messages[0].content }}");
+        let around = template.around(None).unwrap();
+        assert_eq!(
+            (around.before.as_str(), around.after.as_str()),
+            ("26 Jul 2024", "")
+        );
+    }
+
+    #[test]
+    fn public_templates_give_the_reference_text() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/chat-templates.json");
+        let Ok(text) = std::fs::read_to_string(path) else {
+            return;
+        };
+        let conversations: [(&str, &[(&str, &str)]); 3] = [
+            ("user", &[("user", "Hello there")]),
+            (
+                "user_assistant_user",
+                &[("user", "Hello there"), ("assistant", "Hi!"), ("user", "Again")],
+            ),
+            ("system_user", &[("system", "Be terse."), ("user", "Hello there")]),
+        ];
+        let file: Json = serde_json::from_str(&text).unwrap();
+        for (name, entry) in file["templates"].as_object().unwrap() {
+            let template = template(entry["template"].as_str().unwrap());
+            for (conversation, messages) in conversations {
+                let expected = &entry["expected"][conversation];
+                match template.render(messages, true) {
+                    // the reference writes the day in this one way, whatever way a template asks for
+                    Ok(text) => {
+                        assert_eq!(text.replace("2024-07-26", "26 Jul 2024"), *expected, "{name}");
+                    }
+                    Err(error) => {
+                        let reason = expected["error"].as_str().unwrap();
+                        assert!(error.to_string().contains(reason), "{name}: {error}");
+                    }
+                }
+            }
+            assert!(!template.around(None).unwrap().before.is_empty(), "{name}");
+        }
+    }
+}
