@@ -203,9 +203,10 @@ mod tests {
             for (conversation, messages) in conversations {
                 let expected = &entry["expected"][conversation];
                 match template.render(messages, true) {
-                    // the reference writes the day in this one way, whatever way a template asks for
+                    // the reference writes the day in one way, whatever way a template asks for
                     Ok(text) => {
-                        assert_eq!(text.replace("2024-07-26", "26 Jul 2024"), *expected, "{name}");
+                        let text = text.replace("2024-07-26", "26 Jul 2024");
+                        assert_eq!(text.replace("July 26, 2024", "26 Jul 2024"), *expected, "{name}");
                     }
                     Err(error) => {
                         let reason = expected["error"].as_str().unwrap();
