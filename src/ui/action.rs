@@ -53,6 +53,7 @@ actions! {
     StartDemo, "start-demo", "demo", "Scan the embedded demo model";
     StartCleanDemo, "start-clean-demo", "clean demo", "Scan the demo model's clean twin";
     Reload, "reload", "reload", "Read the list of sessions again";
+    Facts, "facts", "facts", "Show the model, the arms, what was covered and what was not";
     Pause, "pause", "pause", "Pause the scan, or let it go on";
     Stop, "stop", "stop", "Stop the scan at a checkpoint (asks first)";
     Follow, "follow", "show new", "Merge new rows in, and follow the strongest until the cursor moves";

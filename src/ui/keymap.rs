@@ -96,9 +96,10 @@ impl Key {
     /// The digit 1 to 9 it writes, if it does.
     pub fn digit(self) -> Option<usize> {
         match self.code {
-            KeyCode::Char(c) if self.modifiers.is_empty() => {
-                c.to_digit(10).filter(|digit| *digit > 0).map(|digit| digit as usize)
-            }
+            KeyCode::Char(c) if self.modifiers.is_empty() => c
+                .to_digit(10)
+                .filter(|digit| *digit > 0)
+                .map(|digit| digit as usize),
             _ => None,
         }
     }
@@ -232,7 +233,11 @@ impl Keymap {
             for (action_name, keys) in actions {
                 let action = find(Action::ALL, Action::name, &action_name, file, "action")?;
                 let line = line_of(file, keys.span().start);
-                let keys = keys.get_ref().iter().map(|written| parse(written, line)).collect::<Result<_, _>>()?;
+                let keys = keys
+                    .get_ref()
+                    .iter()
+                    .map(|written| parse(written, line))
+                    .collect::<Result<_, _>>()?;
                 bindings.retain(|binding| binding.action != action);
                 bindings.push(Binding { action, keys });
                 lines.insert(action, line);
@@ -241,7 +246,11 @@ impl Keymap {
             // Checked once all are in, so that a file may swap two keys.
             if let Some((one, other, key)) = conflict(bindings) {
                 return Err(KeymapError {
-                    line: lines.get(&one).or_else(|| lines.get(&other)).copied().unwrap_or(1),
+                    line: lines
+                        .get(&one)
+                        .or_else(|| lines.get(&other))
+                        .copied()
+                        .unwrap_or(1),
                     what: format!(
                         "`{key}` is bound to both `{}` and `{}` in [{}]",
                         one.name(),
@@ -302,10 +311,12 @@ fn find<T: Copy>(
     Err(KeymapError {
         line: line_of(file, wanted.span().start),
         what: format!("there is no {kind} `{}`", text::line(wanted.get_ref())),
-        hint: similar::get_close_matches(wanted.get_ref(), &names, 1, 0.5).first().map_or_else(
-            || format!("the {kind}s are: {}", names.join(" ")),
-            |near| format!("did you mean `{near}`?"),
-        ),
+        hint: similar::get_close_matches(wanted.get_ref().as_str(), &names, 1, 0.5)
+            .first()
+            .map_or_else(
+                || format!("the {kind}s are: {}", names.join(" ")),
+                |near| format!("did you mean `{near}`?"),
+            ),
     })
 }
 
@@ -353,7 +364,18 @@ mod tests {
 
     #[test]
     fn keys_are_written_and_shown_alike() {
-        for written in ["q", "G", "?", "ctrl-c", "shift-tab", "f12", "alt-x", "-", "ctrl--", "pageup"] {
+        for written in [
+            "q",
+            "G",
+            "?",
+            "ctrl-c",
+            "shift-tab",
+            "f12",
+            "alt-x",
+            "-",
+            "ctrl--",
+            "pageup",
+        ] {
             assert_eq!(key(written).to_string(), written);
         }
         assert!(Key::from_str("hyper-x").is_err());
@@ -373,12 +395,18 @@ mod tests {
         assert_eq!(keymap.action(Context::Finding, key("tab")), Some(Action::NextTab));
         assert_eq!(keymap.key(Context::Finding, Action::NextPane), None);
         assert_eq!(keymap.action(Context::Verdict, key("q")), None);
-        assert_eq!(keymap.action(Context::Verdict, key("ctrl-c")), Some(Action::Interrupt));
+        assert_eq!(
+            keymap.action(Context::Verdict, key("ctrl-c")),
+            Some(Action::Interrupt)
+        );
     }
 
     #[test]
     fn a_patch_replaces_the_keys_of_an_action() {
-        let keymap = Keymap::embedded().unwrap().patch("[global]\nleave = [\"ctrl-q\"]\n").unwrap();
+        let keymap = Keymap::embedded()
+            .unwrap()
+            .patch("[global]\nleave = [\"ctrl-q\"]\n")
+            .unwrap();
         assert_eq!(keymap.action(Context::Case, key("q")), None);
         assert_eq!(keymap.action(Context::Case, key("ctrl-q")), Some(Action::Leave));
     }

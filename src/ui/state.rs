@@ -7,7 +7,7 @@ pub mod finding;
 pub mod table;
 
 use crate::{
-    finding::{AttentionPair, Level},
+    finding::{AttentionPair, Finding, Level, Ruling},
     scan::event::Progress,
     session::{Session, library::Entry},
 };
@@ -47,6 +47,11 @@ pub enum Screen {
     Leak {
         /// Its id.
         id: u32,
+        /// First line shown.
+        scroll: usize,
+    },
+    /// The model, the arms, the coverage.
+    Facts {
         /// First line shown.
         scroll: usize,
     },
@@ -99,6 +104,15 @@ pub struct Running {
     pub heard_ms: u64,
 }
 
+/// The way out, once the scan has ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Leaving {
+    /// What to end with.
+    pub outcome: Outcome,
+    /// Since when, on the screen's clock.
+    pub since_ms: u64,
+}
+
 /// A list whose cursor is pinned to what it is on.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct List<Id> {
@@ -113,6 +127,10 @@ pub struct List<Id> {
 pub struct State {
     /// The screen's clock: milliseconds since it opened.
     pub now_ms: u64,
+    /// Name of the session; empty in the library. Raw.
+    pub name: String,
+    /// Folder of the saved sessions. Raw.
+    pub folder: String,
     /// Which key asks for what.
     pub keymap: Keymap,
     /// The screens, the one shown last. Never empty.
@@ -124,7 +142,7 @@ pub struct State {
     /// The scan, while one runs here.
     pub running: Option<Running>,
     /// What to end with once the scan has ended.
-    pub leaving: Option<Outcome>,
+    pub leaving: Option<Leaving>,
     /// When Ctrl-C was last pressed.
     pub interrupted_ms: Option<u64>,
     /// Rulings cannot be saved: the session is open read-only.
@@ -143,8 +161,10 @@ pub struct State {
     pub session: List<usize>,
     /// Rulings taken back, the next to put back last.
     pub redo: Vec<Draft>,
-    /// The attention weights looked at: one key at a time.
-    pub attention: Option<(String, Result<Box<AttentionPair>, String>)>,
+    /// The attention weights looked at, one key at a time; none inside while they are being loaded.
+    pub attention: Option<(String, Option<Result<Box<AttentionPair>, String>>)>,
+    /// Records a power cut now would cost.
+    pub unsaved: usize,
     /// What the last frame showed.
     pub drawn: Drawn,
 }
@@ -154,6 +174,8 @@ impl State {
     pub fn new(keymap: Keymap, first: Screen) -> Self {
         Self {
             now_ms: 0,
+            name: String::new(),
+            folder: String::new(),
             keymap,
             screens: vec![first],
             dialog: None,
@@ -170,6 +192,7 @@ impl State {
             session: List::default(),
             redo: Vec::new(),
             attention: None,
+            unsaved: 0,
             drawn: Drawn::default(),
         }
     }
@@ -194,7 +217,7 @@ impl State {
         match self.screen() {
             Screen::Library => Context::Library,
             Screen::Case => Context::Case,
-            Screen::Candidate { .. } | Screen::Leak { .. } => Context::Detail,
+            Screen::Candidate { .. } | Screen::Leak { .. } | Screen::Facts { .. } => Context::Detail,
             Screen::Finding(finding) => match finding.tab {
                 Tab::Attention => Context::Attention,
                 Tab::Entropy => Context::Entropy,
@@ -205,7 +228,7 @@ impl State {
     }
 
     /// The finding a ruling would be about: the one shown, or the one under the cursor.
-    pub fn subject<'a>(&self, session: &'a Session) -> Option<&'a crate::finding::Finding> {
+    pub fn subject<'a>(&self, session: &'a Session) -> Option<&'a Finding> {
         match self.screen() {
             Screen::Finding(finding) => session.finding(&finding.id),
             Screen::Case if self.pane == Pane::Findings => session.finding(self.findings.cursor.as_deref()?),
@@ -250,7 +273,7 @@ impl State {
 }
 
 /// Ids of the findings, strongest first.
-pub fn ranked(session: &Session) -> Vec<&crate::finding::Finding> {
+pub fn ranked(session: &Session) -> Vec<&Finding> {
     let mut findings: Vec<_> = session.findings.iter().collect();
     findings.sort_by(|a, b| {
         (b.level, b.confidence)
@@ -266,5 +289,14 @@ pub const fn level_name(level: Level) -> &'static str {
         Level::Low => "low",
         Level::Medium => "medium",
         Level::High => "high",
+    }
+}
+
+/// The words for a ruling.
+pub const fn ruling_words(ruling: Ruling) -> &'static str {
+    match ruling {
+        Ruling::TruePositive => "true positive",
+        Ruling::FalsePositive => "false positive",
+        Ruling::Undecided => "undecided",
     }
 }

@@ -82,7 +82,13 @@ impl VerdictDialog {
         Draft {
             finding: self.finding.clone(),
             ruling: self.ruling,
-            reason: self.ruling.reasons().get(self.reason).copied().unwrap_or_default().to_owned(),
+            reason: self
+                .ruling
+                .reasons()
+                .get(self.reason)
+                .copied()
+                .unwrap_or_default()
+                .to_owned(),
             note: self.note.value().trim().to_owned(),
         }
     }

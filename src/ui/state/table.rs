@@ -41,9 +41,12 @@ impl Table {
     /// The row of the cursor.
     pub fn position(&self, session: &Session) -> Option<usize> {
         let id = self.cursor?;
-        self.rows
-            .iter()
-            .position(|index| session.candidates.get(*index as usize).is_some_and(|known| known.candidate.id == id))
+        self.rows.iter().position(|index| {
+            session
+                .candidates
+                .get(*index as usize)
+                .is_some_and(|known| known.candidate.id == id)
+        })
     }
 
     /// Candidates that came since the order was last made.
@@ -70,10 +73,11 @@ impl Table {
         let keys: Vec<Strength> = session.candidates.iter().map(Strength::of).collect();
         self.rows.extend(self.rows.len() as u32..keys.len() as u32);
         // The sort is stable and quick on what is nearly in order, which it is from the second time on.
-        self.rows.sort_by(|a, b| match (keys.get(*a as usize), keys.get(*b as usize)) {
-            (Some(a), Some(b)) => a.cmp(b),
-            _ => Ordering::Equal,
-        });
+        self.rows
+            .sort_by(|a, b| match (keys.get(*a as usize), keys.get(*b as usize)) {
+                (Some(a), Some(b)) => a.cmp(b),
+                _ => Ordering::Equal,
+            });
         self.sorted_ms = Some(now_ms);
         self.stale = false;
     }
