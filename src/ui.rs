@@ -11,6 +11,7 @@ pub mod terminal;
 pub mod theme;
 pub mod update;
 pub mod view;
+pub mod widget;
 
 use std::{io, path::PathBuf};
 

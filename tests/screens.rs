@@ -78,6 +78,9 @@ fn screens() -> Vec<(&'static str, State, Session)> {
     all.push(("live", live_state, live_session));
     for (name, tab) in [
         ("overview", Tab::Overview),
+        ("attention", Tab::Attention),
+        ("entropy", Tab::Entropy),
+        ("outputs", Tab::Outputs),
         ("variants", Tab::Variants),
         ("leaks", Tab::Leaks),
         ("history", Tab::History),

@@ -71,6 +71,16 @@ actions! {
     Variants, "variants", "variants", "Show which variants of the trigger fire";
     Leaks, "leaks", "leaks", "Show the leaks the trigger stands in";
     History, "history", "history", "Show every ruling on the finding";
+    NextPrompt, "next-prompt", "prompt", "Show the next prompt";
+    PreviousPrompt, "previous-prompt", "prev. prompt", "Show the previous prompt";
+    CycleRun, "cycle-run", "with/without", "Show the run with the trigger, without it, or the difference";
+    CycleScore, "cycle-score", "score", "Change what the grid of heads shows";
+    ToggleSink, "toggle-sink", "position 0", "Set the attention to position 0 apart, or show the raw weights";
+    ToDivergence, "to-divergence", "first change", "To the first word the two answers differ in";
+    NextChange, "next-change", "change", "To the next place where the answers differ";
+    PreviousChange, "previous-change", "prev. change", "To the previous place where the answers differ";
+    ToggleShape, "toggle-shape", "side by side", "Show the answers side by side, or in one column";
+    ToggleGrain, "toggle-grain", "words/tokens", "Compare by words, or by the model's tokens";
     NextField, "next-field", "field", "Move between the reason and the note";
     Save, "save", "save", "Save the verdict";
     Cancel, "cancel", "cancel", "Close without doing anything";

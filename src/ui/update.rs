@@ -63,7 +63,7 @@ pub fn update(state: &mut State, session: &Session, message: Message) -> Vec<Eff
             Vec::new()
         }
         Message::Loaded { key, pair } => {
-            state.attention = Some((key, Some(pair)));
+            evidence::loaded(state, session, key, pair);
             Vec::new()
         }
         Message::Sessions(entries) => {
@@ -135,7 +135,7 @@ fn act(state: &mut State, session: &Session, action: Action) -> Vec<Effect> {
             Vec::new()
         }
         Action::Back => {
-            if state.screens.len() > 1 {
+            if !evidence::back(state) && state.screens.len() > 1 {
                 state.screens.pop();
             }
             Vec::new()

@@ -6,8 +6,10 @@
 //! footer   the keys that work here; a toast lies over it for a few seconds
 //! ```
 
+pub mod attention;
 mod candidates;
 mod case;
+pub mod entropy;
 mod facts;
 mod figures;
 mod finding;
@@ -17,6 +19,7 @@ mod help;
 pub mod ink;
 mod leaks;
 mod library;
+pub mod outputs;
 mod overview;
 mod progress;
 mod rulings;
@@ -61,6 +64,8 @@ pub struct Drawn {
     pub page: usize,
     /// Last line that makes sense as the first one of scrolled text.
     pub end: usize,
+    /// How the answers lay, where they were shown.
+    pub outputs: outputs::Shown,
     /// First finding shown.
     pub findings: usize,
     /// First candidate shown.

@@ -1,5 +1,7 @@
 //! Which part of a finding is looked at.
 
+use crate::ui::view::{attention::AttentionState, entropy::EntropyState, outputs::OutputsState};
+
 /// The tabs of a finding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Tab {
@@ -62,6 +64,14 @@ pub struct FindingScreen {
     pub tab: Tab,
     /// First line shown, in tabs of text.
     pub scroll: usize,
+    /// Where the attention is looked at.
+    pub attention: AttentionState,
+    /// The attention view has been put on what is worth seeing first.
+    pub aimed: bool,
+    /// Where the entropy is looked at.
+    pub entropy: EntropyState,
+    /// Where the answers are looked at.
+    pub outputs: OutputsState,
 }
 
 impl FindingScreen {

@@ -7,9 +7,9 @@ use ratatui::{
 };
 
 use super::{
-    Drawn, Target,
+    Drawn, Target, attention, entropy,
     findings::{kind_name, level_style, verdict_look},
-    ink, leaks, overview, put, rulings, scrolled, variants,
+    ink, leaks, outputs, overview, put, rulings, scrolled, variants,
 };
 use crate::{
     finding::Finding,
@@ -45,8 +45,14 @@ pub fn draw(
     put(&heading(finding, session, look, name.width), name, buf);
     draw_tabs(state, screen.tab, look, tabs, buf, drawn);
     let width = usize::from(body.width);
+    drawn.page = usize::from(body.height).saturating_sub(1);
     let lines = match screen.tab {
-        Tab::Attention | Tab::Entropy | Tab::Outputs => return,
+        Tab::Attention => return draw_attention(state, finding, screen, look, body, buf),
+        Tab::Entropy => return entropy::draw(body, buf, finding, &screen.entropy, look),
+        Tab::Outputs => {
+            drawn.outputs = outputs::draw(body, buf, finding, &screen.outputs, look);
+            return;
+        }
         Tab::Overview => overview::lines(finding, session, width, look),
         Tab::Variants => variants::lines(finding, width, look),
         Tab::Leaks => leaks::quoted(
@@ -59,6 +65,29 @@ pub fn draw(
         Tab::History => rulings::lines(&finding.id, session, width, look),
     };
     scrolled(&lines, screen.scroll, body, buf, drawn);
+}
+
+fn draw_attention(
+    state: &State,
+    finding: &Finding,
+    screen: &FindingScreen,
+    look: &Look,
+    body: Rect,
+    buf: &mut Buffer,
+) {
+    let key = screen.attention.key(finding);
+    let loaded = state.attention.as_ref().filter(|(loaded, _)| Some(loaded.as_str()) == key);
+    let pair = match loaded {
+        Some((_, Some(Ok(pair)))) => Some(&**pair),
+        Some((_, Some(Err(error)))) => {
+            let [top, _] = Layout::vertical([Constraint::Length(1), Constraint::Fill(1)]).areas(body);
+            let text = format!(" the attention weights cannot be read: {error}");
+            put(&Line::from(ink::clipped(&text, usize::from(top.width), look.bad, look)), top, buf);
+            return;
+        }
+        _ => None,
+    };
+    attention::draw(body, buf, finding, pair, &screen.attention, look);
 }
 
 fn heading(finding: &Finding, session: &Session, look: &Look, width: u16) -> Line<'static> {

@@ -10,6 +10,7 @@ use ratatui::{
 use super::{
     SMALLEST, centered, figures,
     ink::{self, Lines},
+    attention::Level,
     put,
 };
 use crate::{
@@ -20,6 +21,7 @@ use crate::{
         state::{
             Pane, Screen, State, Tone,
             dialog::{Dialog, Field, Question},
+            finding::{FindingScreen, Tab},
         },
         theme::Look,
     },
@@ -198,13 +200,16 @@ fn offered(state: &State, session: &Session) -> Vec<Action> {
             }
             actions.push(Action::Facts);
         }
-        Screen::Finding(_) => actions.extend([
-            Action::TruePositive,
-            Action::FalsePositive,
-            Action::Undecided,
-            Action::NextTab,
-            Action::NextUnruled,
-        ]),
+        Screen::Finding(screen) => {
+            actions.extend(evidence(screen));
+            actions.extend([
+                Action::TruePositive,
+                Action::FalsePositive,
+                Action::Undecided,
+                Action::NextTab,
+                Action::NextUnruled,
+            ]);
+        }
         Screen::Candidate { .. } => actions.extend([Action::Open, Action::Down]),
         Screen::Leak { .. } | Screen::Facts { .. } => actions.extend([Action::Down, Action::Up]),
     }
@@ -213,6 +218,32 @@ fn offered(state: &State, session: &Session) -> Vec<Action> {
         actions.push(Action::Undo);
     }
     actions
+}
+
+/// What can be done in the tab that is open.
+fn evidence(screen: &FindingScreen) -> &'static [Action] {
+    match (screen.tab, screen.attention.level) {
+        (Tab::Attention, Level::Grid) => &[
+            Action::Open,
+            Action::NextPrompt,
+            Action::CycleRun,
+            Action::CycleScore,
+        ],
+        (Tab::Attention, Level::Head) => &[
+            Action::Back,
+            Action::NextPrompt,
+            Action::CycleRun,
+            Action::ToggleSink,
+        ],
+        (Tab::Entropy, _) => &[Action::NextPrompt, Action::ToDivergence],
+        (Tab::Outputs, _) => &[
+            Action::NextPrompt,
+            Action::NextChange,
+            Action::ToggleShape,
+            Action::ToggleGrain,
+        ],
+        _ => &[],
+    }
 }
 
 /// A box in the middle of the body, emptied and framed.
