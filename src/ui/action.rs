@@ -53,6 +53,7 @@ actions! {
     StartDemo, "start-demo", "demo", "Scan the embedded demo model";
     StartCleanDemo, "start-clean-demo", "clean demo", "Scan the demo model's clean twin";
     Reload, "reload", "reload", "Read the list of sessions again";
+    Facts, "facts", "facts", "Show the model, the arms, what was covered and what was not";
     Pause, "pause", "pause", "Pause the scan, or let it go on";
     Stop, "stop", "stop", "Stop the scan at a checkpoint (asks first)";
     Follow, "follow", "show new", "Merge new rows in, and follow the strongest until the cursor moves";
@@ -70,6 +71,16 @@ actions! {
     Variants, "variants", "variants", "Show which variants of the trigger fire";
     Leaks, "leaks", "leaks", "Show the leaks the trigger stands in";
     History, "history", "history", "Show every ruling on the finding";
+    NextPrompt, "next-prompt", "prompt", "Show the next prompt";
+    PreviousPrompt, "previous-prompt", "prev. prompt", "Show the previous prompt";
+    CycleRun, "cycle-run", "with/without", "Show the run with the trigger, without it, or the difference";
+    CycleScore, "cycle-score", "score", "Change what the grid of heads shows";
+    ToggleSink, "toggle-sink", "position 0", "Set the attention to position 0 apart, or show the raw weights";
+    ToDivergence, "to-divergence", "first change", "To the first word the two answers differ in";
+    NextChange, "next-change", "change", "To the next place where the answers differ";
+    PreviousChange, "previous-change", "prev. change", "To the previous place where the answers differ";
+    ToggleShape, "toggle-shape", "side by side", "Show the answers side by side, or in one column";
+    ToggleGrain, "toggle-grain", "words/tokens", "Compare by words, or by the model's tokens";
     NextField, "next-field", "field", "Move between the reason and the note";
     Save, "save", "save", "Save the verdict";
     Cancel, "cancel", "cancel", "Close without doing anything";

@@ -126,6 +126,21 @@ pub const fn hatch(ascii: bool) -> &'static str {
     if ascii { "/" } else { "╱" }
 }
 
+/// Marks the place where row and column meet.
+pub const fn crosshair(ascii: bool) -> &'static str {
+    if ascii { "X" } else { "╳" }
+}
+
+/// Stands beside the lines of one group.
+pub const fn bracket(ascii: bool) -> &'static str {
+    if ascii { "[" } else { "▐" }
+}
+
+/// Stands below the columns of one group.
+pub const fn underline(ascii: bool) -> &'static str {
+    if ascii { "=" } else { "▀" }
+}
+
 /// Points of the run with the trigger.
 pub const fn with_mark(ascii: bool) -> &'static str {
     if ascii { "#" } else { "●" }
@@ -167,7 +182,7 @@ mod tests {
 
     #[test]
     fn both_sets_have_one_cell_signs_and_one_is_ascii() {
-        let signs: [fn(bool) -> &'static str; 22] = [
+        let signs: [fn(bool) -> &'static str; 25] = [
             rule,
             pipe,
             separator,
@@ -190,6 +205,9 @@ mod tests {
             with_mark,
             without_mark,
             both_mark,
+            crosshair,
+            bracket,
+            underline,
         ];
         for sign in signs {
             assert!(sign(true).is_ascii());

@@ -311,10 +311,12 @@ fn find<T: Copy>(
     Err(KeymapError {
         line: line_of(file, wanted.span().start),
         what: format!("there is no {kind} `{}`", text::line(wanted.get_ref())),
-        hint: nearest(wanted.get_ref(), &names).map_or_else(
-            || format!("the {kind}s are: {}", names.join(" ")),
-            |near| format!("did you mean `{near}`?"),
-        ),
+        hint: similar::get_close_matches(wanted.get_ref().as_str(), &names, 1, 0.5)
+            .first()
+            .map_or_else(
+                || format!("the {kind}s are: {}", names.join(" ")),
+                |near| format!("did you mean `{near}`?"),
+            ),
     })
 }
 
@@ -338,35 +340,6 @@ fn conflict(bindings: &[Binding]) -> Option<(Action, Action, Key)> {
 
 fn line_of(file: &str, offset: usize) -> usize {
     1 + file.bytes().take(offset).filter(|byte| *byte == b'\n').count()
-}
-
-/// The word most like the one written, if one is close.
-fn nearest<'a>(written: &str, words: &[&'a str]) -> Option<&'a str> {
-    words
-        .iter()
-        .map(|word| (distance(written, word), *word))
-        .min()
-        .filter(|(distance, word)| *distance <= 1 + word.len() / 3)
-        .map(|(_, word)| word)
-}
-
-/// Edits (insert, remove, replace) between two words.
-fn distance(a: &str, b: &str) -> usize {
-    let mut row: Vec<usize> = (0..=b.chars().count()).collect();
-    for (i, x) in a.chars().enumerate() {
-        let mut left = i + 1;
-        let mut above_left = i;
-        for (cell, y) in row.iter_mut().skip(1).zip(b.chars()) {
-            let replaced = above_left + usize::from(x != y);
-            above_left = *cell;
-            left = replaced.min(left + 1).min(*cell + 1);
-            *cell = left;
-        }
-        if let Some(first) = row.first_mut() {
-            *first = i + 1;
-        }
-    }
-    row.last().copied().unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -24,6 +24,8 @@ pub enum Message {
     Progress(Progress),
     /// Records were folded into the session.
     Recorded,
+    /// So many records would be lost by a power cut now.
+    Unsaved(usize),
     /// The scan ended; the session knows how.
     Ended,
     /// A ruling was saved.

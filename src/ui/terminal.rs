@@ -37,15 +37,26 @@ impl Drop for Entered {
 pub fn enter(mouse: bool) -> io::Result<Entered> {
     *UI_THREAD.lock().unwrap_or_else(PoisonError::into_inner) = Some(thread::current().id());
     HOOK.call_once(install_hook);
+    let entered = Entered(());
+    reenter(mouse)?;
+    Ok(entered)
+}
+
+/// Takes the terminal over again after a [`leave`] in between; what [`enter`] returned still leaves it at the end.
+pub fn reenter(mouse: bool) -> io::Result<()> {
     // Set first: if a later step fails, what was already switched on is still undone.
     ENTERED.store(true, Ordering::SeqCst);
-    let entered = Entered(());
     enable_raw_mode()?;
-    execute!(io::stdout(), EnterAlternateScreen, event::EnableBracketedPaste, cursor::Hide)?;
+    execute!(
+        io::stdout(),
+        EnterAlternateScreen,
+        event::EnableBracketedPaste,
+        cursor::Hide
+    )?;
     if mouse {
         execute!(io::stdout(), event::EnableMouseCapture)?;
     }
-    Ok(entered)
+    Ok(())
 }
 
 /// Gives the terminal back. Errors are ignored: there is nowhere left to show them.
