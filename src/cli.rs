@@ -6,6 +6,7 @@ pub mod failure;
 pub mod headless;
 pub mod listing;
 pub mod scanning;
+pub mod screen;
 pub mod signals;
 pub mod source;
 
@@ -85,7 +86,7 @@ pub fn run(words: impl IntoIterator<Item = OsString>, streams: &mut Streams<'_>)
 fn dispatch(arguments: Arguments, streams: &mut Streams<'_>) -> Result<u8, Failure> {
     let setting = Setting::load(streams)?;
     match arguments.command {
-        None => scanning::library(&setting, &arguments.look, streams),
+        None => screen::library(&setting, &arguments.look, streams),
         Some(Command::Demo(demo)) => scanning::scan(
             &setting,
             &source::Source::Demo { clean: demo.clean },
@@ -98,7 +99,7 @@ fn dispatch(arguments: Arguments, streams: &mut Streams<'_>) -> Result<u8, Failu
             &scan.options,
             streams,
         ),
-        Some(Command::Open(open)) => scanning::open(&setting, &open, streams),
+        Some(Command::Open(open)) => screen::open(&setting, &open, streams),
         Some(Command::Sessions) => listing::sessions(&setting.paths.sessions, streams.out),
         Some(Command::Show(show)) => case::show(&setting, &show, streams.out),
         Some(Command::Mark(mark)) => case::mark(&setting, mark, streams.out),

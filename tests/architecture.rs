@@ -47,7 +47,15 @@ const CRATES: [(&str, &[&str]); 14] = [
 
 /// Crates that talk to a network. None may be in the lock file.
 const NETWORK: [&str; 9] = [
-    "curl", "h2", "hf-hub", "hyper", "isahc", "reqwest", "rustls", "ureq", "native-tls",
+    "curl",
+    "h2",
+    "hf-hub",
+    "hyper",
+    "isahc",
+    "reqwest",
+    "rustls",
+    "ureq",
+    "native-tls",
 ];
 
 /// Lines a file may have before its tests.
@@ -152,7 +160,9 @@ fn expand<'a>(before: &str, rest: &'a str, found: &mut BTreeSet<String>) -> &'a 
         format!("{before}::{name}")
     };
     match after.strip_prefix("::") {
-        Some(deeper) if path.matches("::").count() < 1 || deeper.starts_with('{') => expand(&path, deeper, found),
+        Some(deeper) if path.matches("::").count() < 1 || deeper.starts_with('{') => {
+            expand(&path, deeper, found)
+        }
         Some(deeper) => {
             found.insert(path);
             deeper.trim_start_matches(|c: char| c.is_alphanumeric() || c == '_' || c == ':')
@@ -160,7 +170,9 @@ fn expand<'a>(before: &str, rest: &'a str, found: &mut BTreeSet<String>) -> &'a 
         None => {
             found.insert(path);
             let renamed = after.trim_start().strip_prefix("as ");
-            renamed.map_or(after, |new| new.trim_start_matches(|c: char| c.is_alphanumeric() || c == '_'))
+            renamed.map_or(after, |new| {
+                new.trim_start_matches(|c: char| c.is_alphanumeric() || c == '_')
+            })
         }
     }
 }
@@ -201,7 +213,10 @@ fn no_path_climbs_out_of_its_module() {
                 in_tests = 1;
             }
             let line = code(line);
-            let climbs = (1..6).rev().find(|n| line.contains(&"super::".repeat(*n))).unwrap_or(0);
+            let climbs = (1..6)
+                .rev()
+                .find(|n| line.contains(&"super::".repeat(*n)))
+                .unwrap_or(0);
             if climbs > source.depth + in_tests {
                 wrong.push(format!("{}:{}: {}", source.path, number + 1, line.trim()));
             }
@@ -218,7 +233,10 @@ fn foreign_crates_stay_where_they_belong() {
             let line = code(line);
             for (name, places) in CRATES {
                 let named = line.contains(&format!("{name}::")) || line.contains(&format!("use {name}"));
-                if named && !line.contains(&format!("crate::{name}")) && !places.contains(&source.module.as_str()) {
+                if named
+                    && !line.contains(&format!("crate::{name}"))
+                    && !places.contains(&source.module.as_str())
+                {
                     wrong.push(format!("{}:{}: {}", source.path, number + 1, line.trim()));
                 }
             }
@@ -234,9 +252,18 @@ fn only_the_program_and_the_screen_hold_the_standard_streams() {
     for source in sources() {
         for (number, line) in source.text.lines().enumerate() {
             let line = code(line);
-            let prints = ["print!(", "println!(", "eprint!(", "eprintln!(", "stdout()", "stderr()"];
+            let prints = [
+                "print!(",
+                "println!(",
+                "eprint!(",
+                "eprintln!(",
+                "stdout()",
+                "stderr()",
+            ];
             let whole = |at: usize| !line[..at].ends_with(|c: char| c.is_alphanumeric() || c == '_');
-            if prints.iter().any(|print| line.find(print).is_some_and(whole)) && !holders.contains(&source.path.as_str()) {
+            if prints.iter().any(|print| line.find(print).is_some_and(whole))
+                && !holders.contains(&source.path.as_str())
+            {
                 wrong.push(format!("{}:{}: {}", source.path, number + 1, line.trim()));
             }
         }
@@ -258,12 +285,19 @@ fn the_truth_about_an_organism_is_read_by_tests_only() {
 fn every_file_says_what_it_is_and_stays_short() {
     let mut wrong = Vec::new();
     for source in sources() {
-        let lines = source.text.lines().take_while(|line| *line != "#[cfg(test)]").count();
+        let lines = source
+            .text
+            .lines()
+            .take_while(|line| *line != "#[cfg(test)]")
+            .count();
         if !source.text.starts_with("//!") {
             wrong.push(format!("{} does not open with its purpose", source.path));
         }
         if lines > LONGEST {
-            wrong.push(format!("{} has {lines} lines before its tests, more than {LONGEST}", source.path));
+            wrong.push(format!(
+                "{} has {lines} lines before its tests, more than {LONGEST}",
+                source.path
+            ));
         }
         if source.path.ends_with("mod.rs") {
             wrong.push(format!("{}: modules are named files", source.path));

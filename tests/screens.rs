@@ -68,11 +68,27 @@ fn live() -> (State, Session) {
 fn screens() -> Vec<(&'static str, State, Session)> {
     let session = fixture::fixture_session();
     let mut all = vec![
-        ("library-empty", state(Screen::Library, &Session::default()), Session::default()),
+        (
+            "library-empty",
+            state(Screen::Library, &Session::default()),
+            Session::default(),
+        ),
         ("case", state(Screen::Case, &session), session.clone()),
-        ("candidate", state(Screen::Candidate { id: 0, scroll: 0 }, &session), session.clone()),
-        ("leak", state(Screen::Leak { id: 1, scroll: 0 }, &session), session.clone()),
-        ("facts", state(Screen::Facts { scroll: 0 }, &session), session.clone()),
+        (
+            "candidate",
+            state(Screen::Candidate { id: 0, scroll: 0 }, &session),
+            session.clone(),
+        ),
+        (
+            "leak",
+            state(Screen::Leak { id: 1, scroll: 0 }, &session),
+            session.clone(),
+        ),
+        (
+            "facts",
+            state(Screen::Facts { scroll: 0 }, &session),
+            session.clone(),
+        ),
     ];
     let (live_state, live_session) = live();
     all.push(("live", live_state, live_session));

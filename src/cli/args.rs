@@ -99,7 +99,7 @@ pub struct ScanArguments {
 }
 
 /// Options of a scan.
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 pub struct ScanOptions {
     /// Print the result instead of opening the screen (also when standard output is not a terminal).
     #[arg(long)]

@@ -8,12 +8,12 @@ use std::{
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 
 use crate::{
-    config::ConfigError,
+    config::{self, ConfigError},
     model::ModelError,
     paths::{HOME_VARIABLE, NoHome},
     session::error::SessionError,
     text,
-    ui::keymap::KeymapError,
+    ui::{UiError, keymap::KeymapError, theme::ThemeError},
 };
 
 /// What can go wrong.
@@ -57,18 +57,8 @@ pub enum Failure {
         /// What is wrong with it.
         problem: &'static str,
     },
-    /// The folder is not a model that can be opened.
-    #[error("{}: {problem}", shown(.path))]
-    Folder {
-        /// The folder.
-        path: PathBuf,
-        /// What is wrong with it.
-        problem: String,
-        /// What to do.
-        hint: &'static str,
-    },
     /// The model cannot be opened.
-    #[error(transparent)]
+    #[error("{}", text::line(&.0.to_string()))]
     Model(#[from] ModelError),
     /// The session cannot be opened, read or written.
     #[error(transparent)]
@@ -103,6 +93,12 @@ pub enum Failure {
         /// What happened.
         message: String,
     },
+    /// The screen cannot go on.
+    #[error("{}", text::line(&.0.to_string()))]
+    Screen(#[from] UiError),
+    /// The theme cannot be used.
+    #[error("{}", text::line(&.0.to_string()))]
+    Theme(#[from] ThemeError),
     /// The system refused a thread, a signal handler or the terminal.
     #[error("{what}: {}", text::line(&.reason.to_string()))]
     System {
@@ -165,6 +161,14 @@ impl Failure {
         }
     }
 
+    /// A word that is none of those known.
+    pub fn unknown(what: &str, word: &str, known: &[&str]) -> Self {
+        Self::Usage {
+            what: format!("there is no {what} `{}`", text::line(word)),
+            hint: config::nearest(word, known),
+        }
+    }
+
     /// What to do about it, in one sentence.
     pub fn hint(&self) -> String {
         match self {
@@ -174,8 +178,10 @@ impl Failure {
             Self::Keymap { error, .. } => error.hint.clone(),
             Self::Unreadable { .. } => "check the name and its permissions".to_owned(),
             Self::Arm { .. } => "an arm is a text file that holds one system prompt".to_owned(),
-            Self::Folder { hint, .. } => (*hint).to_owned(),
-            Self::Model(_) => "`stakeout demo` shows that the program itself works".to_owned(),
+            Self::Model(error) => text::line(&error.hint()).to_string(),
+            Self::Screen(UiError::Terminal(_)) => "use --headless where there is no terminal".to_owned(),
+            Self::Screen(UiError::Store(error)) => error.hint().to_owned(),
+            Self::Theme(_) => "`stakeout themes` lists the names".to_owned(),
             Self::Session(error) => error.hint().to_owned(),
             Self::NoFinding { known, .. } if known.is_empty() => "the scan made no finding".to_owned(),
             Self::NoFinding { known, .. } => {

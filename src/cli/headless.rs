@@ -17,7 +17,6 @@ use super::{
     Streams,
     args::ScanFormat,
     failure::Failure,
-    scanning::Running,
     signals::{INTERRUPT, Signals},
 };
 use crate::{
@@ -27,6 +26,7 @@ use crate::{
         gate::Gate,
     },
     session::{Session, store::Store},
+    ui::RunningScan,
 };
 
 /// Records wait at most this long for the disk.
@@ -45,13 +45,13 @@ pub struct Ended {
 
 /// Follows a scan to its end, records it in `store` and prints the result.
 pub async fn follow(
-    running: Running,
+    running: RunningScan,
     store: &mut Store,
     signals: &mut Signals,
     format: ScanFormat,
     streams: &mut Streams<'_>,
 ) -> Result<Ended, Failure> {
-    let Running { mut events, gate } = running;
+    let RunningScan { mut events, gate } = running;
     let mut follower = Follower {
         session: store.load()?,
         store,

@@ -1,10 +1,10 @@
-//! Scans and the screen: what `scan`, `demo`, `open` and the bare program do. The scan runs on a thread of its own.
+//! Starting scans: `scan` and `demo`. A scan runs on a thread of its own, whoever follows it.
 //!
 //! Invariant: the session file exists before the scan begins, and a panic in the scan becomes an event, never a lost terminal.
 
 use std::{
     any::Any,
-    fs, io,
+    env, fs, io,
     num::NonZero,
     ops::ControlFlow,
     panic::{AssertUnwindSafe, catch_unwind},
@@ -16,18 +16,12 @@ use jiff::Timestamp;
 use tokio::sync::mpsc;
 
 use super::{
-    DONE, Setting, Streams,
-    args::{LookArguments, OpenArguments, ScanOptions},
-    exit_code,
-    failure::Failure,
-    headless, listing, signal_code,
-    signals::Signals,
-    source::Source,
+    DONE, Setting, Streams, args::ScanOptions, exit_code, failure::Failure, headless, screen, signal_code,
+    signals::Signals, source::Source,
 };
 use crate::{
     finding::Level,
     model::{Model, OpenOptions},
-    report::plain,
     scan::{
         self,
         event::ScanEvent,
@@ -36,21 +30,13 @@ use crate::{
     },
     session::{ScanState, library, store::Store},
     text,
+    ui::{PANIC_VARIABLE, RunningScan},
 };
 
 /// Events that may wait for the program; the scan waits when there are more.
 const WAITING: usize = 1024;
 /// Largest system prompt read, in bytes.
 const LARGEST_ARM: u64 = 64 * 1024;
-
-/// A scan on its thread.
-#[derive(Debug)]
-pub struct Running {
-    /// What it reports; closed once it has ended.
-    pub events: mpsc::Receiver<ScanEvent>,
-    /// Pause, resume and stop.
-    pub gate: Gate,
-}
 
 /// Everything chosen before a scan.
 #[derive(Debug)]
@@ -92,19 +78,20 @@ pub fn scan(
             (None, _) => Ok(exit_code(&ended.session, options.fail_on.unwrap_or(Level::High))),
         };
     }
-    Ok(DONE)
+    let look = screen::chosen_look(setting, &options.look)?;
+    let (store, running) = start(setting, source, &chosen)?;
+    let path = store.path().to_owned();
+    let app = screen::case(setting, &look, store, Some(running))?;
+    match (screen::show(setting, &look, app)?, options.fail_on) {
+        (DONE, Some(level)) => Ok(exit_code(&Store::open(&path)?.load()?, level)),
+        (code, _) => Ok(code),
+    }
 }
 
-/// `stakeout open`.
-pub fn open(setting: &Setting, options: &OpenArguments, streams: &mut Streams<'_>) -> Result<u8, Failure> {
-    let store = Store::open(&setting.paths.session(&options.session))?;
-    plain::write(&store.load()?, streams.out)?;
-    Ok(DONE)
-}
-
-/// `stakeout` alone.
-pub fn library(setting: &Setting, _look: &LookArguments, streams: &mut Streams<'_>) -> Result<u8, Failure> {
-    listing::sessions(&setting.paths.sessions, streams.out)
+/// Starts a scan of the demo with everything as configured.
+pub fn start_demo(setting: &Setting, clean: bool) -> Result<(Store, RunningScan), Failure> {
+    let chosen = choose(setting, &ScanOptions::default())?;
+    start(setting, &Source::Demo { clean }, &chosen)
 }
 
 fn choose(setting: &Setting, options: &ScanOptions) -> Result<Chosen, Failure> {
@@ -160,8 +147,7 @@ fn arm(path: &Path) -> Result<OwnArm, Failure> {
 }
 
 /// Creates the session, opens the model and starts the scan. A session whose model does not open is taken away again.
-fn start(setting: &Setting, source: &Source, chosen: &Chosen) -> Result<(Store, Running), Failure> {
-    source.check()?;
+fn start(setting: &Setting, source: &Source, chosen: &Chosen) -> Result<(Store, RunningScan), Failure> {
     let path = chosen.session.clone().unwrap_or_else(|| {
         let now = Timestamp::now().as_millisecond();
         library::new_path(&setting.paths.sessions, &source.name(), now)
@@ -186,7 +172,7 @@ fn start(setting: &Setting, source: &Source, chosen: &Chosen) -> Result<(Store, 
 }
 
 /// Runs a scan on its own thread.
-fn spawn(model: Model, plan: Plan) -> Result<Running, Failure> {
+fn spawn(model: Model, plan: Plan) -> Result<RunningScan, Failure> {
     let (sender, events) = mpsc::channel(WAITING);
     let gate = Gate::default();
     let scan_gate = gate.clone();
@@ -199,7 +185,7 @@ fn spawn(model: Model, plan: Plan) -> Result<Running, Failure> {
             what: "the scan's thread cannot be started",
             reason,
         })?;
-    Ok(Running { events, gate })
+    Ok(RunningScan { events, gate })
 }
 
 /// Runs `work` with a way to report; a panic in it is reported as a failed scan.
@@ -207,9 +193,17 @@ fn guarded(
     sender: &mpsc::Sender<ScanEvent>,
     work: impl FnOnce(&mut dyn FnMut(ScanEvent) -> ControlFlow<()>),
 ) {
-    let mut emit = |event| match sender.blocking_send(event) {
-        Ok(()) => ControlFlow::Continue(()),
-        Err(_) => ControlFlow::Break(()),
+    // Only tests set the variable: they look at what a panic in this thread leaves behind.
+    let panics = env::var(PANIC_VARIABLE).is_ok_and(|thread| thread == "scan");
+    let mut emit = |event| {
+        assert!(
+            !(panics && matches!(event, ScanEvent::Leak(_))),
+            "{PANIC_VARIABLE} asked for this panic"
+        );
+        match sender.blocking_send(event) {
+            Ok(()) => ControlFlow::Continue(()),
+            Err(_) => ControlFlow::Break(()),
+        }
     };
     if let Err(payload) = catch_unwind(AssertUnwindSafe(|| work(&mut emit))) {
         // If nobody listens any more there is nobody to tell.
