@@ -6,6 +6,9 @@
     reason = "a failed step fails the test; a skipped one says so"
 )]
 
+#[path = "parts/random_llama.rs"]
+mod random_llama;
+
 use std::{
     ops::ControlFlow,
     path::{Path, PathBuf},
@@ -345,5 +348,45 @@ fn rows_that_cannot_run_are_refused() {
             .forward(&[&row], ALL, &mut |_, _| ControlFlow::Continue(()))
             .unwrap_err();
         assert_eq!(error.to_string(), says);
+    }
+}
+
+#[test]
+fn random_shapes_agree_with_another_implementation() {
+    for (seed, (heads, kv_heads, width, layers, tied)) in [
+        (4, 4, 8, 1, false),
+        (6, 2, 16, 2, true),
+        (3, 1, 24, 3, false),
+        (8, 4, 4, 2, true),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let shape = random_llama::Shape {
+            vocabulary: 101 + seed,
+            hidden: heads * width,
+            layers,
+            heads,
+            kv_heads,
+            inner: 40 + 3 * seed,
+            tied,
+            theta: 500.0 * (seed + 1) as f32,
+        };
+        let (network, reference) = random_llama::open(shape, seed as u64);
+        let rows: Vec<Vec<u32>> = (0..3)
+            .map(|row| (0..20).map(|token| (token * 13 + row * 29) % 100).collect())
+            .collect();
+        let want = Want {
+            logits: Logits::From(0),
+            attention: false,
+        };
+        for (row, trace) in rows.iter().zip(traces(&network, &rows, want)) {
+            let mut cache = reference.cache();
+            for (position, logits) in trace.logits.chunks_exact(shape.vocabulary).enumerate() {
+                let theirs = reference.logits(&row[position..=position], position, &mut cache);
+                let far = furthest(logits, &theirs);
+                assert!(far < 1e-4, "{shape:?}: off by {far} at {position}");
+            }
+        }
     }
 }
