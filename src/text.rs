@@ -143,10 +143,7 @@ fn push_tags(safe: &mut Safe, first: char, chars: &mut Peekable<Chars<'_>>) {
     let mut words = String::from("[TAG ");
     let mut tag = Some(first);
     while let Some(c) = tag {
-        match mark::decode_tag(c) {
-            Some(ascii) => words.push(ascii),
-            None => words.push_str(&format!("<{:02X}>", c as u32 - 0xe0000)),
-        }
+        words.push_str(&mark::decode_tag(c));
         tag = chars.next_if(|next| class(*next) == Class::Tag);
     }
     words.push(']');
@@ -158,13 +155,12 @@ fn push_hostile(safe: &mut Safe, c: char, chars: &mut Peekable<Chars<'_>>) {
     while chars.next_if_eq(&c).is_some() {
         count += 1;
     }
-    let mut words = String::from("[");
-    mark::write_name(c, &mut words);
+    let name = mark::name(c);
     if count > RUN {
-        words.push_str(&format!(" x{count}"));
-        count = 1;
+        safe.push_mark(&format!("[{name} x{count}]"));
+        return;
     }
-    words.push(']');
+    let words = format!("[{name}]");
     for _ in 0..count {
         safe.push_mark(&words);
     }

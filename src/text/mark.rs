@@ -62,21 +62,16 @@ const C0: [&str; 32] = [
     "US",
 ];
 
-/// Writes the words of a hostile character's mark, without the brackets.
-pub(super) fn write_name(c: char, out: &mut String) {
+/// The words of a hostile character's mark, without the brackets.
+pub(super) fn name(c: char) -> String {
     let code = c as u32;
-    if let Some(name) = C0.get(code as usize) {
-        out.push_str(name);
-    } else if let Some(name) = short_name(code) {
-        out.push_str(name);
-    } else if let Some(number) = selector(code) {
-        out.push_str(&format!("VS{number}"));
-    } else {
-        out.push_str(&format!("U+{code:04X}"));
-        if let Some(name) = long_name(code) {
-            out.push(' ');
-            out.push_str(name);
-        }
+    if let Some(name) = C0.get(code as usize).copied().or_else(|| short_name(code)) {
+        return name.to_owned();
+    }
+    match (selector(code), long_name(code)) {
+        (Some(number), _) => format!("VS{number}"),
+        (None, Some(name)) => format!("U+{code:04X} {name}"),
+        (None, None) => format!("U+{code:04X}"),
     }
 }
 
@@ -148,7 +143,11 @@ const fn long_name(code: u32) -> Option<&'static str> {
     })
 }
 
-/// The visible reading of a tag character.
-pub(super) fn decode_tag(c: char) -> Option<char> {
-    char::from_u32((c as u32).checked_sub(0xe0000)?).filter(|ascii| (' '..='~').contains(ascii))
+/// The visible reading of a tag character: the ASCII character it stands for, or its number.
+pub(super) fn decode_tag(c: char) -> String {
+    let code = (c as u32).saturating_sub(0xe0000);
+    match char::from_u32(code) {
+        Some(ascii @ ' '..='~') => ascii.to_string(),
+        _ => format!("<{code:02X}>"),
+    }
 }
