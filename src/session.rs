@@ -2,9 +2,15 @@
 //!
 //! Invariant: the same records give the same session; live view, re-open, undo and reports are all a replay.
 
+mod blob;
+mod chain;
+pub mod error;
 pub mod fingerprint;
 pub mod library;
+mod lock;
+mod open;
 pub mod record;
+mod schema;
 pub mod store;
 
 use std::collections::HashMap;
@@ -79,7 +85,7 @@ pub struct Stored {
 }
 
 /// Everything the records say.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Session {
     /// How the scan was started.
     pub started: Option<Started>,
