@@ -2,10 +2,15 @@
 //!
 //! Invariant: the same records give the same session; live view, re-open, undo and reports are all a replay.
 
+mod blob;
+mod chain;
 pub mod error;
 pub mod fingerprint;
 pub mod library;
+mod lock;
+mod open;
 pub mod record;
+mod schema;
 pub mod store;
 
 use std::collections::HashMap;

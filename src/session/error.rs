@@ -1,6 +1,11 @@
 //! What can go wrong with a session file: each error says what, where and what to do. Nothing quoted from a file is shown raw.
 
-use std::path::{Path, PathBuf};
+use std::{
+    io,
+    path::{Path, PathBuf},
+};
+
+use rusqlite::ErrorCode;
 
 use crate::text;
 
@@ -133,6 +138,41 @@ fn shown(path: &Path) -> text::Safe {
 }
 
 impl SessionError {
+    /// What the system said about `path`.
+    pub(super) fn io(path: &Path, error: &io::Error) -> Self {
+        let path = path.to_owned();
+        match error.kind() {
+            io::ErrorKind::NotFound => Self::Missing { path },
+            io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => Self::Permission { path },
+            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => Self::NoSpace { path },
+            io::ErrorKind::NotADirectory => Self::Other {
+                path,
+                what: "a part of the path is a file".to_owned(),
+            },
+            _ => Self::Other {
+                path,
+                what: error.to_string(),
+            },
+        }
+    }
+
+    /// What SQLite said about `path`.
+    pub(super) fn sqlite(path: &Path, error: &rusqlite::Error) -> Self {
+        let path = path.to_owned();
+        let what = error.to_string();
+        match error.sqlite_error_code() {
+            Some(ErrorCode::DiskFull) => Self::NoSpace { path },
+            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Self::Locked { path },
+            Some(ErrorCode::NotADatabase) => Self::NotASession { path },
+            Some(ErrorCode::CannotOpen | ErrorCode::PermissionDenied | ErrorCode::ReadOnly) => {
+                Self::Permission { path }
+            }
+            // No code: a value of the wrong type where a record should stand.
+            Some(ErrorCode::DatabaseCorrupt) | None => Self::Damaged { path, what },
+            Some(_) => Self::Other { path, what },
+        }
+    }
+
     /// What the analyst can do about it, in one sentence.
     pub const fn hint(&self) -> &'static str {
         match self {

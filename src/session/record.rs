@@ -42,6 +42,33 @@ pub enum Fact {
     },
 }
 
+impl Fact {
+    /// One word for what happened: the `kind` column of the session file.
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Self::Created { .. } => "created",
+            Self::Scan { event } => match event {
+                ScanEvent::Started(_) => "started",
+                ScanEvent::Phase { .. } => "phase",
+                ScanEvent::Progress(_) => "progress",
+                ScanEvent::Leak(_) => "leak",
+                ScanEvent::Candidate(_) => "candidate",
+                ScanEvent::Support { .. } => "support",
+                ScanEvent::Looked { .. } => "looked",
+                ScanEvent::Dropped { .. } => "dropped",
+                ScanEvent::Attention { .. } => "attention",
+                ScanEvent::Finding(_) => "finding",
+                ScanEvent::Notice { .. } => "notice",
+                ScanEvent::Finished(_) => "finished",
+                ScanEvent::Failed { .. } => "failed",
+            },
+            Self::Stored { .. } => "stored",
+            Self::Ruled { .. } => "ruled",
+            Self::Undone { .. } => "undone",
+        }
+    }
+}
+
 /// A fact with its place in the chain.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Record {
