@@ -87,23 +87,23 @@ fn flush<'a>(chunks: &mut Vec<Chunk<'a>>, change: &mut (Vec<&'a str>, Vec<&'a st
     }
 }
 
-/// Number of changes: neighbouring removals and additions count as one.
-pub fn changes(chunks: &[Chunk<'_>]) -> usize {
-    let mut before = Mark::Same;
-    let mut count = 0;
-    for chunk in chunks {
-        count += usize::from(chunk.mark != Mark::Same && before == Mark::Same);
-        before = chunk.mark;
-    }
-    count
-}
-
 #[cfg(test)]
 mod tests {
     use ratatui::{buffer::Buffer, layout::Rect};
 
     use super::*;
     use crate::ui::theme::{ColorDepth, Look};
+
+    /// Neighbouring removals and additions count as one change.
+    fn changes(chunks: &[Chunk<'_>]) -> usize {
+        let mut before = Mark::Same;
+        let mut count = 0;
+        for chunk in chunks {
+            count += usize::from(chunk.mark != Mark::Same && before == Mark::Same);
+            before = chunk.mark;
+        }
+        count
+    }
 
     fn look() -> Look {
         Look::new("terminal", ColorDepth::None, true).unwrap()
