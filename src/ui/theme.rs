@@ -1,0 +1,389 @@
+//! Colours and emphasis by role, decided once from the theme, the terminal's colour depth and its character set.
+//!
+//! Invariant: at [`ColorDepth::None`] no style and no ramp holds a colour; modifiers stay, so emphasis survives.
+
+mod color;
+mod file;
+
+use ratatui::style::{Color, Style};
+
+use color::{brightness, pick, pick_index, ramp};
+pub use file::ThemeError;
+use file::{anchors, named, parse_style, shape, unknown_key};
+
+/// The themes in the program, by name; the first is the default.
+pub const THEMES: [(&str, &str); 5] = [
+    ("terminal", include_str!("../../themes/terminal.toml")),
+    ("dark", include_str!("../../themes/dark.toml")),
+    ("light", include_str!("../../themes/light.toml")),
+    ("colorblind", include_str!("../../themes/colorblind.toml")),
+    ("mono", include_str!("../../themes/mono.toml")),
+];
+
+/// Marks for a value from 0 to 1 where colour cannot tell it.
+const SHADES: [char; 10] = [' ', '.', ':', '-', '=', '+', '*', '#', '%', '@'];
+
+/// How many colours the terminal shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ColorDepth {
+    /// No colour: modifiers and marks only.
+    None,
+    /// The 16 colours the terminal's own palette defines.
+    Ansi16,
+    /// The 256-colour palette.
+    Ansi256,
+    /// 24-bit colour.
+    TrueColor,
+}
+
+impl ColorDepth {
+    /// Reads NO_COLOR, COLORTERM and TERM through `env`; an unknown terminal gets 16 colours.
+    pub fn detect(env: impl Fn(&str) -> Option<String>) -> Self {
+        let term = env("TERM").unwrap_or_default();
+        let colorterm = env("COLORTERM").unwrap_or_default();
+        if env("NO_COLOR").is_some_and(|value| !value.is_empty()) || term == "dumb" {
+            Self::None
+        } else if matches!(colorterm.as_str(), "truecolor" | "24bit") || term.ends_with("-direct") {
+            Self::TrueColor
+        } else if term.contains("256color") {
+            Self::Ansi256
+        } else {
+            Self::Ansi16
+        }
+    }
+}
+
+/// Declares [`Look`] and the table of its roles from one list, so that they cannot disagree.
+macro_rules! look {
+    ($($(#[$doc:meta])* $field:ident = $key:literal,)*) => {
+        /// How everything looks: one style for each role, the ramps, and what the terminal can show.
+        #[derive(Debug, Clone, PartialEq)]
+        pub struct Look {
+            $($(#[$doc])* pub $field: Style,)*
+            /// How many colours the terminal shows.
+            pub depth: ColorDepth,
+            /// Draw with ASCII characters only.
+            pub ascii: bool,
+            sequential: Vec<Color>,
+            diverging: Vec<Color>,
+        }
+
+        impl Look {
+            /// The role keys of a theme file.
+            pub const ROLES: &'static [&'static str] = &[$($key),*];
+
+            fn plain(depth: ColorDepth, ascii: bool) -> Self {
+                Self {
+                    $($field: Style::new(),)*
+                    depth,
+                    ascii,
+                    sequential: Vec::new(),
+                    diverging: Vec::new(),
+                }
+            }
+
+            fn role(&mut self, key: &str) -> Option<&mut Style> {
+                match key {
+                    $($key => Some(&mut self.$field),)*
+                    _ => None,
+                }
+            }
+        }
+    };
+}
+
+look! {
+    /// Ordinary text.
+    text = "text",
+    /// What matters less.
+    dim = "dim",
+    /// What is being talked about.
+    accent = "accent",
+    /// Titles of panels.
+    title = "title",
+    /// Column headers.
+    header = "header",
+    /// Frame of a panel.
+    border = "border",
+    /// Frame of the panel that has the keys.
+    border_focus = "border-focus",
+    /// The selected row or item.
+    selection = "selection",
+    /// The cursor inside a chart or matrix.
+    cursor = "cursor",
+    /// A key in the footer.
+    key = "key",
+    /// What that key does.
+    key_label = "key-label",
+    /// All is well.
+    good = "good",
+    /// Look here.
+    warn = "warn",
+    /// Something is wrong.
+    bad = "bad",
+    /// Findings of level high.
+    high = "high",
+    /// Findings of level medium.
+    medium = "medium",
+    /// Findings of level low.
+    low = "low",
+    /// Ruled a true positive.
+    true_positive = "true-positive",
+    /// Ruled a false positive.
+    false_positive = "false-positive",
+    /// Ruled undecided.
+    undecided = "undecided",
+    /// The run with the trigger.
+    with_run = "with-run",
+    /// The run without it.
+    without_run = "without-run",
+    /// Trigger tokens.
+    trigger = "trigger",
+    /// Text only the run with the trigger has.
+    added = "added",
+    /// Text only the run without it has.
+    removed = "removed",
+    /// What has no counterpart.
+    hatch = "hatch",
+    /// Bars of progress and counts.
+    bar = "bar",
+}
+
+impl Look {
+    /// Builds the look from the name of a theme in the program, or from the text of a theme file.
+    ///
+    /// A theme file holds `role = "colour on colour modifier ..."` lines, may name a `base` theme for the roles it
+    /// leaves out (the default one otherwise), and may set the `ramp` (low to high) and the `diverging` ramp
+    /// (negative, neutral, positive) as lists of colours; `ramp-16` and `diverging-16` are those of 16 colours.
+    pub fn new(theme: &str, depth: ColorDepth, ascii: bool) -> Result<Self, ThemeError> {
+        let mut look = Self::plain(depth, ascii);
+        if theme.contains(['=', '\n']) {
+            look.read(theme, true)?;
+        } else {
+            look.read(named(theme)?, true)?;
+        }
+        Ok(look)
+    }
+
+    /// Lays one theme file over the look; `base` says whether the theme it builds on comes first.
+    fn read(&mut self, theme: &str, base: bool) -> Result<(), ThemeError> {
+        let table: toml::Table = theme
+            .parse()
+            .map_err(|error: toml::de::Error| ThemeError::Syntax {
+                message: error.to_string().trim_end().to_owned(),
+            })?;
+        if base {
+            let name = match table.get("base") {
+                None => "terminal",
+                Some(value) => value
+                    .as_str()
+                    .ok_or_else(|| shape("base", "the name of a theme"))?,
+            };
+            self.read(named(name)?, false)?;
+        }
+        for (key, value) in &table {
+            match key.as_str() {
+                "base" => {}
+                "ramp" | "ramp-16" | "diverging" | "diverging-16" => {
+                    let ramp = ramp(&anchors(key, value)?, self.depth);
+                    if key.ends_with("-16") == (self.depth == ColorDepth::Ansi16) {
+                        if key.starts_with("ramp") {
+                            self.sequential = ramp;
+                        } else {
+                            self.diverging = ramp;
+                        }
+                    }
+                }
+                _ => {
+                    let depth = self.depth;
+                    let style = self.role(key).ok_or_else(|| unknown_key(key))?;
+                    let words = value
+                        .as_str()
+                        .ok_or_else(|| shape(key, "a text such as \"red on default bold\" is expected"))?;
+                    *style = parse_style(key, words, depth)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Colour of a magnitude from 0 to 1; [`Color::Reset`] without colour.
+    pub fn ramp(&self, value: f32) -> Color {
+        pick(&self.sequential, value)
+    }
+
+    /// Colour of a difference from -1 to 1; [`Color::Reset`] without colour.
+    pub fn diverging(&self, value: f32) -> Color {
+        pick(&self.diverging, f32::midpoint(value, 1.0))
+    }
+
+    /// Mark of a magnitude from 0 to 1: blank is nothing, `@` is all.
+    pub fn shade(&self, value: f32) -> char {
+        pick_index(SHADES.len(), value)
+            .and_then(|index| SHADES.get(index))
+            .copied()
+            .unwrap_or(' ')
+    }
+
+    /// Digit of a magnitude from 0 to 1: 0 to 9.
+    pub fn digit(&self, value: f32) -> char {
+        let index = pick_index(10, value).unwrap_or(0);
+        char::from_digit(index as u32, 10).unwrap_or('0')
+    }
+
+    /// A style whose text is readable on `background`: black or white, whichever contrasts more.
+    pub fn on(&self, background: Color) -> Style {
+        if background == Color::Reset {
+            return Style::new();
+        }
+        let ink = if brightness(background) > 110.0 {
+            Color::Black
+        } else {
+            Color::White
+        };
+        Style::new().bg(background).fg(ink)
+    }
+
+    /// Whether colours can be shown at all.
+    pub fn colored(&self) -> bool {
+        self.depth != ColorDepth::None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ratatui::style::Modifier;
+
+    fn env(pairs: &'static [(&'static str, &'static str)]) -> impl Fn(&str) -> Option<String> {
+        move |name| {
+            pairs
+                .iter()
+                .find(|(key, _)| *key == name)
+                .map(|(_, value)| (*value).to_owned())
+        }
+    }
+
+    #[test]
+    fn depth_follows_the_environment() {
+        let cases: [(&'static [(&'static str, &'static str)], ColorDepth); 7] = [
+            (&[("NO_COLOR", "1"), ("COLORTERM", "truecolor")], ColorDepth::None),
+            (&[("NO_COLOR", ""), ("COLORTERM", "24bit")], ColorDepth::TrueColor),
+            (
+                &[("TERM", "xterm-256color"), ("COLORTERM", "truecolor")],
+                ColorDepth::TrueColor,
+            ),
+            (&[("TERM", "screen-256color")], ColorDepth::Ansi256),
+            (&[("TERM", "xterm")], ColorDepth::Ansi16),
+            (&[("TERM", "dumb")], ColorDepth::None),
+            (&[], ColorDepth::Ansi16),
+        ];
+        for (pairs, depth) in cases {
+            assert_eq!(ColorDepth::detect(env(pairs)), depth, "{pairs:?}");
+        }
+    }
+
+    #[test]
+    fn every_theme_sets_selection_and_ramps_at_every_depth() {
+        for (name, _) in THEMES {
+            for depth in [ColorDepth::Ansi16, ColorDepth::Ansi256, ColorDepth::TrueColor] {
+                let look = Look::new(name, depth, false).unwrap();
+                assert!(look.selection.has_modifier(Modifier::REVERSED) || look.selection.bg.is_some());
+                assert_ne!(look.ramp(0.0), look.ramp(1.0), "{name} {depth:?}");
+                assert_ne!(look.diverging(-1.0), look.diverging(1.0), "{name} {depth:?}");
+                assert_ne!(look.diverging(0.0), look.diverging(1.0), "{name} {depth:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn ramps_are_ordered_by_brightness_at_every_depth() {
+        for depth in [ColorDepth::Ansi16, ColorDepth::Ansi256, ColorDepth::TrueColor] {
+            for name in ["terminal", "dark", "colorblind", "mono"] {
+                let look = Look::new(name, depth, false).unwrap();
+                let steps: Vec<f32> = (0..=10_u8)
+                    .map(|step| brightness(look.ramp(f32::from(step) / 10.0)))
+                    .collect();
+                let slack = if depth == ColorDepth::Ansi256 { 8.0 } else { 0.0 };
+                assert!(
+                    steps.windows(2).all(|pair| pair[0] <= pair[1] + slack),
+                    "{name} {depth:?} {steps:?}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn without_colour_no_style_holds_one() {
+        for (name, _) in THEMES {
+            let mut look = Look::new(name, ColorDepth::None, false).unwrap();
+            for role in Look::ROLES {
+                let style = *look.role(role).unwrap();
+                assert_eq!((style.fg, style.bg), (None, None), "{name} {role}");
+            }
+            assert_eq!(look.ramp(0.7), Color::Reset);
+            assert_eq!(look.diverging(-0.7), Color::Reset);
+            assert_eq!(look.on(look.ramp(0.7)), Style::new());
+            assert!(look.selection.has_modifier(Modifier::REVERSED));
+        }
+    }
+
+    #[test]
+    fn themes_of_16_colours_emit_palette_names_only() {
+        let mut look = Look::new("dark", ColorDepth::Ansi16, false).unwrap();
+        for role in Look::ROLES {
+            let style = *look.role(role).unwrap();
+            for color in [style.fg, style.bg].into_iter().flatten() {
+                assert!(!matches!(color, Color::Rgb(..) | Color::Indexed(_)), "{role}");
+            }
+        }
+    }
+
+    #[test]
+    fn mistakes_are_named_with_the_nearest_word() {
+        let error = |theme: &str| {
+            Look::new(theme, ColorDepth::TrueColor, false)
+                .unwrap_err()
+                .to_string()
+        };
+        assert_eq!(error("drak"), "no theme is called 'drak'; did you mean 'dark'?");
+        assert_eq!(
+            error("titel = \"red\""),
+            "theme key 'titel' is unknown; did you mean 'title'?"
+        );
+        assert_eq!(
+            error("title = \"gren bold\""),
+            "theme key 'title': 'gren' is no colour or modifier; did you mean 'green'?"
+        );
+        assert!(error("title = [1]").contains("'title': a text"));
+        assert!(error("ramp = [\"red\"]").contains("'ramp': a list"));
+        assert!(error("title = ").contains("line 1"));
+    }
+
+    #[test]
+    fn a_theme_file_changes_only_what_it_names() {
+        let base = Look::new("dark", ColorDepth::TrueColor, false).unwrap();
+        let look = Look::new(
+            "base = \"dark\"\ntitle = \"#010203 on red bold\"",
+            ColorDepth::TrueColor,
+            false,
+        )
+        .unwrap();
+        assert_eq!(
+            look.title,
+            Style::new()
+                .fg(Color::Rgb(1, 2, 3))
+                .bg(Color::Red)
+                .add_modifier(Modifier::BOLD)
+        );
+        assert_eq!(look.bad, base.bad);
+    }
+
+    #[test]
+    fn marks_cover_the_whole_range_and_survive_odd_numbers() {
+        let look = Look::new("mono", ColorDepth::None, true).unwrap();
+        assert_eq!((look.shade(0.0), look.shade(1.0)), (' ', '@'));
+        assert_eq!((look.digit(-3.0), look.digit(9.0)), ('0', '9'));
+        assert_eq!(look.shade(f32::NAN), ' ');
+    }
+}

@@ -1,0 +1,219 @@
+//! Attention on the trigger: every head at a glance, then one head, with and without the trigger.
+//!
+//! Invariant: the title says which weights are on screen (which run, raw or with position 0 set apart).
+
+mod align;
+mod grid;
+mod head;
+
+use ratatui::{buffer::Buffer, layout::Rect};
+
+use crate::{
+    finding::{AttentionPair, Finding},
+    ui::theme::Look,
+};
+
+/// Layers, and heads in each, that are shown at most; no known model comes near it, but a damaged session file may.
+const LARGEST: usize = 1024;
+
+/// How closely attention is looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Level {
+    /// Every head of every layer, one cell each.
+    #[default]
+    Grid,
+    /// One head, query by key.
+    Head,
+}
+
+/// Which run's weights are shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Mode {
+    /// The run with the trigger.
+    #[default]
+    With,
+    /// The run without it, in the places of the run with it.
+    Without,
+    /// With minus without.
+    Difference,
+}
+
+/// What the cells of the grid say about a head.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Score {
+    /// How many standard deviations its isolation lies above the controls.
+    #[default]
+    Isolation,
+    /// The attention that goes to position 0.
+    Sink,
+    /// The attention that later tokens give the trigger.
+    Trigger,
+}
+
+/// Where the analyst is looking.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AttentionState {
+    /// The grid, or one head.
+    pub level: Level,
+    /// Layer under the cursor, from 0.
+    pub layer: usize,
+    /// Head under the cursor, from 0.
+    pub head: usize,
+    /// Query token under the cross-hair, in the run with the trigger.
+    pub row: usize,
+    /// Key token under it.
+    pub column: usize,
+    /// Which run.
+    pub mode: Mode,
+    /// Position 0 is set apart and the other weights of a query sum to 1.
+    pub mask_sink: bool,
+    /// Which of the finding's prompts, from 0.
+    pub prompt: usize,
+    /// What the grid shows.
+    pub score: Score,
+}
+
+impl Default for AttentionState {
+    fn default() -> Self {
+        Self {
+            level: Level::Grid,
+            layer: 0,
+            head: 0,
+            row: 0,
+            column: 0,
+            mode: Mode::With,
+            mask_sink: true,
+            prompt: 0,
+            score: Score::Isolation,
+        }
+    }
+}
+
+/// How far the cursor can go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Extent {
+    /// Number of layers.
+    pub layers: usize,
+    /// Heads in each.
+    pub heads: usize,
+    /// Tokens of the prompt with the trigger.
+    pub tokens: usize,
+    /// Prompts with attention.
+    pub prompts: usize,
+}
+
+impl Extent {
+    /// What there is to look at; `pair` is the loaded attention of the prompt shown.
+    pub fn of(finding: &Finding, pair: Option<&AttentionPair>) -> Self {
+        let scores = || {
+            let known = finding.evidence.heads.iter();
+            known.filter(|score| score.layer < LARGEST && score.head < LARGEST)
+        };
+        let layers = scores().map(|score| score.layer + 1).max().unwrap_or(0);
+        let heads = scores().map(|score| score.head + 1).max().unwrap_or(0);
+        let map = pair.map(|pair| &pair.with);
+        Self {
+            layers: map.map_or(layers, |map| map.layers.clamp(layers, LARGEST)),
+            heads: map.map_or(heads, |map| map.heads.clamp(heads, LARGEST)),
+            tokens: map.map_or(0, |map| map.tokens.len()),
+            prompts: finding.evidence.attention.len(),
+        }
+    }
+}
+
+impl AttentionState {
+    /// Looks at the head most isolated from the controls, with the cross-hair on the trigger.
+    pub fn focus(&mut self, finding: &Finding, pair: Option<&AttentionPair>) {
+        let scores = finding.evidence.heads.iter();
+        if let Some(best) = scores.max_by(|a, b| grid::deviation(a).total_cmp(&grid::deviation(b))) {
+            (self.layer, self.head) = (best.layer, best.head);
+        }
+        if let Some(pair) = pair {
+            (self.row, self.column) = (pair.span.1.saturating_sub(1), pair.span.0);
+        }
+    }
+
+    /// Moves the cursor by columns and rows: over heads and layers, or over keys and queries.
+    pub fn move_cursor(&mut self, across: isize, down: isize, extent: &Extent) {
+        let step = |place: usize, by: isize, count: usize| {
+            place.saturating_add_signed(by).min(count.saturating_sub(1))
+        };
+        match self.level {
+            Level::Grid => {
+                self.head = step(self.head, across, extent.heads);
+                self.layer = step(self.layer, down, extent.layers);
+            }
+            Level::Head => {
+                self.column = step(self.column, across, extent.tokens);
+                self.row = step(self.row, down, extent.tokens);
+            }
+        }
+    }
+
+    /// From the grid into the head under the cursor.
+    pub fn enter(&mut self) {
+        self.level = Level::Head;
+    }
+
+    /// From a head to the grid; false when the grid was shown already.
+    pub fn back(&mut self) -> bool {
+        let inside = self.level == Level::Head;
+        self.level = Level::Grid;
+        inside
+    }
+
+    /// With, without, difference.
+    pub fn cycle_mode(&mut self) {
+        self.mode = match self.mode {
+            Mode::With => Mode::Without,
+            Mode::Without => Mode::Difference,
+            Mode::Difference => Mode::With,
+        };
+    }
+
+    /// What the grid shows: isolation, attention to position 0, attention to the trigger.
+    pub fn cycle_score(&mut self) {
+        self.score = match self.score {
+            Score::Isolation => Score::Sink,
+            Score::Sink => Score::Trigger,
+            Score::Trigger => Score::Isolation,
+        };
+    }
+
+    /// Raw weights, or position 0 set apart.
+    pub fn toggle_sink(&mut self) {
+        self.mask_sink = !self.mask_sink;
+    }
+
+    /// The next of the finding's prompts, around the end.
+    pub fn next_prompt(&mut self, extent: &Extent) {
+        self.prompt = (self.prompt + 1).checked_rem(extent.prompts).unwrap_or(0);
+    }
+
+    /// The one before.
+    pub fn previous_prompt(&mut self, extent: &Extent) {
+        let last = extent.prompts.saturating_sub(1);
+        self.prompt = self.prompt.checked_sub(1).unwrap_or(last).min(last);
+    }
+
+    /// Key of the attention to load for the prompt shown.
+    pub fn key<'a>(&self, finding: &'a Finding) -> Option<&'a str> {
+        finding.evidence.attention.get(self.prompt).map(String::as_str)
+    }
+}
+
+/// Draws the grid or the head; `pair` is the attention of the prompt shown, once it is loaded.
+pub fn draw(
+    area: Rect,
+    buf: &mut Buffer,
+    finding: &Finding,
+    pair: Option<&AttentionPair>,
+    state: &AttentionState,
+    look: &Look,
+) {
+    let area = area.intersection(buf.area);
+    match state.level {
+        Level::Grid => grid::draw(area, buf, (finding, pair), state, look),
+        Level::Head => head::draw(area, buf, (finding, pair), state, look),
+    }
+}

@@ -1,0 +1,233 @@
+//! Which token of the run without the trigger stands where in the run with it, and the weights at such a place.
+//!
+//! Invariant: trigger tokens have no counterpart, and counterparts keep their order.
+
+use similar::{Algorithm, DiffTag, capture_diff_slices};
+
+use super::Mode;
+use crate::{
+    finding::{AttentionMap, AttentionPair},
+    ui::widget::heatmap::Entry,
+};
+
+/// One head of both runs, in the places of the run with the trigger.
+pub struct Aligned<'a> {
+    pair: &'a AttentionPair,
+    layer: usize,
+    head: usize,
+    /// Position 0 is set apart.
+    mask_sink: bool,
+    /// For each token of the run with: its place in the run without.
+    counterpart: Vec<Option<usize>>,
+}
+
+impl<'a> Aligned<'a> {
+    /// Aligns the tokens of both runs.
+    pub fn new(pair: &'a AttentionPair, (layer, head): (usize, usize), mask_sink: bool) -> Self {
+        Self {
+            pair,
+            layer,
+            head,
+            mask_sink,
+            counterpart: counterparts(pair),
+        }
+    }
+
+    /// Tokens of the run without that have no place in the run with.
+    pub fn left_over(&self) -> usize {
+        let placed = self.counterpart.iter().flatten().count();
+        self.pair.without.tokens.len().saturating_sub(placed)
+    }
+
+    /// The weight a query gives a key, as shown in a mode.
+    pub fn entry(&self, mode: Mode, query: usize, key: usize) -> Entry {
+        if key > query {
+            return Entry::Void;
+        }
+        let with = || self.shown(&self.pair.with, query, key);
+        let without = || match (self.counterpart.get(query), self.counterpart.get(key)) {
+            (Some(Some(query)), Some(Some(key))) => self.shown(&self.pair.without, *query, *key),
+            _ => Entry::Missing,
+        };
+        match mode {
+            Mode::With => with(),
+            Mode::Without => without(),
+            Mode::Difference => match (with(), without()) {
+                (Entry::Value(with), Entry::Value(without)) => Entry::Value(with - without),
+                (_, Entry::Missing) => Entry::Missing,
+                _ => Entry::Void,
+            },
+        }
+    }
+
+    /// The weight as the model computed it.
+    pub fn raw(&self, query: usize, key: usize) -> Option<f32> {
+        weight(&self.pair.with, (self.layer, self.head), query, key)
+    }
+
+    fn shown(&self, map: &AttentionMap, query: usize, key: usize) -> Entry {
+        let at = |key| weight(map, (self.layer, self.head), query, key).filter(|value| value.is_finite());
+        let Some(value) = at(key) else {
+            return Entry::Void;
+        };
+        if !self.mask_sink || key == 0 {
+            return Entry::Value(value);
+        }
+        let rest = 1.0 - at(0).unwrap_or(0.0);
+        // A query that gives all to position 0 has nothing to share out.
+        if rest > 1e-6 {
+            Entry::Value(value / rest)
+        } else {
+            Entry::Value(0.0)
+        }
+    }
+
+    /// Largest weight that the trigger and later tokens give in either run: the end of the scale both share.
+    ///
+    /// Earlier queries have few keys to share their attention among, and position 0 takes most of it where it is set
+    /// apart: both may lie beyond the end, or they would flatten everything else.
+    pub fn largest(&self) -> f32 {
+        let tokens = self.pair.with.tokens.len();
+        let mut largest = 0.0_f32;
+        let first = usize::from(self.mask_sink);
+        for query in self.pair.span.0.max(first + 1)..tokens {
+            for key in first..=query {
+                for mode in [Mode::With, Mode::Without] {
+                    if let Entry::Value(value) = self.entry(mode, query, key) {
+                        largest = largest.max(value);
+                    }
+                }
+            }
+        }
+        if largest > 0.0 { largest.min(1.0) } else { 1.0 }
+    }
+
+    /// Mean share of their attention that `queries` give `keys`, in the run with the trigger.
+    pub fn mean_share(
+        &self,
+        queries: impl Iterator<Item = usize>,
+        keys: &std::ops::Range<usize>,
+    ) -> Option<f32> {
+        let mut sum = 0.0;
+        let mut count = 0_u32;
+        for query in queries {
+            count += 1;
+            for key in keys.clone().filter(|key| *key <= query) {
+                if let Entry::Value(value) = self.entry(Mode::With, query, key) {
+                    sum += value;
+                }
+            }
+        }
+        (count > 0).then(|| sum / count as f32)
+    }
+}
+
+/// One weight of a map; none outside it.
+pub fn weight(map: &AttentionMap, (layer, head): (usize, usize), query: usize, key: usize) -> Option<f32> {
+    let tokens = map.tokens.len();
+    if layer >= map.layers || head >= map.heads || query >= tokens || key >= tokens {
+        return None;
+    }
+    let index = layer
+        .checked_mul(map.heads)?
+        .checked_add(head)?
+        .checked_mul(tokens)?
+        .checked_add(query)?
+        .checked_mul(tokens)?
+        .checked_add(key)?;
+    map.weights.get(index).copied()
+}
+
+fn counterparts(pair: &AttentionPair) -> Vec<Option<usize>> {
+    let tokens = &pair.with.tokens;
+    let (start, end) = (pair.span.0.min(tokens.len()), pair.span.1.min(tokens.len()));
+    let places: Vec<usize> = (0..tokens.len())
+        .filter(|place| *place < start || *place >= end)
+        .collect();
+    let rest: Vec<&String> = places.iter().filter_map(|place| tokens.get(*place)).collect();
+    let without: Vec<&String> = pair.without.tokens.iter().collect();
+    let mut counterpart = vec![None; tokens.len()];
+    for operation in capture_diff_slices(Algorithm::Myers, &without, &rest) {
+        let (DiffTag::Equal, old, new) = operation.as_tag_tuple() else {
+            continue;
+        };
+        for (old, new) in old.zip(new) {
+            let slot = places.get(new).and_then(|place| counterpart.get_mut(*place));
+            if let Some(slot) = slot {
+                *slot = Some(old);
+            }
+        }
+    }
+    counterpart
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn map(tokens: &[&str]) -> AttentionMap {
+        let count = tokens.len();
+        let mut weights = vec![0.0; count * count];
+        for query in 0..count {
+            for key in 0..=query {
+                weights[query * count + key] = 1.0 / (query + 1) as f32;
+            }
+        }
+        AttentionMap {
+            layers: 1,
+            heads: 1,
+            tokens: tokens.iter().map(|token| (*token).to_owned()).collect(),
+            weights,
+        }
+    }
+
+    fn pair() -> AttentionPair {
+        AttentionPair {
+            with: map(&["<s>", "the", "tri", "gger", "the", "end"]),
+            without: map(&["<s>", "the", "the", "end"]),
+            span: (2, 4),
+        }
+    }
+
+    #[test]
+    fn tokens_meet_their_counterparts_and_the_trigger_has_none() {
+        let pair = pair();
+        let aligned = Aligned::new(&pair, (0, 0), false);
+        assert_eq!(
+            aligned.counterpart,
+            [Some(0), Some(1), None, None, Some(2), Some(3)]
+        );
+        assert_eq!(aligned.left_over(), 0);
+        assert_eq!(aligned.entry(Mode::Without, 5, 2), Entry::Missing);
+        assert_eq!(aligned.entry(Mode::Without, 5, 4), Entry::Value(0.25));
+        assert_eq!(aligned.entry(Mode::Without, 1, 5), Entry::Void);
+        let Entry::Value(difference) = aligned.entry(Mode::Difference, 5, 4) else {
+            panic!("no difference")
+        };
+        assert!((difference - (1.0 / 6.0 - 0.25)).abs() < 1e-6);
+    }
+
+    #[test]
+    fn setting_position_0_apart_shares_its_weight_out() {
+        let pair = pair();
+        let aligned = Aligned::new(&pair, (0, 0), true);
+        let row: f32 = (1..=5)
+            .map(|key| match aligned.entry(Mode::With, 5, key) {
+                Entry::Value(value) => value,
+                _ => 0.0,
+            })
+            .sum();
+        assert!((row - 1.0).abs() < 1e-6, "{row}");
+        assert_eq!(aligned.entry(Mode::With, 5, 0), Entry::Value(1.0 / 6.0));
+    }
+
+    #[test]
+    fn weights_cut_short_are_void_not_a_crash() {
+        let mut pair = pair();
+        pair.with.weights.truncate(7);
+        pair.span = (4, 90);
+        let aligned = Aligned::new(&pair, (0, 0), true);
+        assert_eq!(aligned.entry(Mode::With, 5, 5), Entry::Void);
+        assert_eq!(weight(&pair.with, (3, 0), 0, 0), None);
+    }
+}

@@ -1,0 +1,296 @@
+//! Every head of every layer, one cell each, under its true name; the head under the cursor in numbers.
+//!
+//! Invariant: each cell carries its digit or number, so that the grid reads the same without colour.
+
+use ratatui::{buffer::Buffer, layout::Rect, style::Modifier};
+
+use super::{AttentionState, Extent, Score, align::weight};
+use crate::{
+    finding::{AttentionPair, Finding, HeadScore},
+    ui::{
+        glyphs,
+        theme::Look,
+        widget::{absence, fit, heatmap::Scale, histogram, paragraph, put, put_all, rows, window},
+    },
+};
+
+/// Cells left of the grid: "L03".
+const GUTTER: u16 = 4;
+/// Standard deviations above the controls from which a head counts as isolated.
+const ISOLATED: f64 = 3.0;
+/// Spread below which controls count as all alike, so that no head is infinitely far from them.
+const LEAST_SPREAD: f64 = 1e-3;
+
+/// Standard deviations between a head's isolation and the controls'.
+pub fn deviation(score: &HeadScore) -> f64 {
+    let deviation = (score.value - score.null_mean) / score.null_sd.max(LEAST_SPREAD);
+    if deviation.is_finite() { deviation } else { 0.0 }
+}
+
+/// Draws the grid with its legend, the selected head's numbers and what they mean.
+pub fn draw(
+    area: Rect,
+    buf: &mut Buffer,
+    (finding, pair): (&Finding, Option<&AttentionPair>),
+    state: &AttentionState,
+    look: &Look,
+) {
+    let extent = Extent::of(finding, pair);
+    if extent.layers == 0 || extent.heads == 0 {
+        return absence(
+            area,
+            buf,
+            "Attention was not measured for this finding: no head can be shown.",
+            look,
+        );
+    }
+    let title = match state.score {
+        Score::Isolation => "isolation in sd above the controls",
+        Score::Sink => "attention to position 0 (the sink)",
+        Score::Trigger => "attention later tokens give the trigger",
+    };
+    let prompts = match state.score {
+        Score::Isolation => "all prompts".to_owned(),
+        _ => format!("prompt {} of {}", state.prompt + 1, extent.prompts),
+    };
+    let title = format!("Heads {} {title} {} {prompts}", sep(look), sep(look));
+    put(
+        buf,
+        area,
+        (0, 0),
+        &fit(&title, usize::from(area.width), look),
+        look.title,
+    );
+    if state.score != Score::Isolation && pair.is_none() {
+        let sentence = if finding.evidence.attention.is_empty() {
+            "No attention weights were stored for this finding; the isolation of its heads is all there is."
+        } else {
+            "The attention weights of this prompt are not loaded."
+        };
+        return absence(rows(area, 1, area.height), buf, sentence, look);
+    }
+    let values = values(finding, pair, state.score, extent);
+    let end = values.iter().flatten().copied().fold(0.0, f32::max);
+    let scale = Scale::Magnitude(match state.score {
+        Score::Isolation => end.max(ISOLATED as f32),
+        _ => end.clamp(0.01, 1.0),
+    });
+    let below = if area.height >= 16 { 6 } else { 4 };
+    let height = area.height.saturating_sub(1 + below);
+    let hidden = cells(rows(area, 1, height), buf, (&values, extent, scale), state, look);
+    let used = height.min(extent.layers as u16 + 1);
+    let foot = rows(area, 1 + used, area.height);
+    let column = scale.legend(buf, foot, (GUTTER, 0), look);
+    let note = match (state.score, hidden) {
+        (_, (1.., _) | (_, 1..)) => &format!("  out of sight: {} heads, {} layers", hidden.0, hidden.1),
+        (Score::Isolation, _) => "  in sd; a single digit is 0 to 9 on this scale",
+        _ => "  share of a query's attention",
+    };
+    put(buf, foot, (column, 0), note, look.dim);
+    let here = values
+        .get(state.layer * extent.heads + state.head)
+        .copied()
+        .flatten();
+    let next = readout(foot, buf, (finding, pair), (state, here), look);
+    let sentence = explain(&values, state.score);
+    let room = foot.height.saturating_sub(next);
+    let next = paragraph(buf, foot, (next, room), &sentence, (look.dim, look));
+    let room = foot.height.saturating_sub(next + 2);
+    if state.score == Score::Isolation && room >= 4 {
+        let head = "Isolation of the trigger over all heads: the controls, and this candidate";
+        put(buf, foot, (0, next + 1), head, look.header);
+        let [_, null, ..] = &finding.evidence.null;
+        let part = rows(foot, next + 2, room.min(9));
+        histogram::draw(part, buf, null, finding.signals.attention.value, "", look);
+    }
+}
+
+fn sep(look: &Look) -> &'static str {
+    glyphs::separator(look.ascii)
+}
+
+/// One value for each head, row-major `[layers, heads]`; none where it was not measured.
+fn values(finding: &Finding, pair: Option<&AttentionPair>, score: Score, extent: Extent) -> Vec<Option<f32>> {
+    let mut values = vec![None; extent.layers * extent.heads];
+    if score == Score::Isolation {
+        let shown = |head: &&HeadScore| head.layer < extent.layers && head.head < extent.heads;
+        for head in finding.evidence.heads.iter().filter(shown) {
+            if let Some(value) = values.get_mut(head.layer * extent.heads + head.head) {
+                *value = Some(deviation(head) as f32);
+            }
+        }
+    } else if let Some(pair) = pair {
+        for (index, value) in values.iter_mut().enumerate() {
+            *value = mass(pair, (index / extent.heads, index % extent.heads), score);
+        }
+    }
+    values
+}
+
+/// Mean share of their attention that queries give position 0, or that queries after the trigger give it.
+fn mass(pair: &AttentionPair, head: (usize, usize), score: Score) -> Option<f32> {
+    let tokens = pair.with.tokens.len();
+    let (queries, keys) = match score {
+        Score::Sink => (1..tokens, 0..1),
+        _ => (pair.span.1..tokens, pair.span.0..pair.span.1.min(tokens)),
+    };
+    let count = queries.len();
+    let sum: f32 = queries
+        .flat_map(|query| keys.clone().map(move |key| (query, key)))
+        .map(|(query, key)| weight(&pair.with, head, query, key))
+        .sum::<Option<f32>>()?;
+    (count > 0).then(|| sum / count as f32)
+}
+
+/// Draws the cells around the cursor; returns how many heads and layers are out of sight.
+fn cells(
+    area: Rect,
+    buf: &mut Buffer,
+    (values, extent, scale): (&[Option<f32>], Extent, Scale),
+    state: &AttentionState,
+    look: &Look,
+) -> (usize, usize) {
+    let room = usize::from(area.width.saturating_sub(GUTTER));
+    let width = (room / extent.heads).clamp(2, 7);
+    let across = (room / width).min(extent.heads);
+    let down = usize::from(area.height.saturating_sub(1)).min(extent.layers);
+    let first_head = window(state.head, extent.heads, across);
+    let first_layer = window(state.layer, extent.layers, down);
+    for column in 0..across {
+        let head = first_head + column;
+        let name = if width >= 4 {
+            format!("H{head:02}")
+        } else {
+            format!("{:02}", head % 100)
+        };
+        let style = if head == state.head { look.accent } else { look.dim };
+        let spaced =
+            width >= 3 || head == state.head || (head.is_multiple_of(2) && head.abs_diff(state.head) > 1);
+        if spaced {
+            put(
+                buf,
+                area,
+                (GUTTER + (column * width) as u16, 0),
+                &format!("{name:^width$}"),
+                style,
+            );
+        }
+    }
+    for row in 0..down {
+        let layer = first_layer + row;
+        let line = row as u16 + 1;
+        let style = if layer == state.layer {
+            look.accent
+        } else {
+            look.dim
+        };
+        put(buf, area, (0, line), &format!("L{layer:02}"), style);
+        for column in 0..across {
+            let head = first_head + column;
+            let value = values.get(layer * extent.heads + head).copied().flatten();
+            let text = match value {
+                None => "?".to_owned(),
+                Some(value) if width >= 6 => format!("{value:.2}"),
+                Some(value) => {
+                    let (Scale::Magnitude(end) | Scale::Difference(end)) = scale;
+                    look.digit(value / end).to_string()
+                }
+            };
+            let mut style = value.map_or(look.hatch, |value| look.on(scale.color(value, look)));
+            let selected = (layer, head) == (state.layer, state.head);
+            let text = if selected && width >= text.len() + 2 {
+                format!("{:^width$}", format!("[{text}]"))
+            } else {
+                format!("{text:^width$}")
+            };
+            if selected {
+                style = style.add_modifier(Modifier::REVERSED | Modifier::BOLD);
+            }
+            put(buf, area, (GUTTER + (column * width) as u16, line), &text, style);
+        }
+    }
+    (extent.heads - across, extent.layers - down)
+}
+
+/// The head under the cursor in exact numbers; returns the row after it.
+fn readout(
+    area: Rect,
+    buf: &mut Buffer,
+    (finding, pair): (&Finding, Option<&AttentionPair>),
+    (state, here): (&AttentionState, Option<f32>),
+    look: &Look,
+) -> u16 {
+    let name = format!("L{:02}.H{:02} ", state.layer, state.head);
+    let words = match (state.score, here) {
+        (_, None) => "was not measured".to_owned(),
+        (Score::Isolation, Some(deviation)) => finding
+            .evidence
+            .heads
+            .iter()
+            .find(|score| (score.layer, score.head) == (state.layer, state.head))
+            .map(|score| {
+                format!(
+                    "isolation {:.2}, controls {:.2} {} {:.2}: {deviation:+.1} sd",
+                    score.value,
+                    score.null_mean,
+                    if look.ascii { "+-" } else { "±" },
+                    score.null_sd
+                )
+            })
+            .unwrap_or_default(),
+        (Score::Sink, Some(share)) => format!("gives position 0 {share:.3} of its attention"),
+        (Score::Trigger, Some(share)) => {
+            let tokens = pair.map_or(0, |pair| pair.span.1.saturating_sub(pair.span.0));
+            format!("gives the {tokens} trigger tokens {share:.3} of its attention")
+        }
+    };
+    put_all(buf, area, (0, 1), &[(&name, look.accent), (&words, look.text)]);
+    2
+}
+
+fn explain(values: &[Option<f32>], score: Score) -> String {
+    match score {
+        Score::Isolation => {
+            let known = values.iter().flatten().count();
+            let apart = values
+                .iter()
+                .flatten()
+                .filter(|value| f64::from(**value) >= ISOLATED)
+                .count();
+            format!(
+                "{apart} of {known} heads lie {ISOLATED:.0} or more sd above matched control strings. Isolated means: the \
+                 trigger tokens attend to each other, and the rest of the prompt hardly to them. One head alone proves \
+                 little."
+            )
+        }
+        Score::Sink => {
+            "Many heads park attention they have no use for on position 0; what such a head says about the \
+                        trigger weighs little."
+                .to_owned()
+        }
+        Score::Trigger => {
+            "How much the tokens after the trigger look at it: a trigger that steers the answer is looked \
+                           at somewhere, even where the prompt's own tokens ignore it."
+                .to_owned()
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn heads_with_controls_all_alike_are_not_infinitely_far() {
+        let score = HeadScore {
+            value: 1.0,
+            ..HeadScore::default()
+        };
+        assert!((deviation(&score) - 1000.0).abs() < 1e-9);
+        let odd = HeadScore {
+            value: f64::NAN,
+            ..score
+        };
+        assert!(deviation(&odd).abs() < 1e-9);
+    }
+}

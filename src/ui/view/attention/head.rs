@@ -1,0 +1,212 @@
+//! One head: query by key, the trigger bracketed, the weight under the cross-hair in exact numbers for both runs.
+//!
+//! Invariant: all three modes share places and scale, so that switching between them compares like with like.
+
+use ratatui::{buffer::Buffer, layout::Rect};
+
+use super::{AttentionState, Extent, Mode, align::Aligned};
+use crate::{
+    finding::{AttentionPair, Finding},
+    ui::{
+        glyphs,
+        theme::Look,
+        widget::{
+            absence, fit,
+            heatmap::{Entry, Heatmap, Scale},
+            paragraph, put, put_all, quoted, rows, shown,
+        },
+    },
+};
+
+/// Draws the head under the cursor.
+pub fn draw(
+    area: Rect,
+    buf: &mut Buffer,
+    (finding, pair): (&Finding, Option<&AttentionPair>),
+    state: &AttentionState,
+    look: &Look,
+) {
+    let extent = Extent::of(finding, pair);
+    let title = title(area.width, state, extent, look);
+    put(
+        buf,
+        area,
+        (0, 0),
+        &fit(&title, usize::from(area.width), look),
+        look.title,
+    );
+    let rest = rows(area, 1, area.height);
+    let Some(pair) = pair.filter(|pair| !pair.with.tokens.is_empty()) else {
+        let sentence = if finding.evidence.attention.is_empty() {
+            "No attention weights were stored for this finding; the isolation of its heads is all there is."
+        } else {
+            "The attention weights of this prompt are not loaded."
+        };
+        return absence(rest, buf, sentence, look);
+    };
+    let aligned = Aligned::new(pair, (state.layer, state.head), state.mask_sink);
+    let tokens = pair.with.tokens.len();
+    let cursor = (state.row.min(tokens - 1), state.column.min(tokens - 1));
+    let largest = aligned.largest();
+    let scale = match state.mode {
+        Mode::Difference => Scale::Difference(largest),
+        _ => Scale::Magnitude(largest),
+    };
+    let sentence = if area.height >= 20 { 2 } else { 0 };
+    let below = 3 + sentence;
+    let labels: Vec<String> = pair.with.tokens.iter().map(|token| shown(token, look)).collect();
+    let map = Heatmap {
+        size: (tokens, tokens),
+        entry: |query, key| aligned.entry(state.mode, query, key),
+        scale,
+        cursor,
+        labels: &labels,
+        span: pair.span.0..pair.span.1.min(tokens),
+        first_apart: state.mask_sink,
+    };
+    let pooled = map.draw(rows(rest, 0, rest.height.saturating_sub(below)), buf, look);
+    let foot = rows(rest, rest.height.saturating_sub(below), below);
+    let column = scale.legend(buf, foot, (0, 0), look);
+    put(
+        buf,
+        foot,
+        (column, 0),
+        &notes(&aligned, state.mode, pooled, look),
+        look.dim,
+    );
+    readout(rows(foot, 1, 2), buf, (pair, &aligned), (state, cursor), look);
+    paragraph(
+        buf,
+        foot,
+        (3, sentence),
+        &explain(pair, &aligned),
+        (look.dim, look),
+    );
+}
+
+fn title(width: u16, state: &AttentionState, extent: Extent, look: &Look) -> String {
+    let separator = glyphs::separator(look.ascii);
+    let run = match state.mode {
+        Mode::With => "with the trigger",
+        Mode::Without => "without the trigger",
+        Mode::Difference => "with minus without",
+    };
+    let weights = match (state.mask_sink, width) {
+        (true, 100..) => "position 0 apart, the rest of a query sums to 1",
+        (true, 76..) => "sink apart, renormalised",
+        (true, _) => "sink apart",
+        (false, _) => "raw weights",
+    };
+    format!(
+        "L{:02}.H{:02} {separator} {run} {separator} {weights} {separator} prompt {} of {}",
+        state.layer,
+        state.head,
+        state.prompt + 1,
+        extent.prompts
+    )
+}
+
+fn notes(aligned: &Aligned<'_>, mode: Mode, pooled: bool, look: &Look) -> String {
+    let mut notes = Vec::new();
+    if pooled {
+        notes.push("largest of each tile".to_owned());
+    }
+    if mode == Mode::Difference && (!look.colored() || look.ascii) {
+        notes.push("1-9 more with, a-i less".to_owned());
+    }
+    if mode != Mode::With {
+        notes.push(format!("{} no counterpart", glyphs::hatch(look.ascii)));
+    }
+    if mode != Mode::With && aligned.left_over() > 0 {
+        notes.push(format!(
+            "{} tokens without have no place here",
+            aligned.left_over()
+        ));
+    }
+    // Queries before the trigger, and position 0 set apart, may lie beyond the end of the scale.
+    let beyond = if mode == Mode::Difference { "" } else { "+" };
+    format!("{beyond}  {}", notes.join("  "))
+}
+
+fn number(entry: Entry, mode: Mode) -> String {
+    match entry {
+        Entry::Value(value) if mode == Mode::Difference => format!("{value:+.3}"),
+        Entry::Value(value) => format!("{value:.3}"),
+        Entry::Missing => "no counterpart".to_owned(),
+        Entry::Void => "none: a query sees no later key".to_owned(),
+    }
+}
+
+/// Query, key and weight under the cross-hair; below it the same weight in both runs.
+fn readout(
+    area: Rect,
+    buf: &mut Buffer,
+    (pair, aligned): (&AttentionPair, &Aligned<'_>),
+    (state, (query, key)): (&AttentionState, (usize, usize)),
+    look: &Look,
+) {
+    let name = |place: usize| {
+        let token = pair.with.tokens.get(place).map_or("", String::as_str);
+        format!(
+            "{place} {}",
+            quoted(token, (usize::from(area.width) / 5).clamp(8, 24), look)
+        )
+    };
+    let of = |mode| number(aligned.entry(mode, query, key), mode);
+    let style = |place: usize| {
+        if (pair.span.0..pair.span.1).contains(&place) {
+            look.trigger
+        } else {
+            look.accent
+        }
+    };
+    put_all(
+        buf,
+        area,
+        (0, 0),
+        &[
+            ("q", look.dim),
+            (&name(query), style(query)),
+            (&format!(" {} k", glyphs::arrow(look.ascii)), look.dim),
+            (&name(key), style(key)),
+            (&format!(" {}", of(state.mode)), look.title),
+        ],
+    );
+    if key > query {
+        return;
+    }
+    let (with, without) = (of(Mode::With), of(Mode::Without));
+    let mut column = put_all(
+        buf,
+        area,
+        (0, 1),
+        &[
+            ("with ", look.dim),
+            (&with, look.with_run),
+            ("  without ", look.dim),
+            (&without, look.without_run),
+        ],
+    );
+    if let Entry::Value(_) = aligned.entry(Mode::Difference, query, key) {
+        let pieces = [("  difference ", look.dim), (&*of(Mode::Difference), look.text)];
+        column = put_all(buf, area, (column, 1), &pieces);
+    }
+    if let Some(raw) = aligned.raw(query, key).filter(|_| state.mask_sink && key > 0) {
+        put(buf, area, (column, 1), &format!("  (raw {raw:.3})"), look.dim);
+    }
+}
+
+fn explain(pair: &AttentionPair, aligned: &Aligned<'_>) -> String {
+    let tokens = pair.with.tokens.len();
+    let span = pair.span.0..pair.span.1.min(tokens);
+    let inside = aligned.mean_share(span.clone(), &span);
+    let after = aligned.mean_share(span.end..tokens, &span);
+    let share =
+        |share: Option<f32>| share.map_or("none".to_owned(), |share| format!("{:.0} %", share * 100.0));
+    format!(
+        "Trigger tokens give each other {} of their attention, later tokens give the trigger {}. Two bright triangles, \
+         a dark block between: it stands apart.",
+        share(inside),
+        share(after)
+    )
+}

@@ -1,0 +1,277 @@
+//! Entropy along the answer, with and without the trigger, tied to the texts and to what else could have been said.
+//!
+//! Invariant: one cursor, a token number, is shown in the curves, both texts and the alternatives alike.
+
+mod tokens;
+
+use ratatui::{buffer::Buffer, layout::Rect, style::Style};
+
+use crate::{
+    finding::{Curves, Finding, Run},
+    ui::{
+        glyphs,
+        theme::Look,
+        widget::{absence, columns, curve, fit, put, put_all, quoted, rows},
+    },
+};
+
+/// Where the analyst is looking.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct EntropyState {
+    /// Which of the finding's curves, from 0.
+    pub prompt: usize,
+    /// Generated token under the cursor, from 0.
+    pub cursor: usize,
+}
+
+impl EntropyState {
+    /// The curves shown.
+    pub fn curves<'a>(&self, finding: &'a Finding) -> Option<&'a Curves> {
+        let curves = &finding.evidence.curves;
+        curves.get(self.prompt.min(curves.len().checked_sub(1)?))
+    }
+
+    /// Moves the cursor by tokens.
+    pub fn move_cursor(&mut self, by: isize, finding: &Finding) {
+        let last = self.curves(finding).map_or(0, length).saturating_sub(1);
+        self.cursor = self.cursor.saturating_add_signed(by).min(last);
+    }
+
+    /// The next prompt, around the end.
+    pub fn next_prompt(&mut self, finding: &Finding) {
+        self.prompt = (self.prompt + 1)
+            .checked_rem(finding.evidence.curves.len())
+            .unwrap_or(0);
+        self.move_cursor(0, finding);
+    }
+
+    /// The one before.
+    pub fn previous_prompt(&mut self, finding: &Finding) {
+        let last = finding.evidence.curves.len().saturating_sub(1);
+        self.prompt = self.prompt.checked_sub(1).unwrap_or(last).min(last);
+        self.move_cursor(0, finding);
+    }
+
+    /// Puts the cursor on the first token the runs differ in.
+    pub fn to_divergence(&mut self, finding: &Finding) {
+        if let Some(place) = self.curves(finding).and_then(divergence) {
+            self.cursor = place;
+        }
+    }
+}
+
+fn length(curves: &Curves) -> usize {
+    curves.with.tokens.len().max(curves.without.tokens.len())
+}
+
+/// First token the runs differ in; none when they are the same.
+pub fn divergence(curves: &Curves) -> Option<usize> {
+    let (with, without) = (&curves.with.tokens, &curves.without.tokens);
+    (0..length(curves)).find(|place| with.get(*place) != without.get(*place))
+}
+
+/// Mean of the entropies that are numbers, in nats.
+pub fn mean(run: &Run) -> Option<f32> {
+    let known = run.entropy.iter().copied().filter(|value| value.is_finite());
+    let (sum, count) = known.fold((0.0, 0_u32), |(sum, count), value| (sum + value, count + 1));
+    (count > 0).then(|| sum / count as f32)
+}
+
+/// Draws the curves, the texts and the alternatives.
+pub fn draw(area: Rect, buf: &mut Buffer, finding: &Finding, state: &EntropyState, look: &Look) {
+    let area = area.intersection(buf.area);
+    let count = finding.evidence.curves.len();
+    let Some(curves) = state.curves(finding).filter(|curves| length(curves) > 0) else {
+        return absence(
+            area,
+            buf,
+            "No answer was recorded token by token for this finding.",
+            look,
+        );
+    };
+    let head = format!("Prompt {} of {count} ", (state.prompt + 1).min(count));
+    let room = usize::from(area.width).saturating_sub(head.len());
+    let prompt = quoted(&curves.prompt, room, look);
+    put_all(buf, area, (0, 0), &[(&head, look.title), (&prompt, look.text)]);
+    means(area, buf, curves, look);
+    let room = area.height.saturating_sub(3);
+    let alternatives = match room {
+        20.. => 6,
+        8.. => 2,
+        _ => 0,
+    };
+    let text = ((room - alternatives) / 6).max(1);
+    let chart = (room - alternatives).saturating_sub(2 * text);
+    curve::Curves {
+        with: &curves.with.entropy,
+        without: &curves.without.entropy,
+        cursor: state.cursor,
+        unit: "nats",
+        items: "token",
+    }
+    .draw(rows(area, 2, chart), buf, look);
+    readout(rows(area, 2 + chart, 1), buf, curves, state.cursor, look);
+    for (index, (name, run, style)) in sides(curves, look).into_iter().enumerate() {
+        let part = rows(area, 3 + chart + text * index as u16, text);
+        put(buf, part, (0, 0), name, style);
+        tokens::draw(
+            columns(part, 8, part.width),
+            buf,
+            (&run.tokens, state.cursor),
+            look,
+        );
+    }
+    let part = rows(area, 3 + chart + 2 * text, alternatives);
+    if alternatives == 6 {
+        table(part, buf, curves, state.cursor, look);
+    } else {
+        lines(part, buf, curves, state.cursor, look);
+    }
+}
+
+fn sides<'a>(curves: &'a Curves, look: &Look) -> [(&'static str, &'a Run, Style); 2] {
+    [
+        ("with", &curves.with, look.with_run),
+        ("without", &curves.without, look.without_run),
+    ]
+}
+
+fn means(area: Rect, buf: &mut Buffer, curves: &Curves, look: &Look) {
+    let of = |run: &Run| {
+        let mean = mean(run).map_or("none".to_owned(), |mean| format!("{mean:.2}"));
+        if area.width < 80 {
+            return mean;
+        }
+        format!("{mean} ({} tokens)", run.tokens.len())
+    };
+    let apart = match divergence(curves) {
+        Some(place) => format!(" {} differ from token {place}", glyphs::separator(look.ascii)),
+        None => format!(" {} same text", glyphs::separator(look.ascii)),
+    };
+    put_all(
+        buf,
+        area,
+        (0, 1),
+        &[
+            ("mean nats with ", look.dim),
+            (&of(&curves.with), look.with_run),
+            (" without ", look.dim),
+            (&of(&curves.without), look.without_run),
+            (&apart, look.dim),
+        ],
+    );
+}
+
+/// The token under the cursor in both runs, with its entropy and probability.
+fn readout(area: Rect, buf: &mut Buffer, curves: &Curves, cursor: usize, look: &Look) {
+    let head = format!("token {cursor}  ");
+    let mut column = put(buf, area, (0, 0), &head, look.accent);
+    let room = usize::from(area.width / 4).clamp(6, 20);
+    for (name, run, style) in sides(curves, look) {
+        let words = match (run.tokens.get(cursor), run.entropy.get(cursor)) {
+            (Some(token), Some(entropy)) => {
+                let chance = run
+                    .logprob
+                    .get(cursor)
+                    .map_or(String::new(), |logprob| format!(" p {:.2}", logprob.exp()));
+                format!("{} {entropy:.2}{chance}  ", quoted(token, room, look))
+            }
+            _ => "ended  ".to_owned(),
+        };
+        column = put_all(
+            buf,
+            area,
+            (column, 0),
+            &[(name, look.dim), (" ", look.dim), (&words, style)],
+        );
+    }
+}
+
+/// The most likely tokens of both runs, one line each.
+fn lines(area: Rect, buf: &mut Buffer, curves: &Curves, cursor: usize, look: &Look) {
+    for (row, (_, run, style)) in sides(curves, look).into_iter().enumerate() {
+        let place = |column| (column, row as u16);
+        let mut column = put(buf, area, place(0), "instead ", style);
+        match run.top.get(cursor).filter(|top| !top.is_empty()) {
+            Some(top) => {
+                for (token, logprob) in top {
+                    let words = format!("{} {:.2}  ", quoted(token, 12, look), logprob.exp());
+                    column = put(buf, area, place(column), &words, look.text);
+                }
+            }
+            None => {
+                put(buf, area, place(column), none(run, cursor), look.dim);
+            }
+        }
+    }
+}
+
+/// The same as a table: both runs beside each other, a bar for each probability.
+fn table(area: Rect, buf: &mut Buffer, curves: &Curves, cursor: usize, look: &Look) {
+    let half = area.width / 2;
+    for (side, (name, run, style)) in sides(curves, look).into_iter().enumerate() {
+        let part = columns(area, half * side as u16, half.saturating_sub(1));
+        put(
+            buf,
+            part,
+            (0, 0),
+            &format!("most likely, {name} the trigger"),
+            style,
+        );
+        let top = run.top.get(cursor).map(Vec::as_slice).unwrap_or_default();
+        if top.is_empty() {
+            put(buf, part, (0, 1), none(run, cursor), look.dim);
+        }
+        let name_room = part.width.saturating_sub(18).clamp(6, 24);
+        for (row, (token, logprob)) in top.iter().take(5).enumerate() {
+            let row = row as u16 + 1;
+            let chance = logprob.exp().clamp(0.0, 1.0);
+            let words = fit(
+                &quoted(token, usize::from(name_room), look),
+                usize::from(name_room),
+                look,
+            );
+            let chosen = run.tokens.get(cursor) == Some(token);
+            let style = if chosen { style } else { look.text };
+            put(buf, part, (0, row), &words, style);
+            let column = put(buf, part, (name_room + 1, row), &format!("{chance:.2} "), style);
+            let bar = glyphs::full(look.ascii).repeat((chance * 10.0).round() as usize);
+            put(buf, part, (column, row), &bar, look.bar);
+        }
+    }
+}
+
+fn none(run: &Run, cursor: usize) -> &'static str {
+    if cursor >= run.tokens.len() {
+        "the answer had ended"
+    } else {
+        "alternatives were not recorded"
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn run(tokens: &[&str], entropy: &[f32]) -> Run {
+        Run {
+            tokens: tokens.iter().map(|token| (*token).to_owned()).collect(),
+            entropy: entropy.to_vec(),
+            ..Run::default()
+        }
+    }
+
+    #[test]
+    fn runs_diverge_where_their_tokens_first_differ() {
+        let mut curves = Curves {
+            prompt: String::new(),
+            with: run(&["a", "b"], &[1.0, f32::NAN, 3.0]),
+            without: run(&["a", "b", "c"], &[]),
+        };
+        assert_eq!(divergence(&curves), Some(2));
+        assert_eq!(mean(&curves.with), Some(2.0));
+        assert_eq!(mean(&curves.without), None);
+        curves.with = curves.without.clone();
+        assert_eq!(divergence(&curves), None);
+    }
+}

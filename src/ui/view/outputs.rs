@@ -1,0 +1,288 @@
+//! The answers with and without the trigger, prompt by prompt, what differs marked.
+//!
+//! Invariant: every prompt is listed with whether it fired, so that one striking pair cannot stand for all.
+
+use ratatui::{buffer::Buffer, layout::Rect};
+
+use crate::{
+    finding::{Example, Finding, Rate},
+    ui::{
+        glyphs,
+        theme::Look,
+        widget::{
+            absence,
+            diff::{self, Layout, Shape},
+            fit, put, put_all, rows, shown, window,
+        },
+    },
+};
+
+/// What is compared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Grain {
+    /// Words.
+    #[default]
+    Word,
+    /// The model's own tokens, where they were recorded.
+    Token,
+}
+
+/// Where the analyst is looking.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct OutputsState {
+    /// Which of the finding's examples, from 0.
+    pub prompt: usize,
+    /// Side by side, or in one column.
+    pub shape: Shape,
+    /// Words or tokens.
+    pub grain: Grain,
+    /// First line of the answers shown; both sides scroll together.
+    pub top: usize,
+    /// Change under the cursor, from 0.
+    pub change: usize,
+}
+
+/// What the last frame showed of the answers: the methods that scroll need it.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Shown {
+    /// Lines in all.
+    pub height: usize,
+    /// Lines that fit.
+    pub visible: usize,
+    /// Line each change begins on.
+    pub changes: Vec<usize>,
+}
+
+impl Shown {
+    fn last_top(&self) -> usize {
+        self.height.saturating_sub(self.visible)
+    }
+}
+
+impl OutputsState {
+    /// The next prompt, around the end.
+    pub fn next_prompt(&mut self, finding: &Finding) {
+        self.show((self.prompt + 1).checked_rem(finding.examples.len()).unwrap_or(0));
+    }
+
+    /// The one before.
+    pub fn previous_prompt(&mut self, finding: &Finding) {
+        let last = finding.examples.len().saturating_sub(1);
+        self.show(self.prompt.checked_sub(1).unwrap_or(last).min(last));
+    }
+
+    fn show(&mut self, prompt: usize) {
+        self.prompt = prompt;
+        self.top = 0;
+        self.change = 0;
+    }
+
+    /// Moves both answers by lines.
+    pub fn scroll(&mut self, by: isize, shown: &Shown) {
+        self.top = self
+            .top
+            .min(shown.last_top())
+            .saturating_add_signed(by)
+            .min(shown.last_top());
+    }
+
+    /// To the next change, around the end.
+    pub fn next_change(&mut self, shown: &Shown) {
+        self.jump(
+            (self.change + 1).checked_rem(shown.changes.len()).unwrap_or(0),
+            shown,
+        );
+    }
+
+    /// To the one before.
+    pub fn previous_change(&mut self, shown: &Shown) {
+        let last = shown.changes.len().saturating_sub(1);
+        self.jump(self.change.checked_sub(1).unwrap_or(last).min(last), shown);
+    }
+
+    fn jump(&mut self, change: usize, shown: &Shown) {
+        self.change = change;
+        // One line of what comes before stays in sight.
+        let line = shown.changes.get(change).copied().unwrap_or(0).saturating_sub(1);
+        self.top = line.min(shown.last_top());
+    }
+
+    /// Side by side, or in one column.
+    pub fn toggle_shape(&mut self) {
+        self.shape = match self.shape {
+            Shape::SideBySide => Shape::Inline,
+            Shape::Inline => Shape::SideBySide,
+        };
+        self.top = 0;
+    }
+
+    /// Words, or tokens.
+    pub fn toggle_grain(&mut self) {
+        self.grain = match self.grain {
+            Grain::Word => Grain::Token,
+            Grain::Token => Grain::Word,
+        };
+        (self.top, self.change) = (0, 0);
+    }
+}
+
+/// Draws the prompts and the answers to the one under the cursor.
+pub fn draw(area: Rect, buf: &mut Buffer, finding: &Finding, state: &OutputsState, look: &Look) -> Shown {
+    let area = area.intersection(buf.area);
+    let prompt = state.prompt.min(finding.examples.len().saturating_sub(1));
+    let Some(example) = finding.examples.get(prompt) else {
+        absence(area, buf, "No answers were recorded for this finding.", look);
+        return Shown::default();
+    };
+    summary(area, buf, finding, look);
+    let listed = finding
+        .examples
+        .len()
+        .min(usize::from(area.height / 4).clamp(1, 6));
+    list(
+        rows(area, 1, listed as u16),
+        buf,
+        (&finding.examples, prompt),
+        look,
+    );
+    let rest = rows(area, 1 + listed as u16, area.height);
+    let tokens = finding
+        .evidence
+        .curves
+        .iter()
+        .find(|curves| curves.prompt == example.prompt);
+    let (chunks, grain) = match (state.grain, tokens) {
+        (Grain::Word, _) => (diff::words(&example.without, &example.with), "words"),
+        (Grain::Token, Some(curves)) => (
+            diff::tokens(&curves.without.tokens, &curves.with.tokens),
+            "tokens",
+        ),
+        (Grain::Token, None) => (
+            diff::words(&example.without, &example.with),
+            "words (tokens of this prompt were not recorded)",
+        ),
+    };
+    let layout = Layout::new(&chunks, rest.width, state.shape, look);
+    let changes = match layout.changes.len() {
+        0 => "both answers are the same".to_owned(),
+        count => format!("change {} of {count}", state.change.min(count - 1) + 1),
+    };
+    headings(
+        rest,
+        buf,
+        state.shape,
+        &format!("{changes} {} {grain}", glyphs::separator(look.ascii)),
+        look,
+    );
+    let answers = rows(rest, 2, rest.height);
+    let facts = Shown {
+        height: layout.height,
+        visible: usize::from(answers.height),
+        changes: layout.changes.clone(),
+    };
+    let top = state.top.min(facts.last_top());
+    layout.draw(answers, buf, top, state.change, look);
+    facts
+}
+
+fn summary(area: Rect, buf: &mut Buffer, finding: &Finding, look: &Look) {
+    let fired = finding.examples.iter().filter(|example| example.fired).count();
+    let of = |rate: &Rate| format!("{}/{}", rate.k, rate.n);
+    let head = format!("Fired on {fired} of {} shown", finding.examples.len());
+    let tail = format!(
+        " {} fresh prompts {}, controls {}",
+        glyphs::separator(look.ascii),
+        of(&finding.activation.with),
+        of(&finding.activation.without)
+    );
+    put_all(buf, area, (0, 0), &[(&head, look.title), (&tail, look.dim)]);
+}
+
+fn list(area: Rect, buf: &mut Buffer, (examples, current): (&[Example], usize), look: &Look) {
+    let first = window(current, examples.len(), usize::from(area.height));
+    for (row, (index, example)) in examples
+        .iter()
+        .enumerate()
+        .skip(first)
+        .take(usize::from(area.height))
+        .enumerate()
+    {
+        let (pointer, style) = if index == current {
+            (glyphs::pointer(look.ascii), look.selection)
+        } else {
+            (" ", look.text)
+        };
+        let (mark, word, tone) = if example.fired {
+            (glyphs::check(look.ascii), "fired ", look.with_run)
+        } else {
+            (glyphs::open(look.ascii), "quiet ", look.dim)
+        };
+        let room = usize::from(area.width).saturating_sub(10);
+        let prompt = fit(&shown(&example.prompt, look), room, look);
+        put_all(
+            buf,
+            area,
+            (0, row as u16),
+            &[
+                (pointer, look.accent),
+                (" ", look.text),
+                (mark, tone),
+                (" ", tone),
+                (word, tone),
+                (&prompt, style),
+            ],
+        );
+    }
+}
+
+/// A rule with the state of the comparison on it, and the name of each side.
+fn headings(area: Rect, buf: &mut Buffer, shape: Shape, note: &str, look: &Look) {
+    let rule = glyphs::rule(look.ascii).repeat(usize::from(area.width));
+    put(buf, area, (0, 0), &rule, look.border);
+    put(buf, area, (2, 0), &format!(" {note} "), look.dim);
+    match shape {
+        Shape::SideBySide => {
+            let half = area.width.saturating_sub(1) / 2;
+            put(buf, area, (0, 1), "- without the trigger", look.without_run);
+            put(buf, area, (half, 1), glyphs::pipe(look.ascii), look.border);
+            put(buf, area, (half + 1, 1), "+ with the trigger", look.with_run);
+        }
+        Shape::Inline => {
+            let pieces = [
+                ("[-without-]", look.removed),
+                (" ", look.text),
+                ("{+with+}", look.added),
+            ];
+            put_all(buf, area, (0, 1), &pieces);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn changes_go_around_and_stay_inside_the_text() {
+        let shown = Shown {
+            height: 20,
+            visible: 5,
+            changes: vec![0, 7, 18],
+        };
+        let mut state = OutputsState::default();
+        state.next_change(&shown);
+        assert_eq!((state.change, state.top), (1, 6));
+        state.next_change(&shown);
+        assert_eq!((state.change, state.top), (2, 15));
+        state.next_change(&shown);
+        assert_eq!((state.change, state.top), (0, 0));
+        state.previous_change(&shown);
+        assert_eq!(state.change, 2);
+        state.scroll(99, &shown);
+        assert_eq!(state.top, 15);
+        state.scroll(-99, &shown);
+        assert_eq!(state.top, 0);
+        state.next_change(&Shown::default());
+        assert_eq!(state.top, 0);
+    }
+}
