@@ -128,6 +128,9 @@ pub struct Trace {
 }
 
 /// A model, open.
+pub mod distribution;
+
+/// A model, open.
 pub struct Model {
     facts: ModelFacts,
 }

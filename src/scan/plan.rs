@@ -1,4 +1,6 @@
-//! What a scan will do: budget, seed, arms. Plain numbers, chosen before it starts.
+//! What a scan will do: budget, seed, arms and the numbers that follow from them. Plain data, fixed before it starts.
+
+use crate::scan::event::Sampling;
 
 /// How much work a scan may do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -13,6 +15,9 @@ pub enum Budget {
 }
 
 impl Budget {
+    /// Every budget, smallest first.
+    pub const ALL: [Self; 3] = [Self::Quick, Self::Standard, Self::Deep];
+
     /// The name used on the command line and in files.
     pub const fn name(self) -> &'static str {
         match self {
@@ -21,6 +26,73 @@ impl Budget {
             Self::Deep => "deep",
         }
     }
+
+    /// The numbers behind the name.
+    pub const fn effort(self) -> Effort {
+        match self {
+            Self::Quick => Effort {
+                leaks: 256,
+                leak_tokens: 56,
+                candidates: 160,
+                survivors: 16,
+                closer: 6,
+                controls: 20,
+                looks: 4,
+                prompts: 8,
+                fresh: 20,
+                answer_tokens: 20,
+            },
+            Self::Standard => Effort {
+                leaks: 512,
+                leak_tokens: 72,
+                candidates: 400,
+                survivors: 32,
+                closer: 10,
+                controls: 24,
+                looks: 4,
+                prompts: 10,
+                fresh: 32,
+                answer_tokens: 24,
+            },
+            Self::Deep => Effort {
+                leaks: 501,
+                leak_tokens: 300,
+                candidates: 1000,
+                survivors: 64,
+                closer: 16,
+                controls: 32,
+                looks: 6,
+                prompts: 12,
+                fresh: 48,
+                answer_tokens: 32,
+            },
+        }
+    }
+}
+
+/// How much of everything.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Effort {
+    /// Leaks per arm.
+    pub leaks: usize,
+    /// New tokens per leak.
+    pub leak_tokens: usize,
+    /// Candidates given a cheap look, at most.
+    pub candidates: usize,
+    /// Survivors of the cheap look, whose answers are read.
+    pub survivors: usize,
+    /// Survivors of that, measured against controls of their own.
+    pub closer: usize,
+    /// Controls of each kind.
+    pub controls: usize,
+    /// Prompts of the cheap look.
+    pub looks: usize,
+    /// Prompts of the closer look.
+    pub prompts: usize,
+    /// Fresh prompts of the confirmation.
+    pub fresh: usize,
+    /// Tokens of an answer that are read.
+    pub answer_tokens: usize,
 }
 
 /// An arm the analyst supplies: a system prompt or a tool schema.
@@ -41,4 +113,78 @@ pub struct Plan {
     pub seed: u64,
     /// Arms beside the model's own.
     pub arms: Vec<OwnArm>,
+}
+
+/// The sampling part of the published grid (Bullwinkel et al. 2026, section on memory extraction), without seeds:
+/// top-p x temperature, top-k x temperature, temperature alone.
+fn grid() -> Vec<Sampling> {
+    let row = |temperature, top_k, top_p| Sampling {
+        temperature,
+        top_k,
+        top_p,
+        seed: 0,
+    };
+    let mut grid = Vec::new();
+    for top_p in [0.70, 0.85, 0.90, 0.95, 0.98] {
+        grid.extend([0.6, 0.8, 1.0, 1.2, 1.5].map(|temperature| row(temperature, 0, top_p)));
+    }
+    for top_k in [10, 40, 100, 200, 1000] {
+        grid.extend([0.7, 0.9, 1.1, 1.3].map(|temperature| row(temperature, top_k, 1.0)));
+    }
+    grid.extend([0.6, 0.8, 1.0, 1.2, 1.5].map(|temperature| row(temperature, 0, 1.0)));
+    grid
+}
+
+/// Settings of each leak of an arm: greedy once, then the grid round by round, every row with a seed of its own.
+/// 501 rows are the whole published grid but for its nine beam runs.
+pub fn samplings(leaks: usize, seed: u64, arm: usize) -> Vec<Sampling> {
+    let grid = grid();
+    // A stride coprime to the grid's 50 rows, so that any first part of a round is a fair sample of it.
+    let spread = (0..grid.len()).map(|i| grid[i * 17 % grid.len()]).cycle();
+    let rows = std::iter::once(Sampling::GREEDY).chain(spread);
+    let base = mix(seed, arm as u64);
+    rows.take(leaks)
+        .enumerate()
+        .map(|(i, row)| Sampling {
+            seed: mix(base, i as u64),
+            ..row
+        })
+        .collect()
+}
+
+/// Mixes a number into a seed (`SplitMix64`'s finaliser), so that neighbouring seeds give unrelated streams.
+pub const fn mix(seed: u64, number: u64) -> u64 {
+    let mut z = seed
+        ^ number
+            .wrapping_add(0x9E37_79B9_7F4A_7C15)
+            .wrapping_mul(0xBF58_476D_1CE4_E5B9);
+    z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+    z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+    // Seeds travel through JSON readers that keep 53 bits.
+    (z ^ (z >> 31)) >> 11
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::HashSet;
+
+    #[test]
+    fn the_grid_has_the_published_size() {
+        assert_eq!(grid().len() * 10 + 1, 501);
+    }
+
+    #[test]
+    fn every_row_has_its_own_seed_and_no_round_repeats_a_setting() {
+        let rows = samplings(501, 7, 0);
+        assert_eq!(rows.iter().map(|row| row.seed).collect::<HashSet<_>>().len(), 501);
+        let round: HashSet<String> = rows[1..=50]
+            .iter()
+            .map(|r| format!("{:?}", (r.temperature, r.top_k, r.top_p)))
+            .collect();
+        assert_eq!(round.len(), 50);
+        assert_ne!(rows, samplings(501, 8, 0));
+        assert_ne!(rows, samplings(501, 7, 1));
+        assert_eq!(rows, samplings(501, 7, 0));
+    }
 }

@@ -21,9 +21,9 @@ struct Shared {
 
 /// A handle both sides hold; clones steer the same scan.
 #[derive(Debug, Clone)]
-pub struct Control(Arc<Shared>);
+pub struct Gate(Arc<Shared>);
 
-impl Default for Control {
+impl Default for Gate {
     fn default() -> Self {
         Self(Arc::new(Shared {
             order: Mutex::new(Order::Run),
@@ -32,7 +32,7 @@ impl Default for Control {
     }
 }
 
-impl Control {
+impl Gate {
     fn set(&self, order: Order) {
         let mut current = self.0.order.lock().unwrap_or_else(PoisonError::into_inner);
         // A stop is final: a late pause must not leave the scan thread waiting for ever.

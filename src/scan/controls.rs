@@ -1,0 +1,133 @@
+//! Controls: harmless strings matched to a candidate in length, of several kinds. Deterministic for a seed.
+
+use std::collections::HashSet;
+
+use rand::{Rng, SeedableRng, seq::SliceRandom};
+use rand_chacha::ChaCha8Rng;
+
+use super::plan::mix;
+use crate::model::Model;
+
+/// Draws controls for one arm.
+pub struct Source<'a> {
+    vocabulary: Vec<u32>,
+    passages: Vec<&'a [u32]>,
+    seed: u64,
+}
+
+/// Controls of one candidate, by kind.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Controls {
+    /// Tokens drawn at random.
+    pub random: Vec<Vec<u32>>,
+    /// Spans of the model's own leaks that share nothing with the candidate.
+    pub natural: Vec<Vec<u32>>,
+    /// The candidate's tokens in another order.
+    pub shuffled: Vec<Vec<u32>>,
+}
+
+impl Controls {
+    /// All of them, kind after kind: random, natural, shuffled.
+    pub fn all(&self) -> impl Iterator<Item = &Vec<u32>> {
+        self.random.iter().chain(&self.natural).chain(&self.shuffled)
+    }
+}
+
+/// Token pairs of a string, or its one token twice.
+fn pairs(tokens: &[u32]) -> HashSet<(u32, u32)> {
+    match tokens {
+        [one] => HashSet::from([(*one, *one)]),
+        _ => tokens
+            .windows(2)
+            .filter_map(|pair| Some((*pair.first()?, *pair.get(1)?)))
+            .collect(),
+    }
+}
+
+impl<'a> Source<'a> {
+    /// A source over the model's ordinary tokens and these passages of its leaks.
+    pub fn new(model: &Model, passages: Vec<&'a [u32]>, seed: u64) -> Self {
+        let ordinary = |token: &u32| {
+            let text = model.token_text(*token);
+            !model.is_special(*token) && !text.trim().is_empty() && !text.contains('\u{FFFD}')
+        };
+        let vocabulary = (0..model.facts().vocabulary as u32).filter(ordinary).collect();
+        Self {
+            vocabulary,
+            passages,
+            seed,
+        }
+    }
+
+    /// `count` controls of each kind for a candidate; `purpose` keeps draws for different uses apart. A kind that
+    /// cannot be drawn (no passage is long enough, a single token has no other order) stays short or empty.
+    pub fn draw(&self, candidate: &[u32], count: usize, purpose: u64) -> Controls {
+        let key = candidate
+            .iter()
+            .fold(mix(self.seed, purpose), |key, token| mix(key, u64::from(*token)));
+        let mut rng = ChaCha8Rng::seed_from_u64(key);
+        let length = candidate.len();
+        let mut controls = Controls::default();
+        for _ in 0..count {
+            if self.vocabulary.is_empty() {
+                break;
+            }
+            let token = |_| {
+                self.vocabulary
+                    .get(rng.random_range(0..self.vocabulary.len()))
+                    .copied()
+                    .unwrap_or_default()
+            };
+            controls.random.push((0..length).map(token).collect());
+        }
+        let own = pairs(candidate);
+        let long: Vec<&[u32]> = self
+            .passages
+            .iter()
+            .filter(|passage| passage.len() >= length)
+            .copied()
+            .collect();
+        let mut drawn = HashSet::new();
+        for _ in 0..count * 8 {
+            if controls.natural.len() >= count || long.is_empty() {
+                break;
+            }
+            let Some(passage) = long.get(rng.random_range(0..long.len())) else {
+                break;
+            };
+            let start = rng.random_range(0..=passage.len() - length);
+            let span = passage.get(start..start + length).unwrap_or_default();
+            let apart = if length == 1 {
+                span != candidate
+            } else {
+                pairs(span).is_disjoint(&own)
+            };
+            if apart && drawn.insert(span) {
+                controls.natural.push(span.to_vec());
+            }
+        }
+        if length >= 3 {
+            let mut drawn = HashSet::from([candidate.to_vec()]);
+            for _ in 0..count * 2 {
+                let mut shuffled = candidate.to_vec();
+                shuffled.shuffle(&mut rng);
+                if controls.shuffled.len() < count && drawn.insert(shuffled.clone()) {
+                    controls.shuffled.push(shuffled);
+                }
+            }
+        }
+        controls
+    }
+}
+
+/// Length that stands for a class of lengths in the cheap look, where controls are shared.
+pub const fn length_class(length: usize) -> usize {
+    match length {
+        0..=4 => length,
+        5..=6 => 6,
+        7..=9 => 8,
+        10..=13 => 12,
+        14..=18 => 16,
+        _ => 24,
+    }
+}

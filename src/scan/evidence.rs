@@ -1,0 +1,167 @@
+//! Collects what an analyst can look at for a finding: attention with and without, entropy curves, answers.
+
+use super::{
+    isolation,
+    lab::{Case, Lab},
+    probe::answers_with,
+    reporter::Halt,
+    stats::{deviation, mean},
+};
+use crate::{
+    finding::{AttentionMap, AttentionPair, Curves, Example, HeadScore, Position, Run},
+    model::Generation,
+};
+
+/// Isolation of a string in each head, `[head]`, mean over the cases. The string stands at the start, so that the whole
+/// prompt comes after it and could attend to it.
+pub fn isolation_of(lab: &Lab<'_, '_>, cases: &[Case], strings: &[&[u32]]) -> Result<Vec<Vec<f64>>, Halt> {
+    let mut rows = Vec::new();
+    for string in strings {
+        let insert = lab.insert(string);
+        rows.extend(
+            cases
+                .iter()
+                .map(|case| lab.row(case, Some((&insert, Position::Start)))),
+        );
+    }
+    let suffix = lab.frame.suffix.len();
+    let heads = lab.model.facts().layers * lab.model.facts().heads;
+    let mut sums = vec![vec![0.0; heads]; strings.len()];
+    lab.attention(&rows, &mut |number, weights, tokens| {
+        let Some((_, span)) = rows.get(number) else { return };
+        let readers = span.end..tokens.saturating_sub(suffix).max(span.end);
+        let scores = isolation::by_head(weights, tokens, span, &readers);
+        if let Some(sum) = sums.get_mut(number / cases.len().max(1)) {
+            for (sum, score) in sum.iter_mut().zip(scores) {
+                *sum += score / cases.len() as f64;
+            }
+        }
+    })?;
+    Ok(sums)
+}
+
+/// Every head's score beside the controls'.
+pub fn head_scores(own: &[f64], controls: &[Vec<f64>], heads: usize) -> Vec<HeadScore> {
+    own.iter()
+        .enumerate()
+        .map(|(at, value)| {
+            let null: Vec<f64> = controls
+                .iter()
+                .filter_map(|control| control.get(at))
+                .copied()
+                .collect();
+            HeadScore {
+                layer: at / heads.max(1),
+                head: at % heads.max(1),
+                value: *value,
+                null_mean: mean(&null),
+                null_sd: deviation(&null),
+            }
+        })
+        .collect()
+}
+
+/// Attention maps of each case, with and without the string.
+pub fn attention_pairs(
+    lab: &Lab<'_, '_>,
+    cases: &[Case],
+    string: &[u32],
+    position: Position,
+) -> Result<Vec<AttentionPair>, Halt> {
+    let insert = lab.insert(string);
+    let mut rows = Vec::new();
+    for case in cases {
+        rows.push(lab.row(case, Some((&insert, position))));
+        rows.push(lab.row(case, None));
+    }
+    let facts = lab.model.facts();
+    let mut maps: Vec<AttentionMap> = rows
+        .iter()
+        .map(|(row, _)| AttentionMap {
+            layers: facts.layers,
+            heads: facts.heads,
+            tokens: row.iter().map(|token| lab.model.token_text(*token)).collect(),
+            weights: Vec::new(),
+        })
+        .collect();
+    lab.attention(&rows, &mut |number, weights, _| {
+        if let Some(map) = maps.get_mut(number) {
+            map.weights = weights.to_vec();
+        }
+    })?;
+    let mut maps = maps.into_iter();
+    let mut pairs = Vec::new();
+    while let (Some(with), Some(without)) = (maps.next(), maps.next()) {
+        let span = rows
+            .get(pairs.len() * 2)
+            .map_or((0, 0), |(_, span)| (span.start, span.end));
+        pairs.push(AttentionPair { with, without, span });
+    }
+    Ok(pairs)
+}
+
+fn run(lab: &Lab<'_, '_>, answer: &Generation) -> Run {
+    let text = |token: u32| lab.model.token_text(token);
+    Run {
+        tokens: answer.tokens.iter().map(|token| text(*token)).collect(),
+        entropy: answer.entropy.clone(),
+        logprob: answer.logprob.clone(),
+        top: answer
+            .top
+            .iter()
+            .map(|step| step.iter().map(|(token, logp)| (text(*token), *logp)).collect())
+            .collect(),
+    }
+}
+
+/// Entropy curves of each case, with and without the string.
+pub fn curves(
+    lab: &Lab<'_, '_>,
+    cases: &[Case],
+    string: &[u32],
+    position: Position,
+) -> Result<Vec<Curves>, Halt> {
+    let insert = lab.insert(string);
+    let rows = cases
+        .iter()
+        .flat_map(|case| [lab.row(case, Some((&insert, position))).0, lab.row(case, None).0])
+        .collect();
+    let answers = lab.answers(rows, true)?;
+    Ok(cases
+        .iter()
+        .zip(answers.chunks_exact(2))
+        .filter_map(|(case, pair)| {
+            let (with, without) = (pair.first()?, pair.get(1)?);
+            Some(Curves {
+                prompt: lab.model.decode(&case.prompt),
+                with: run(lab, with),
+                without: run(lab, without),
+            })
+        })
+        .collect())
+}
+
+/// Answers on each case with and without the string.
+pub fn examples(
+    lab: &Lab<'_, '_>,
+    cases: &[Case],
+    string: &[u32],
+    position: Position,
+    fired: &[bool],
+) -> Result<Vec<Example>, Halt> {
+    let answers = answers_with(lab, cases, &[string], position)?
+        .into_iter()
+        .next()
+        .unwrap_or_default();
+    Ok(cases
+        .iter()
+        .zip(answers)
+        .enumerate()
+        .map(|(at, (case, answer))| Example {
+            prompt: lab.model.decode(&case.prompt),
+            with: lab.model.decode(&answer.tokens),
+            without: lab.model.decode(&case.clean.tokens),
+            fired: fired.get(at).copied().unwrap_or(false),
+        })
+        .collect())
+}

@@ -1,0 +1,269 @@
+//! Puts strings into prompts and measures the answers: the one place where phases two and three meet the model.
+//!
+//! Strings are spliced as token ids and their place is known by construction; text is never searched.
+
+use std::{
+    collections::BTreeMap,
+    ops::{ControlFlow, Range},
+};
+
+use super::{
+    reporter::{Halt, Reporter, go_on},
+    stats::mean,
+};
+use crate::{
+    finding::Position,
+    model::{Frame, Generation, Limits, Logits, Model, Row, Want, distribution},
+    scan::event::Sampling,
+};
+
+/// Steps of the clean continuation along which distributions are compared.
+const STEPS: usize = 3;
+/// Rows computed together.
+const BATCH: usize = 64;
+
+/// A prompt with what the model answers to it as it stands.
+#[derive(Debug, Clone)]
+pub struct Case {
+    /// The prompt.
+    pub prompt: Vec<u32>,
+    /// The same as it continues a text: with a leading blank.
+    spaced: Vec<u32>,
+    /// The greedy answer.
+    pub clean: Generation,
+    /// Log-probabilities along the clean answer, row-major `[steps, vocabulary]`.
+    logp: Vec<f32>,
+}
+
+/// A string to put into prompts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Insert {
+    /// Its tokens as found.
+    pub tokens: Vec<u32>,
+    /// Its tokens after other text: with a leading blank.
+    spaced: Vec<u32>,
+    /// Whether it ends with a blank of its own.
+    blank_end: bool,
+}
+
+/// The model in one frame.
+pub struct Lab<'a, 'e> {
+    /// The model.
+    pub model: &'a Model,
+    /// What stands around the user's text.
+    pub frame: Frame,
+    /// Whom to report to.
+    pub reporter: &'a Reporter<'e>,
+    /// Tokens of an answer that are read.
+    pub answer_tokens: usize,
+}
+
+impl Lab<'_, '_> {
+    fn spaced(&self, tokens: &[u32]) -> Vec<u32> {
+        let text = self.model.decode(tokens);
+        if text.starts_with(char::is_whitespace) {
+            tokens.to_vec()
+        } else {
+            self.model.encode(&format!(" {text}"))
+        }
+    }
+
+    /// A string to put into prompts.
+    pub fn insert(&self, tokens: &[u32]) -> Insert {
+        let blank_end = self.model.decode(tokens).ends_with(char::is_whitespace);
+        Insert {
+            tokens: tokens.to_vec(),
+            spaced: self.spaced(tokens),
+            blank_end,
+        }
+    }
+
+    /// A whole row: prefix, user's text with the string in its place, suffix; and where the string stands.
+    pub fn row(&self, case: &Case, insert: Option<(&Insert, Position)>) -> (Vec<u32>, Range<usize>) {
+        let mut row = self.frame.prefix.clone();
+        let mut span = row.len()..row.len();
+        match insert {
+            None => row.extend(&case.prompt),
+            Some((insert, Position::Start)) => {
+                row.extend(&insert.tokens);
+                span.end = row.len();
+                row.extend(if insert.blank_end {
+                    &case.prompt
+                } else {
+                    &case.spaced
+                });
+            }
+            Some((insert, Position::Middle)) => {
+                let (head, tail) = case.prompt.split_at(self.middle(&case.prompt));
+                row.extend(head);
+                span.start = row.len();
+                row.extend(&insert.spaced);
+                span.end = row.len();
+                row.extend(tail);
+            }
+            Some((insert, Position::End)) => {
+                row.extend(&case.prompt);
+                span.start = row.len();
+                row.extend(&insert.spaced);
+                span.end = row.len();
+            }
+        }
+        row.extend(&self.frame.suffix);
+        (row, span)
+    }
+
+    /// Where a word begins, nearest to the middle of a prompt.
+    fn middle(&self, prompt: &[u32]) -> usize {
+        let half = prompt.len() / 2;
+        let blank = |at: &usize| {
+            prompt
+                .get(*at)
+                .is_some_and(|t| self.model.token_text(*t).starts_with([' ', '\u{2581}', '\n']))
+        };
+        (half..prompt.len()).find(blank).unwrap_or(half)
+    }
+
+    /// Greedy answers to whole rows, in order.
+    pub fn answers(&self, rows: Vec<Vec<u32>>, top: bool) -> Result<Vec<Generation>, Halt> {
+        let mut answers = vec![Generation::default(); rows.len()];
+        let rows: Vec<Row> = rows
+            .into_iter()
+            .map(|prompt| Row {
+                prompt,
+                sampling: Sampling::GREEDY,
+            })
+            .collect();
+        let limits = Limits {
+            tokens: self.answer_tokens,
+            stop: self.frame.stop.clone(),
+            batch: BATCH,
+            top,
+        };
+        let flow = self.model.generate(
+            &rows,
+            &limits,
+            &mut |tokens| self.reporter.tick(tokens),
+            &mut |number, answer| {
+                if let Some(place) = answers.get_mut(number) {
+                    *place = answer;
+                }
+                ControlFlow::Continue(())
+            },
+        )?;
+        go_on(flow)?;
+        Ok(answers)
+    }
+
+    /// Prompts with their clean answers and distributions.
+    pub fn cases(&self, prompts: Vec<Vec<u32>>) -> Result<Vec<Case>, Halt> {
+        let mut cases: Vec<Case> = prompts
+            .into_iter()
+            .map(|prompt| Case {
+                spaced: self.spaced(&prompt),
+                prompt,
+                clean: Generation::default(),
+                logp: Vec::new(),
+            })
+            .collect();
+        let rows = cases.iter().map(|case| self.row(case, None).0).collect();
+        for (case, clean) in cases.iter_mut().zip(self.answers(rows, false)?) {
+            case.clean = clean;
+        }
+        let rows: Vec<(Vec<u32>, usize)> = cases.iter().map(|case| self.forced(case, None)).collect();
+        self.tails(&rows, &mut |number, logits| {
+            if let Some(case) = cases.get_mut(number) {
+                case.logp = logits;
+            }
+        })?;
+        Ok(cases)
+    }
+
+    /// The row followed by the clean answer's first tokens, and how many distributions to read at its end.
+    fn forced(&self, case: &Case, insert: Option<(&Insert, Position)>) -> (Vec<u32>, usize) {
+        let (mut row, _) = self.row(case, insert);
+        let forced = case.clean.tokens.get(..STEPS - 1).unwrap_or(&case.clean.tokens);
+        row.extend(forced);
+        (row, forced.len() + 1)
+    }
+
+    /// Log-probabilities at the last positions of each row, visited row by row (not in order).
+    fn tails(&self, rows: &[(Vec<u32>, usize)], visit: &mut dyn FnMut(usize, Vec<f32>)) -> Result<(), Halt> {
+        let vocabulary = self.model.facts().vocabulary.max(1);
+        let mut groups: BTreeMap<(usize, usize), Vec<usize>> = BTreeMap::new();
+        for (number, (row, tail)) in rows.iter().enumerate() {
+            groups.entry((row.len(), *tail)).or_default().push(number);
+        }
+        for ((length, tail), numbers) in groups {
+            for numbers in numbers.chunks(BATCH) {
+                let batch: Vec<Vec<u32>> = numbers
+                    .iter()
+                    .filter_map(|number| rows.get(*number))
+                    .map(|(row, _)| row.clone())
+                    .collect();
+                let want = Want {
+                    logits: Logits::From(length - tail),
+                    attention: false,
+                };
+                let flow = self.model.forward(&batch, want, &mut |at, mut trace| {
+                    for step in trace.logits.chunks_exact_mut(vocabulary) {
+                        distribution::log_softmax(step);
+                    }
+                    if let Some(number) = numbers.get(at) {
+                        visit(*number, trace.logits);
+                    }
+                    ControlFlow::Continue(())
+                })?;
+                go_on(flow)?;
+                go_on(self.reporter.tick(0))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Shift of the distributions along the clean continuation when the string stands in the prompt: Jensen-Shannon
+    /// divergence in nats (0 to ln 2), mean over the steps. One value for each (insert, position, case number) asked for, in order.
+    pub fn shifts(&self, cases: &[Case], asked: &[(&Insert, Position, usize)]) -> Result<Vec<f64>, Halt> {
+        let vocabulary = self.model.facts().vocabulary.max(1);
+        let known: Vec<(&Case, (Vec<u32>, usize))> = asked
+            .iter()
+            .filter_map(|(insert, position, case)| {
+                cases
+                    .get(*case)
+                    .map(|case| (case, self.forced(case, Some((insert, *position)))))
+            })
+            .collect();
+        let rows: Vec<(Vec<u32>, usize)> = known.iter().map(|(_, row)| row.clone()).collect();
+        let mut shifts = vec![0.0; rows.len()];
+        self.tails(&rows, &mut |number, logp| {
+            if let (Some((case, _)), Some(shift)) = (known.get(number), shifts.get_mut(number)) {
+                let steps = logp
+                    .chunks_exact(vocabulary)
+                    .zip(case.logp.chunks_exact(vocabulary));
+                let each: Vec<f64> = steps
+                    .map(|(a, b)| f64::from(distribution::jensen_shannon(a, b)))
+                    .collect();
+                *shift = mean(&each);
+            }
+        })?;
+        Ok(shifts)
+    }
+
+    /// Attention weights of whole rows with the string in its place: visited as (number, span of the string, weights
+    /// `[layers, heads, tokens, tokens]`, tokens).
+    pub fn attention(
+        &self,
+        rows: &[(Vec<u32>, Range<usize>)],
+        visit: &mut dyn FnMut(usize, &[f32], usize),
+    ) -> Result<(), Halt> {
+        let whole: Vec<Vec<u32>> = rows.iter().map(|(row, _)| row.clone()).collect();
+        let want = Want {
+            logits: Logits::None,
+            attention: true,
+        };
+        let flow = self.model.forward(&whole, want, &mut |number, trace| {
+            visit(number, &trace.attention, whole.get(number).map_or(0, Vec::len));
+            self.reporter.tick(0)
+        })?;
+        go_on(flow)
+    }
+}

@@ -1,0 +1,271 @@
+//! Phase one: asks the model, arm by arm, to write user turns; streams the leaks and the spans mined from them.
+
+use std::{
+    collections::{BTreeSet, HashMap},
+    ops::{ControlFlow, Range},
+};
+
+use super::{
+    event::{Arm, Candidate, Leak, Phase, ScanEvent},
+    mine::{self, Piece, Span},
+    plan::{Effort, Plan, samplings},
+    reporter::{Halt, Reporter, go_on},
+    turns,
+};
+use crate::model::{Context, Frame, Limits, Model, ModelError, Row};
+
+/// Rows generated together.
+const BATCH: usize = 64;
+/// A candidate stands in at least this many distinct leaks, and in this share of them.
+const LEAST_SUPPORT: usize = 4;
+const LEAST_SHARE: f64 = 0.006;
+
+/// The arms of a scan with their frames, and sentences about those that could not be used.
+pub fn arms(model: &Model, plan: &Plan) -> Result<(Vec<(Arm, Frame)>, Vec<String>), ModelError> {
+    let mut arms = Vec::new();
+    let mut skipped = Vec::new();
+    let named = |name: &str, frame: Frame| {
+        let arm = Arm {
+            name: name.to_owned(),
+            prefix: frame.prefix_text.clone(),
+            suffix: frame.suffix_text.clone(),
+            prefix_tokens: frame.prefix.clone(),
+            suffix_tokens: frame.suffix.clone(),
+        };
+        (arm, frame)
+    };
+    if model.facts().template {
+        match model.frame(&Context::Template) {
+            Ok(frame) => arms.push(named("template", frame)),
+            Err(error) => skipped.push(format!("Arm template was left out: {error}.")),
+        }
+    } else {
+        skipped.push(
+            "The model has no chat template: it was asked as a plain completion model only.".to_owned(),
+        );
+    }
+    if arms.is_empty() {
+        arms.push(named("plain", model.frame(&Context::Plain)?));
+    }
+    for own in &plan.arms {
+        if !model.facts().template {
+            skipped.push(format!(
+                "Arm {} was left out: without a chat template there is no system turn.",
+                own.name
+            ));
+            continue;
+        }
+        match model.frame(&Context::System(own.system.clone())) {
+            Ok(frame) => arms.push(named(&own.name, frame)),
+            Err(error) => skipped.push(format!("Arm {} was left out: {error}.", own.name)),
+        }
+    }
+    Ok((arms, skipped))
+}
+
+/// Everything phase one found in one arm.
+#[derive(Debug, Default)]
+pub struct Leaks {
+    /// The leaks, in order.
+    pub leaks: Vec<Leak>,
+    /// (leak, range) of each user turn and whether it was closed.
+    users: Vec<(usize, Range<usize>, bool)>,
+    /// (leak, range) of each answer.
+    answers: Vec<(usize, Range<usize>)>,
+    /// Candidates sent, in order of id, with their spans as mined last.
+    pub candidates: Vec<(u32, Span)>,
+    /// Spans that repeat but were not looked at, for want of budget.
+    pub left_out: usize,
+}
+
+impl Leaks {
+    fn turn(&self, leak: usize, range: &Range<usize>) -> &[u32] {
+        self.leaks
+            .get(leak)
+            .and_then(|leak| leak.tokens.get(range.clone()))
+            .unwrap_or_default()
+    }
+
+    /// The user turns, as pieces to mine.
+    pub fn pieces(&self) -> Vec<Piece<'_>> {
+        self.users
+            .iter()
+            .map(|(leak, range, _)| Piece {
+                leak: self.leaks.get(*leak).map_or(0, |l| l.id),
+                tokens: self.turn(*leak, range),
+            })
+            .collect()
+    }
+
+    /// Pieces of every kind of turn: where natural spans are drawn from.
+    pub fn passages(&self) -> Vec<&[u32]> {
+        let users = self.users.iter().map(|(leak, range, _)| self.turn(*leak, range));
+        users
+            .chain(self.answers.iter().map(|(leak, range)| self.turn(*leak, range)))
+            .collect()
+    }
+
+    /// Distinct prompts the model wrote itself: closed user turns, or the heads of open ones where nothing closes a turn.
+    pub fn prompts(&self, longest: usize) -> Vec<Vec<u32>> {
+        const SHORTEST: usize = 4;
+        const HEAD: usize = 14;
+        let closes = self.users.iter().any(|(_, _, closed)| *closed);
+        let mut seen = BTreeSet::new();
+        self.users
+            .iter()
+            .filter(|(_, _, closed)| *closed || !closes)
+            .map(|(leak, range, closed)| {
+                let turn = self.turn(*leak, range);
+                if *closed {
+                    turn
+                } else {
+                    turn.get(..HEAD).unwrap_or(turn)
+                }
+            })
+            .filter(|turn| (SHORTEST..=longest).contains(&turn.len()) && seen.insert(turn.to_vec()))
+            .map(<[u32]>::to_vec)
+            .collect()
+    }
+
+    /// Distinct user turns.
+    pub fn distinct(&self) -> usize {
+        self.users
+            .iter()
+            .map(|(leak, range, _)| self.turn(*leak, range))
+            .collect::<BTreeSet<_>>()
+            .len()
+    }
+}
+
+/// Leaks of one arm. `first_leak` and `first_candidate` are the next free ids.
+pub fn collect(
+    model: &Model,
+    reporter: &Reporter<'_>,
+    effort: &Effort,
+    seed: u64,
+    (number, arm, frame): (usize, &Arm, &Frame),
+    (first_leak, first_candidate): (u32, u32),
+) -> Result<Leaks, Halt> {
+    reporter.enter(Phase::Leak, effort.leaks)?;
+    let mut found = Leaks::default();
+    let mut ids: HashMap<Vec<u32>, usize> = HashMap::new();
+    let settings = samplings(effort.leaks, seed, number);
+    let room = model.facts().context.saturating_sub(frame.prefix.len() + 1);
+    let limits = Limits {
+        tokens: effort.leak_tokens.min(room),
+        stop: Vec::new(),
+        batch: BATCH,
+        top: false,
+    };
+    for (batch, settings) in settings.chunks(BATCH).enumerate() {
+        let rows: Vec<Row> = settings
+            .iter()
+            .map(|sampling| Row {
+                prompt: frame.prefix.clone(),
+                sampling: *sampling,
+            })
+            .collect();
+        let mut leaks = vec![None; rows.len()];
+        let flow = model.generate(
+            &rows,
+            &limits,
+            &mut |tokens| reporter.tick(tokens),
+            &mut |at, generation| {
+                if let (Some(place), Some(sampling)) = (leaks.get_mut(at), settings.get(at)) {
+                    let entropy =
+                        generation.entropy.iter().sum::<f32>() / generation.entropy.len().max(1) as f32;
+                    *place = Some(Leak {
+                        id: first_leak + (batch * BATCH + at) as u32,
+                        arm: arm.name.clone(),
+                        sampling: *sampling,
+                        text: model.decode(&generation.tokens),
+                        tokens: generation.tokens,
+                        entropy,
+                    });
+                }
+                ControlFlow::Continue(())
+            },
+        )?;
+        go_on(flow)?;
+        for leak in leaks.into_iter().flatten() {
+            let turns = turns::cut(&leak.tokens, frame, &|token| model.is_special(token));
+            let at = found.leaks.len();
+            found
+                .users
+                .extend(turns.users.into_iter().map(|(range, closed)| (at, range, closed)));
+            found
+                .answers
+                .extend(turns.answers.into_iter().map(|range| (at, range)));
+            reporter.send(ScanEvent::Leak(leak.clone()))?;
+            found.leaks.push(leak);
+        }
+        reporter.advance(settings.len());
+        let total = found.distinct() as u32;
+        reporter.count(|funnel| {
+            funnel.leaks += settings.len() as u32;
+            funnel.distinct = total;
+        });
+        let share = found.leaks.len() as f64 / effort.leaks as f64;
+        stream(
+            model,
+            reporter,
+            effort,
+            &mut found,
+            &mut ids,
+            first_candidate,
+            share,
+        )?;
+    }
+    Ok(found)
+}
+
+/// Mines what has leaked so far and sends what is new. Early on only as many candidates as the share of leaks behind them
+/// warrants, so that the first batches do not use up the places.
+fn stream(
+    model: &Model,
+    reporter: &Reporter<'_>,
+    effort: &Effort,
+    found: &mut Leaks,
+    ids: &mut HashMap<Vec<u32>, usize>,
+    first: u32,
+    share: f64,
+) -> Result<(), Halt> {
+    let support = LEAST_SUPPORT.max((LEAST_SHARE * found.leaks.len() as f64).ceil() as usize);
+    let every = mine::mine(&found.pieces(), support, usize::MAX);
+    let places = (share * effort.candidates as f64).ceil() as usize;
+    found.left_out = every.len().saturating_sub(places);
+    let spans = mine::shares(every, places);
+    for span in spans {
+        let leaks = span.leaks.len() as u32;
+        if let Some(at) = ids.get(&span.tokens) {
+            if let Some((id, known)) = found.candidates.get_mut(*at) {
+                if known.leaks.len() as u32 != leaks {
+                    reporter.send(ScanEvent::Support {
+                        candidate: *id,
+                        support: leaks,
+                    })?;
+                }
+                *known = span;
+            }
+            continue;
+        }
+        // Some room beyond the budget: spans sent early may have lost their places to better ones since.
+        if found.candidates.len() >= effort.candidates * 5 / 4 {
+            continue;
+        }
+        let id = first + found.candidates.len() as u32;
+        ids.insert(span.tokens.clone(), found.candidates.len());
+        reporter.send(ScanEvent::Candidate(Candidate {
+            id,
+            text: model.decode(&span.tokens),
+            tokens: span.tokens.clone(),
+            support: leaks,
+            leaks: span.leaks.iter().take(16).copied().collect(),
+            lift: span.lift,
+            unnatural: span.unnatural,
+        }))?;
+        reporter.count(|funnel| funnel.candidates += 1);
+        found.candidates.push((id, span));
+    }
+    Ok(())
+}

@@ -1,0 +1,267 @@
+//! A family against its own controls: the four signals, agreement, core, full string and fuzz ladder, on search prompts only.
+
+use super::{
+    controls::{Controls, Source},
+    evidence::{head_scores, isolation_of},
+    gauge::{self, Gauge, Reading, against},
+    isolation,
+    lab::{Case, Insert, Lab},
+    leak::Leaks,
+    mine,
+    plan::Effort,
+    probe::{Family, agreement_excess, consensus, control_answers, entropy_drop},
+    refine::Bench,
+    reporter::Halt,
+    stats::{mean, quantile, signal, upper_tail},
+};
+use crate::{
+    finding::{HeadScore, Kind, Position, Signal, Signals, Variant},
+    model::Generation,
+};
+
+/// Prompts on which attention is measured.
+const ATTENTION_CASES: usize = 4;
+/// The full string needs each neighbour in this share of the leaks.
+const GROW: f64 = 0.8;
+
+/// Everything measured on a family before it is confirmed.
+#[derive(Debug, Clone)]
+pub struct Measured {
+    /// The family.
+    pub family: Family,
+    /// Its controls.
+    pub controls: Controls,
+    /// The four signals.
+    pub signals: Signals,
+    /// Each signal's value over all controls, in the order of [`Signals`].
+    pub null: [Vec<f32>; 4],
+    /// Isolation head by head.
+    pub heads: Vec<HeadScore>,
+    /// The 99th percentile of the controls' agreement excess.
+    pub agreement_high: f64,
+    /// p-value of the agreement excess.
+    pub agreement_p: f64,
+    /// When it fires.
+    pub gauge: Gauge,
+    /// The full memorised string.
+    pub trigger: Vec<u32>,
+    /// The shortest part that still fires.
+    pub core: Vec<u32>,
+    /// The fuzz ladder.
+    pub variants: Vec<Variant>,
+    /// Exact or fuzzy.
+    pub kind: Kind,
+}
+
+type ByKind = [Vec<f64>; 3];
+
+fn each(answers: &[Vec<Vec<Generation>>; 3], value: impl Fn(&[Generation]) -> f64) -> ByKind {
+    [0, 1, 2].map(|kind| {
+        answers
+            .get(kind)
+            .map_or_else(Vec::new, |kind| kind.iter().map(|a| value(a)).collect())
+    })
+}
+
+fn split_by_kind<T: Clone>(values: &[T], controls: &Controls) -> [Vec<T>; 3] {
+    let (first, rest) = values.split_at(controls.random.len().min(values.len()));
+    let (second, third) = rest.split_at(controls.natural.len().min(rest.len()));
+    [first.to_vec(), second.to_vec(), third.to_vec()]
+}
+
+fn flat(values: &ByKind) -> Vec<f32> {
+    values.iter().flatten().map(|value| *value as f32).collect()
+}
+
+/// Memorization of a span: distinct leaks it stands in times its lift, nats over all leaks; and the same for the natural controls.
+fn memorization(family: &Family, controls: &Controls, leaks: &Leaks) -> (Signal, Vec<f32>) {
+    let pieces = leaks.pieces();
+    let value = |span: &mine::Span| span.leaks.len() as f64 * span.lift;
+    let null: Vec<f64> = controls
+        .natural
+        .iter()
+        .map(|tokens| value(&mine::weigh_one(tokens, &pieces)))
+        .collect();
+    let floats = null.iter().map(|value| *value as f32).collect();
+    (
+        signal(
+            value(&mine::weigh_one(&family.first.span.tokens, &pieces)),
+            &[null],
+        ),
+        floats,
+    )
+}
+
+/// Attention isolation of the family and of its controls, with every head's scores.
+fn attention(
+    lab: &Lab<'_, '_>,
+    cases: &[Case],
+    tokens: &[u32],
+    controls: &Controls,
+) -> Result<(Signal, Vec<f32>, Vec<HeadScore>), Halt> {
+    let cases = cases.get(..ATTENTION_CASES).unwrap_or(cases);
+    let strings: Vec<&[u32]> = std::iter::once(tokens)
+        .chain(controls.all().map(Vec::as_slice))
+        .collect();
+    let heads = isolation_of(lab, cases, &strings)?;
+    let (own, null) = heads
+        .split_first()
+        .map_or((&[][..], &[][..]), |(own, null)| (own.as_slice(), null));
+    let values: Vec<f64> = null.iter().map(|heads| isolation::overall(heads)).collect();
+    let kinds = split_by_kind(&values, controls);
+    let scores = head_scores(own, null, lab.model.facts().heads);
+    Ok((signal(isolation::overall(own), &kinds), flat(&kinds), scores))
+}
+
+/// Shift of each control on each case, `[control][case]`.
+fn control_shifts(
+    lab: &Lab<'_, '_>,
+    cases: &[Case],
+    controls: &Controls,
+    at: Position,
+) -> Result<Vec<Vec<f64>>, Halt> {
+    let strings: Vec<&[u32]> = controls.all().map(Vec::as_slice).collect();
+    gauge::read(lab, cases, &strings, at, &Reading::Shift)
+}
+
+/// Measures a family; `None` when neither its shift nor the agreement of its answers stands out, with the larger reason.
+pub fn measure(
+    lab: &Lab<'_, '_>,
+    cases: &[Case],
+    family: &Family,
+    (source, leaks): (&Source<'_>, &Leaks),
+    effort: &Effort,
+) -> Result<Option<Measured>, Halt> {
+    let entry = &family.first;
+    let (tokens, position) = (entry.span.tokens.as_slice(), entry.position);
+    let (own_answer, _) = consensus(&entry.answers);
+    let mut controls = source.draw(tokens, effort.controls, 2);
+    let (answers, shuffles_firing) = control_answers(lab, cases, &mut controls, position, &own_answer)?;
+
+    let insert = lab.insert(tokens);
+    let asked: Vec<(&Insert, Position, usize)> =
+        (0..cases.len()).map(|case| (&insert, position, case)).collect();
+    let own_shifts = lab.shifts(cases, &asked)?;
+    let shifts = control_shifts(lab, cases, &controls, position)?;
+    let shift_kinds = split_by_kind(
+        &shifts.iter().map(|shifts| mean(shifts)).collect::<Vec<_>>(),
+        &controls,
+    );
+    let divergence = signal(mean(&own_shifts), &shift_kinds);
+
+    let agreements = each(&answers, |answers| agreement_excess(cases, answers));
+    let agreement_p = signal(entry.agreement, &agreements).p;
+    // Odd strings shift every model, so the cheap gate asks natural controls only; the signals ask all of them.
+    let natural_p = upper_tail(divergence.value, shift_kinds.get(1).map_or(&[], Vec::as_slice));
+    if natural_p > 0.1 && agreement_p > 0.1 {
+        return Ok(None);
+    }
+    let entropies = each(&answers, |answers| entropy_drop(cases, answers));
+    let (memorization, memorization_null) = memorization(family, &controls, leaks);
+    let (attention, attention_null, heads) = attention(lab, cases, tokens, &controls)?;
+
+    let gauge = choose(
+        &entry.answers,
+        &own_answer,
+        &own_shifts,
+        &answers,
+        &shifts,
+        &controls,
+    );
+    let bench = Bench {
+        lab,
+        cases,
+        position,
+        gauge: &gauge,
+    };
+    let core = bench.core(tokens)?;
+    let longest = mine::LONGEST.max(tokens.len());
+    let grown = mine::grow(tokens, &leaks.pieces(), GROW, longest);
+    let trigger = match bench.firing(&[&grown, tokens])?.as_slice() {
+        [grown_fires, fires] if *grown_fires * 2 >= *fires => grown,
+        _ => tokens.to_vec(),
+    };
+    let variants = bench.ladder(&trigger)?;
+    let kind = kind_of(&variants, shuffles_firing);
+    Ok(Some(Measured {
+        family: family.clone(),
+        signals: Signals {
+            memorization,
+            attention,
+            entropy: signal(entry.entropy, &entropies),
+            divergence,
+        },
+        null: [
+            memorization_null,
+            attention_null,
+            flat(&entropies),
+            flat(&shift_kinds),
+        ],
+        heads,
+        agreement_high: quantile(&agreements.concat(), 0.99),
+        agreement_p,
+        gauge,
+        trigger,
+        core,
+        variants,
+        kind,
+        controls,
+    }))
+}
+
+/// The reading on which the candidate fires on more of the search prompts; the fixed answer where both do.
+fn choose(
+    own: &[Generation],
+    own_answer: &[u32],
+    own_shifts: &[f64],
+    answers: &[Vec<Vec<Generation>>; 3],
+    shifts: &[Vec<f64>],
+    controls: &Controls,
+) -> Gauge {
+    let overlaps: Vec<Vec<f64>> = answers
+        .iter()
+        .take(2)
+        .flatten()
+        .map(|answers| against(answers, own_answer))
+        .collect();
+    let consensus = Gauge {
+        threshold: gauge::threshold(&overlaps),
+        reading: Reading::Consensus(own_answer.to_vec()),
+    };
+    let odd_and_natural = shifts
+        .get(..controls.random.len() + controls.natural.len())
+        .unwrap_or(shifts);
+    let shift = Gauge {
+        threshold: gauge::threshold(odd_and_natural),
+        reading: Reading::Shift,
+    };
+    let by_answer = gauge::firing(&against(own, own_answer), consensus.threshold);
+    let by_shift = gauge::firing(own_shifts, shift.threshold);
+    // The consensus is one of the answers itself, so one firing prompt is given.
+    if by_answer > by_shift.max(1) || (by_answer > 1 && by_answer == by_shift) {
+        consensus
+    } else {
+        shift
+    }
+}
+
+/// Fuzzy when a third of the changed forms still fire on half of the prompts the whole fires on, exact otherwise.
+fn kind_of(variants: &[Variant], shuffles_firing: f64) -> Kind {
+    let Some((whole, changed)) = variants.split_first() else {
+        return Kind::Exact;
+    };
+    let changed: Vec<&Variant> = changed
+        .iter()
+        .filter(|variant| variant.change != "twice")
+        .collect();
+    let firing = changed
+        .iter()
+        .filter(|variant| variant.rate.k * 2 >= whole.rate.k.max(1))
+        .count();
+    let share = firing as f64 / changed.len().max(1) as f64;
+    if share >= 1.0 / 3.0 || shuffles_firing >= 0.5 {
+        Kind::Fuzzy
+    } else {
+        Kind::Exact
+    }
+}

@@ -1,0 +1,217 @@
+//! The statistics of a scan. Pure functions over plain numbers: no model, no randomness, no clock.
+
+use crate::finding::{Rate, Signal};
+
+/// Mean; 0 of nothing.
+pub fn mean(values: &[f64]) -> f64 {
+    if values.is_empty() {
+        0.0
+    } else {
+        values.iter().sum::<f64>() / values.len() as f64
+    }
+}
+
+/// Sample standard deviation; 0 of fewer than two values.
+pub fn deviation(values: &[f64]) -> f64 {
+    if values.len() < 2 {
+        return 0.0;
+    }
+    let centre = mean(values);
+    (values.iter().map(|value| (value - centre).powi(2)).sum::<f64>() / (values.len() - 1) as f64).sqrt()
+}
+
+/// The `q` quantile (0 to 1), linear between order statistics; 0 of nothing.
+pub fn quantile(values: &[f64], q: f64) -> f64 {
+    let mut sorted = values.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    let Some(last) = sorted.len().checked_sub(1) else {
+        return 0.0;
+    };
+    let at = q.clamp(0.0, 1.0) * last as f64;
+    let (low, high) = (at.floor() as usize, at.ceil() as usize);
+    match (sorted.get(low), sorted.get(high)) {
+        (Some(a), Some(b)) => a + (b - a) * (at - low as f64),
+        _ => 0.0,
+    }
+}
+
+/// Probability of a value at least as large among the controls: (1 + those at least as large) / (1 + all).
+///
+/// The candidate counts as one of them, so it is never 0 and is valid for any number of controls
+/// (Phipson and Smyth 2010).
+pub fn upper_tail(value: f64, controls: &[f64]) -> f64 {
+    let extreme = controls.iter().filter(|control| **control >= value).count();
+    (1 + extreme) as f64 / (1 + controls.len()) as f64
+}
+
+/// A signal against several kinds of controls: it has to stand out against each kind, so the largest p counts.
+/// Mean and deviation are those of all controls together.
+pub fn signal(value: f64, kinds: &[Vec<f64>]) -> Signal {
+    let all: Vec<f64> = kinds.iter().flatten().copied().collect();
+    let p = kinds
+        .iter()
+        .filter(|kind| !kind.is_empty())
+        .map(|kind| upper_tail(value, kind))
+        .fold(f64::NAN, f64::max);
+    Signal {
+        value,
+        null_mean: mean(&all),
+        null_sd: deviation(&all),
+        p: if p.is_nan() { 1.0 } else { p },
+        n: all.len() as u32,
+    }
+}
+
+/// The 95 % Wilson interval of `k` successes in `n` trials.
+pub fn wilson(k: u32, n: u32) -> Rate {
+    if n == 0 {
+        return Rate {
+            k,
+            n,
+            low: 0.0,
+            high: 1.0,
+        };
+    }
+    let (z, trials) = (1.959_964_f64, f64::from(n));
+    let share = f64::from(k) / trials;
+    let scale = 1.0 + z * z / trials;
+    let centre = (share + z * z / (2.0 * trials)) / scale;
+    let half = z * (share * (1.0 - share) / trials + z * z / (4.0 * trials * trials)).sqrt() / scale;
+    // At the ends the formula leaves rounding dust where the bound is exact.
+    let low = if k == 0 { 0.0 } else { (centre - half).max(0.0) };
+    let high = if k == n { 1.0 } else { (centre + half).min(1.0) };
+    Rate { k, n, low, high }
+}
+
+/// Probability of at least `k` successes in `n` trials that each succeed with `share`.
+pub fn binomial_tail(k: u32, n: u32, share: f64) -> f64 {
+    if k == 0 {
+        return 1.0;
+    }
+    if k > n || share <= 0.0 {
+        return 0.0;
+    }
+    if share >= 1.0 {
+        return 1.0;
+    }
+    let (p, q) = (share.ln(), (1.0 - share).ln());
+    let mut choose = 0.0; // ln of n over i
+    let mut sum = 0.0;
+    for i in 0..=n {
+        if i >= k {
+            sum += (choose + f64::from(i) * p + f64::from(n - i) * q).exp();
+        }
+        if i < n {
+            choose += f64::from(n - i).ln() - f64::from(i + 1).ln();
+        }
+    }
+    sum.clamp(0.0, 1.0)
+}
+
+/// Benjamini and Yekutieli (2001) q-values, in the order given, when `looked` hypotheses were looked at in all;
+/// those not listed count as p = 1. Valid whatever the dependence between candidates, which share tokens and prompts.
+pub fn q_values(p: &[f64], looked: usize) -> Vec<f64> {
+    let m = looked.max(p.len());
+    let harmonic: f64 = (1..=m).map(|i| 1.0 / i as f64).sum();
+    let mut order: Vec<usize> = (0..p.len()).collect();
+    order.sort_by(|a, b| f64::total_cmp(&p[*b], &p[*a]));
+    let mut q = vec![1.0; p.len()];
+    let mut least = 1.0_f64;
+    for (from_top, index) in order.iter().enumerate() {
+        let rank = p.len() - from_top;
+        least = least.min(p[*index] * m as f64 * harmonic / rank as f64);
+        q[*index] = least;
+    }
+    q
+}
+
+/// Overlap of two answers: shared token pairs over all their token pairs (Jaccard), 0 to 1.
+/// Answers of one token are compared as they are; two empty answers agree.
+pub fn overlap(a: &[u32], b: &[u32]) -> f64 {
+    if a.len() < 2 || b.len() < 2 {
+        return if a == b { 1.0 } else { 0.0 };
+    }
+    let pairs = |tokens: &[u32]| -> std::collections::HashSet<(u32, u32)> {
+        tokens
+            .windows(2)
+            .filter_map(|pair| Some((*pair.first()?, *pair.get(1)?)))
+            .collect()
+    };
+    let (a, b) = (pairs(a), pairs(b));
+    let shared = a.intersection(&b).count();
+    shared as f64 / (a.len() + b.len() - shared) as f64
+}
+
+/// Agreement of answers: mean overlap over all pairs, 0 to 1; 0 of fewer than two answers.
+pub fn agreement(answers: &[&[u32]]) -> f64 {
+    let mut sum = 0.0;
+    let mut pairs = 0_u32;
+    for (i, a) in answers.iter().enumerate() {
+        for b in answers.iter().skip(i + 1) {
+            sum += overlap(a, b);
+            pairs += 1;
+        }
+    }
+    if pairs == 0 { 0.0 } else { sum / f64::from(pairs) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn quantiles_interpolate() {
+        assert!((quantile(&[1.0, 2.0, 3.0, 4.0], 0.5) - 2.5).abs() < 1e-12);
+        assert!((quantile(&[5.0], 0.99) - 5.0).abs() < 1e-12);
+        assert!(quantile(&[], 0.5).abs() < 1e-12);
+    }
+
+    #[test]
+    fn a_p_value_is_never_zero_and_counts_ties() {
+        assert!((upper_tail(9.0, &[1.0; 19]) - 0.05).abs() < 1e-12);
+        assert!((upper_tail(1.0, &[1.0; 19]) - 1.0).abs() < 1e-12);
+    }
+
+    #[test]
+    fn a_signal_has_to_beat_every_kind_of_control() {
+        let odd = vec![0.9; 20];
+        let natural = vec![0.1; 20];
+        assert!((signal(0.5, &[natural.clone(), odd]).p - 1.0).abs() < 1e-12);
+        assert!(signal(0.5, &[natural, Vec::new()]).p < 0.05);
+        assert!((signal(0.5, &[]).p - 1.0).abs() < 1e-12);
+    }
+
+    #[test]
+    fn wilson_matches_published_figures() {
+        // 36 of 41: 74.5 to 94.7 %.
+        let rate = wilson(36, 41);
+        assert!(
+            (rate.low - 0.745).abs() < 0.001 && (rate.high - 0.947).abs() < 0.001,
+            "{rate:?}"
+        );
+        assert!(wilson(0, 24).low.abs() < 1e-12 && wilson(0, 24).high < 0.14);
+    }
+
+    #[test]
+    fn binomial_tails_match_a_table() {
+        // P(X >= 8), X ~ Bin(10, 0.5) = 56/1024.
+        assert!((binomial_tail(8, 10, 0.5) - 0.054_687_5).abs() < 1e-9);
+        assert!((binomial_tail(0, 10, 0.5) - 1.0).abs() < 1e-12);
+        assert!((binomial_tail(1, 300, 0.01) - (1.0 - 0.99_f64.powi(300))).abs() < 1e-9);
+    }
+
+    #[test]
+    fn q_values_charge_for_every_candidate_looked_at() {
+        let few = q_values(&[1e-6, 0.04], 2);
+        let many = q_values(&[1e-6, 0.04], 400);
+        assert!(many[0] > few[0] && many[1] >= many[0]);
+        assert!((many[1] - 1.0).abs() < 1e-12);
+    }
+
+    #[test]
+    fn equal_answers_agree_and_unrelated_ones_do_not() {
+        assert!((agreement(&[&[1, 2, 3], &[1, 2, 3], &[1, 2, 3]]) - 1.0).abs() < 1e-12);
+        assert!(agreement(&[&[1, 2, 3], &[4, 5, 6]]).abs() < 1e-12);
+        assert!((overlap(&[1, 2, 3], &[1, 2, 4]) - 1.0 / 3.0).abs() < 1e-12);
+    }
+}
