@@ -105,8 +105,6 @@ impl Sealed {
         })
     }
 }
-<<<<<<< HEAD
-=======
 
 #[cfg(test)]
 mod tests {
@@ -150,4 +148,3 @@ mod tests {
         }
     }
 }
->>>>>>> session

@@ -1,17 +1,5 @@
 //! What identifies a finding across scans and revisions of a model: its trigger and how it fires, never the model.
 
-<<<<<<< HEAD
-use crate::finding::Finding;
-
-/// Fingerprint of a finding: SHA-256, 64 hex digits.
-pub fn of(_finding: &Finding) -> String {
-    String::new()
-}
-
-/// Its first 12 digits, for people.
-pub fn short(_finding: &Finding) -> String {
-    String::new()
-=======
 use sha2::{Digest, Sha256};
 
 use super::chain::hex;
@@ -35,5 +23,4 @@ pub fn of(finding: &Finding) -> String {
 /// Its first 12 digits, for people.
 pub fn short(finding: &Finding) -> String {
     of(finding).chars().take(12).collect()
->>>>>>> session
 }

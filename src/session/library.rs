@@ -1,10 +1,5 @@
 //! The saved sessions of a folder, listed without loading them; one bad file never hides the others.
 
-<<<<<<< HEAD
-use std::path::{Path, PathBuf};
-
-use super::ScanState;
-=======
 use std::{
     collections::HashMap,
     fs,
@@ -26,7 +21,6 @@ pub const EXTENSION: &str = "stakeout";
 
 /// Longest model name in a file's name, in characters.
 const NAME: usize = 40;
->>>>>>> session
 
 /// Findings by level.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -40,11 +34,7 @@ pub struct Levels {
 }
 
 /// One saved session. Text is raw.
-<<<<<<< HEAD
-#[derive(Debug, Clone, PartialEq)]
-=======
 #[derive(Debug, Clone, PartialEq, Default)]
->>>>>>> session
 pub struct Entry {
     /// The file.
     pub path: PathBuf,
@@ -52,15 +42,9 @@ pub struct Entry {
     pub name: String,
     /// Path of the model, as scanned ("demo" for the embedded one); empty before the scan began.
     pub model: String,
-<<<<<<< HEAD
-    /// When it was created, milliseconds since the epoch.
-    pub created_ms: i64,
-    /// Where the scan stands; Running when it was cut off, unless `live`.
-=======
     /// When it was created, milliseconds since the epoch; when the file was last changed, if it cannot be read.
     pub created_ms: i64,
     /// Where the scan stands. Running and not `live`: it was cut off.
->>>>>>> session
     pub state: ScanState,
     /// A process is writing to it now.
     pub live: bool,
@@ -68,22 +52,6 @@ pub struct Entry {
     pub findings: Levels,
     /// Findings with a ruling in force.
     pub ruled: u32,
-<<<<<<< HEAD
-    /// Size of the file and its journal.
-    pub size_bytes: u64,
-    /// Why it cannot be read; the rest is then empty.
-    pub error: Option<String>,
-}
-
-/// The sessions of a folder, newest first. A missing folder has none.
-pub fn list(_dir: &Path) -> Vec<Entry> {
-    Vec::new()
-}
-
-/// A readable name no file has yet: `demo-20261121-003000.stakeout` (UTC).
-pub fn new_path(dir: &Path, _model_name: &str, _now_ms: i64) -> PathBuf {
-    dir.join("session.stakeout")
-=======
     /// Size of the file and its journal, in bytes.
     pub size_bytes: u64,
     /// Why it cannot be read; what the records would say is then empty.
@@ -276,5 +244,4 @@ mod tests {
         let second = new_path(dir.path(), "demo", 0);
         assert_eq!(second.file_name().unwrap(), "demo-19700101-000000-2.stakeout");
     }
->>>>>>> session
 }

@@ -142,22 +142,24 @@ fn sides<'a>(curves: &'a Curves, look: &Look) -> [(&'static str, &'a Run, Style)
 fn means(area: Rect, buf: &mut Buffer, curves: &Curves, look: &Look) {
     let of = |run: &Run| {
         let mean = mean(run).map_or("none".to_owned(), |mean| format!("{mean:.2}"));
-        format!("{mean} ({})", run.tokens.len())
+        if area.width < 80 {
+            return mean;
+        }
+        format!("{mean} ({} tokens)", run.tokens.len())
     };
     let apart = match divergence(curves) {
-        Some(place) => format!("{} differ from token {place}", glyphs::separator(look.ascii)),
-        None => format!("{} same text", glyphs::separator(look.ascii)),
+        Some(place) => format!(" {} differ from token {place}", glyphs::separator(look.ascii)),
+        None => format!(" {} same text", glyphs::separator(look.ascii)),
     };
     put_all(
         buf,
         area,
         (0, 1),
         &[
-            ("mean nats (tokens) with ", look.dim),
+            ("mean nats with ", look.dim),
             (&of(&curves.with), look.with_run),
             (" without ", look.dim),
             (&of(&curves.without), look.without_run),
-            (" ", look.dim),
             (&apart, look.dim),
         ],
     );

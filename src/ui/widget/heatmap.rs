@@ -107,7 +107,8 @@ impl Scale {
             column = put(buf, area, (column, row), mark.encode_utf8(&mut [0; 4]), style);
         }
         let last = match self {
-            Self::Magnitude(_) => format!(" {end:.2}"),
+            // Not every entry needs to lie below the end: what lies above has its colour.
+            Self::Magnitude(_) => format!(" {end:.2}+"),
             Self::Difference(_) => format!(" {end:+.2}"),
         };
         put(buf, area, (column, row), &last, look.dim)
@@ -148,6 +149,8 @@ struct Frame {
     cells: Rect,
     /// Cells for row labels.
     gutter: u16,
+    /// Lines for column labels.
+    below: u16,
     /// Pixel rows in one cell.
     unit: usize,
     rows: Vec<Slot>,
@@ -190,32 +193,36 @@ impl<F: Fn(usize, usize) -> Entry> Heatmap<'_, F> {
             1
         }
         .min(area.height);
-        let cells = Rect {
-            x: area.x + gutter,
-            width: area.width - gutter,
-            height: area.height - below,
-            ..area
-        };
         let (height, width) = self.size;
-        let room = (usize::from(cells.height) * unit, usize::from(cells.width));
-        let zoom = axis::zoom(
-            [
-                (room.0.saturating_sub(4 * unit), height),
-                (room.1.saturating_sub(3), width),
-            ],
-            ZOOM,
+        let room = (
+            usize::from(area.height - below) * unit,
+            usize::from(area.width - gutter),
         );
+        // A whole cell is about twice as high as wide: two of them side by side make a square again.
+        let aspect = if unit == 1 && room.1 >= 2 * width { 2 } else { 1 };
+        let axes = [
+            (room.0.saturating_sub(4 * unit), height),
+            (room.1.saturating_sub(3) / aspect, width),
+        ];
+        let zoom = axis::zoom(&axes, ZOOM);
         let breaks = [self.span.start, self.span.end];
         let mut column_breaks = breaks.to_vec();
         if self.first_apart {
             column_breaks.insert(0, 1);
         }
+        let rows = axis::slots(height, room.0, zoom, &breaks, unit);
         Frame {
-            cells,
+            cells: Rect {
+                x: area.x + gutter,
+                width: area.width - gutter,
+                height: rows.len().div_ceil(unit) as u16,
+                ..area
+            },
             gutter,
+            below,
             unit,
-            rows: axis::slots(height, room.0, zoom, &breaks, unit),
-            columns: axis::slots(width, room.1, zoom, &column_breaks, 1),
+            rows,
+            columns: axis::slots(width, room.1, zoom * aspect, &column_breaks, 1),
         }
     }
 
@@ -255,22 +262,12 @@ impl<F: Fn(usize, usize) -> Entry> Heatmap<'_, F> {
                     Some(Slot::Items(down)) => self.pooled(down, across),
                     _ => Entry::Void,
                 };
-                let (text, style) = self.pixels((pixel(Some(upper)), pixel(lower)), frame.unit, look);
-                let mut text = text;
-                let mut style = style;
                 if cursor {
-                    let under = [Some(upper), lower]
-                        .into_iter()
-                        .flatten()
-                        .find(|slot| slot.holds(self.cursor.0));
-                    if let Entry::Value(value) = pixel(under) {
-                        style = look.on(self.scale.color(value, look)).patch(look.cursor);
-                    } else {
-                        style = look.cursor;
-                    }
-                    text = glyphs::crosshair(look.ascii).to_owned();
+                    place(glyphs::crosshair(look.ascii), look.cursor, buf);
+                } else {
+                    let (text, style) = self.pixels((pixel(Some(upper)), pixel(lower)), frame.unit, look);
+                    place(&text, style, buf);
                 }
-                place(&text, style, buf);
             }
             (Slot::Pad, _) => {}
         }
@@ -317,7 +314,9 @@ impl<F: Fn(usize, usize) -> Entry> Heatmap<'_, F> {
             let Some(start) = start else { continue };
             let cursor = here(self.cursor.0);
             let item = if cursor { self.cursor.0 } else { start };
-            let bracketed = self.span.contains(&start);
+            let bracketed = items.iter().any(|slot| {
+                matches!(slot, Slot::Items(range) if range.start < self.span.end && range.end > self.span.start)
+            });
             if labelled != Some(item) && left.width > 2 {
                 let label = self.labels.get(item).map_or("", String::as_str);
                 let style = if cursor {
@@ -353,7 +352,7 @@ impl<F: Fn(usize, usize) -> Entry> Heatmap<'_, F> {
                 );
             }
         }
-        let below = rows(area, frame.cells.height, area.height - frame.cells.height);
+        let below = rows(area, frame.cells.height, frame.below);
         let below = columns(below, frame.gutter, frame.cells.width);
         let mut labelled = None;
         for (column, slot) in frame.columns.iter().enumerate() {
@@ -425,7 +424,7 @@ mod tests {
         let area = Rect::new(0, 0, 12, 11);
         let mut buf = Buffer::empty(area);
         assert!(heatmap(&values, (64, 64)).draw(area, &mut buf, &look));
-        let marks = buf.content().iter().filter(|cell| cell.symbol() == "%").count();
+        let marks = buf.content().iter().filter(|cell| cell.symbol() == "@").count();
         assert_eq!(marks, 1, "{buf:?}");
     }
 

@@ -82,13 +82,14 @@ impl<'a> Aligned<'a> {
         }
     }
 
-    /// Largest weight of either run: the end of the scale they share.
+    /// Largest weight of either run where a query had a choice: the end of the scale they share.
     pub fn largest(&self) -> f32 {
         let tokens = self.pair.with.tokens.len();
         let mut largest = 0.0_f32;
-        for query in 0..tokens {
-            // Position 0, set apart, may run over the scale: it would flatten everything else.
-            for key in usize::from(self.mask_sink)..=query {
+        // A query with one key to look at, and position 0 set apart, may run over the scale: they would flatten the rest.
+        let first = usize::from(self.mask_sink);
+        for query in first + 1..tokens {
+            for key in first..=query {
                 for mode in [Mode::With, Mode::Without] {
                     if let Entry::Value(value) = self.entry(mode, query, key) {
                         largest = largest.max(value);
@@ -125,7 +126,13 @@ pub fn weight(map: &AttentionMap, (layer, head): (usize, usize), query: usize, k
     if layer >= map.layers || head >= map.heads || query >= tokens || key >= tokens {
         return None;
     }
-    let index = ((layer * map.heads + head) * tokens + query) * tokens + key;
+    let index = layer
+        .checked_mul(map.heads)?
+        .checked_add(head)?
+        .checked_mul(tokens)?
+        .checked_add(query)?
+        .checked_mul(tokens)?
+        .checked_add(key)?;
     map.weights.get(index).copied()
 }
 

@@ -10,7 +10,7 @@ use crate::{
     ui::{
         glyphs,
         theme::Look,
-        widget::{absence, fit, heatmap::Scale, paragraph, put, put_all, rows, window},
+        widget::{absence, fit, heatmap::Scale, histogram, paragraph, put, put_all, rows, window},
     },
 };
 
@@ -45,7 +45,7 @@ pub fn draw(
         );
     }
     let title = match state.score {
-        Score::Isolation => "isolation: standard deviations above the controls",
+        Score::Isolation => "isolation in sd above the controls",
         Score::Sink => "attention to position 0 (the sink)",
         Score::Trigger => "attention later tokens give the trigger",
     };
@@ -92,13 +92,16 @@ pub fn draw(
         .flatten();
     let next = readout(foot, buf, (finding, pair), (state, here), look);
     let sentence = explain(&values, state.score);
-    paragraph(
-        buf,
-        foot,
-        (next, foot.height.saturating_sub(next)),
-        &sentence,
-        (look.dim, look),
-    );
+    let room = foot.height.saturating_sub(next);
+    let next = paragraph(buf, foot, (next, room), &sentence, (look.dim, look));
+    let room = foot.height.saturating_sub(next + 2);
+    if state.score == Score::Isolation && room >= 4 {
+        let head = "Isolation of the trigger over all heads: the controls, and this candidate";
+        put(buf, foot, (0, next + 1), head, look.header);
+        let [_, null, ..] = &finding.evidence.null;
+        let part = rows(foot, next + 2, room.min(9));
+        histogram::draw(part, buf, null, finding.signals.attention.value, "", look);
+    }
 }
 
 fn sep(look: &Look) -> &'static str {
@@ -109,7 +112,8 @@ fn sep(look: &Look) -> &'static str {
 fn values(finding: &Finding, pair: Option<&AttentionPair>, score: Score, extent: Extent) -> Vec<Option<f32>> {
     let mut values = vec![None; extent.layers * extent.heads];
     if score == Score::Isolation {
-        for head in &finding.evidence.heads {
+        let shown = |head: &&HeadScore| head.layer < extent.layers && head.head < extent.heads;
+        for head in finding.evidence.heads.iter().filter(shown) {
             if let Some(value) = values.get_mut(head.layer * extent.heads + head.head) {
                 *value = Some(deviation(head) as f32);
             }
