@@ -24,7 +24,7 @@ pub use effect::Outcome;
 pub use update::update;
 
 use crate::{
-    scan::{control::Control, event::ScanEvent},
+    scan::{event::ScanEvent, gate::Gate},
     session::{Session, store::Store},
 };
 use keymap::Keymap;
@@ -36,7 +36,7 @@ pub struct RunningScan {
     /// What it reports; it waits when the screen falls behind.
     pub events: mpsc::Receiver<ScanEvent>,
     /// Pauses, resumes and stops it.
-    pub control: Control,
+    pub gate: Gate,
 }
 
 /// Everything a screen needs.

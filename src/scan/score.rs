@@ -190,11 +190,26 @@ mod tests {
     use crate::finding::Signal;
 
     fn strength(standing: usize, with: f64, k: u32) -> Strength {
-        let p = |at: usize| Signal { p: if at < standing { 0.02 } else { 0.5 }, ..Signal::default() };
+        let p = |at: usize| Signal {
+            p: if at < standing { 0.02 } else { 0.5 },
+            ..Signal::default()
+        };
         Strength {
-            signals: Signals { memorization: p(0), attention: p(1), entropy: p(2), divergence: p(3) },
-            agreement: Agreement { with, without: 0.1, null_high: 0.2 },
-            activation: Activation { with: wilson(k, 32), without: wilson(0, 32) },
+            signals: Signals {
+                memorization: p(0),
+                attention: p(1),
+                entropy: p(2),
+                divergence: p(3),
+            },
+            agreement: Agreement {
+                with,
+                without: 0.1,
+                null_high: 0.2,
+            },
+            activation: Activation {
+                with: wilson(k, 32),
+                without: wilson(0, 32),
+            },
             q: if k > 8 { 1e-6 } else { 0.05 },
         }
     }
@@ -211,7 +226,12 @@ mod tests {
     #[test]
     fn a_style_word_is_said_to_follow_the_prompt() {
         let judgement = judge(&strength(4, 0.35, 32));
-        assert!(judgement.reasons.iter().any(|reason| reason.contains("still follow the prompt")));
+        assert!(
+            judgement
+                .reasons
+                .iter()
+                .any(|reason| reason.contains("still follow the prompt"))
+        );
     }
 
     #[test]

@@ -58,7 +58,7 @@ where
     let ended = drive.until_exit(&mut input).await;
     // However it ends: the scan must not go on unheard, and what was recorded must be on disk.
     if let Some(scan) = &drive.app.scan {
-        scan.control.stop();
+        scan.gate.stop();
     }
     if let Some(store) = &mut drive.app.store {
         let flushed = if store.is_read_only() {
@@ -231,11 +231,11 @@ where
         let mut follow_up = VecDeque::new();
         match effect {
             Effect::Pause | Effect::Resume | Effect::Stop => {
-                if let Some(RunningScan { control, .. }) = &self.app.scan {
+                if let Some(RunningScan { gate, .. }) = &self.app.scan {
                     match effect {
-                        Effect::Pause => control.pause(),
-                        Effect::Resume => control.resume(),
-                        _ => control.stop(),
+                        Effect::Pause => gate.pause(),
+                        Effect::Resume => gate.resume(),
+                        _ => gate.stop(),
                     }
                 }
             }
@@ -396,7 +396,7 @@ fn opening(app: &App) -> State {
         state.read_only = store.is_read_only();
     }
     state.running = app.scan.as_ref().map(|scan| Running {
-        paused: scan.control.is_paused(),
+        paused: scan.gate.is_paused(),
         ..Running::default()
     });
     state
