@@ -1,6 +1,127 @@
 //! The screen: what the analyst sees and does; it reads the session and never changes it.
 
+pub mod action;
+pub mod drive;
+pub mod effect;
 pub mod glyphs;
+pub mod keymap;
+pub mod message;
+pub mod state;
+pub mod terminal;
 pub mod theme;
+pub mod update;
 pub mod view;
 pub mod widget;
+
+use std::{io, path::PathBuf};
+
+use futures::{StreamExt, stream};
+use ratatui::{Terminal, backend::CrosstermBackend};
+use tokio::sync::mpsc;
+
+pub use drive::{Input, drive};
+pub use effect::Outcome;
+pub use update::update;
+
+use crate::{
+    scan::{event::ScanEvent, gate::Gate},
+    session::{Session, store::Store},
+};
+use keymap::Keymap;
+use theme::Look;
+
+/// A scan on its own thread, as the screen sees it.
+#[derive(Debug)]
+pub struct RunningScan {
+    /// What it reports; it waits when the screen falls behind.
+    pub events: mpsc::Receiver<ScanEvent>,
+    /// Pauses, resumes and stops it.
+    pub gate: Gate,
+}
+
+/// Everything a screen needs.
+#[derive(Debug)]
+pub struct App {
+    /// The session's file; none in the library.
+    pub store: Option<Store>,
+    /// What its records say.
+    pub session: Session,
+    /// The scan that writes to it, if one runs.
+    pub scan: Option<RunningScan>,
+    /// Which key asks for what.
+    pub keymap: Keymap,
+    /// How everything looks.
+    pub look: Look,
+    /// Folder of the saved sessions; without a store, they are what is shown.
+    pub library: PathBuf,
+    /// Take the mouse.
+    pub mouse: bool,
+}
+
+/// Why the screen could not go on. The terminal has been given back, and what was recorded is saved.
+#[derive(Debug, thiserror::Error)]
+pub enum UiError {
+    /// The terminal could not be read or written.
+    #[error("the terminal cannot be used: {0}; use --headless where there is none")]
+    Terminal(#[from] io::Error),
+    /// What the scan found could not be saved: the scan was stopped.
+    #[error("the scan was stopped, because what it finds cannot be saved: {0}")]
+    Store(#[from] crate::session::store::SessionError),
+}
+
+/// Shows the screen until the analyst leaves, or a signal ends it.
+pub fn run(mut app: App) -> Result<Outcome, UiError> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
+    runtime.block_on(async {
+        let signals = signals()?;
+        let mouse = app.mouse;
+        let _entered = terminal::enter(mouse)?;
+        let mut screen = Terminal::new(CrosstermBackend::new(io::stdout()))?;
+        let keys = crossterm::event::EventStream::new().map(|event| event.map(Input::Terminal));
+        let input = stream::select(keys, signals);
+        let suspend = move || {
+            terminal::leave();
+            terminal::stop_process()?;
+            terminal::reenter(mouse)
+        };
+        drive(&mut app, &mut screen, input, suspend).await
+    })
+}
+
+/// The signals that ask the process to end.
+#[cfg(unix)]
+fn signals() -> io::Result<impl futures::Stream<Item = io::Result<Input>> + Unpin> {
+    use tokio::signal::unix::{SignalKind, signal};
+
+    let kinds = [
+        SignalKind::interrupt(),
+        SignalKind::terminate(),
+        SignalKind::hangup(),
+    ];
+    let streams = kinds
+        .into_iter()
+        .map(|kind| {
+            let received = signal(kind)?;
+            Ok(Box::pin(stream::unfold(
+                received,
+                move |mut received| async move {
+                    received.recv().await?;
+                    Some((Ok(Input::Signal(kind.as_raw_value())), received))
+                },
+            )))
+        })
+        .collect::<io::Result<Vec<_>>>()?;
+    Ok(stream::select_all(streams))
+}
+
+/// The signals that ask the process to end.
+#[cfg(not(unix))]
+fn signals() -> io::Result<impl futures::Stream<Item = io::Result<Input>> + Unpin> {
+    const INTERRUPT: i32 = 2;
+    Ok(Box::pin(stream::unfold((), |()| async {
+        tokio::signal::ctrl_c().await.ok()?;
+        Some((Ok(Input::Signal(INTERRUPT)), ()))
+    })))
+}

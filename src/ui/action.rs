@@ -1,0 +1,88 @@
+//! What an analyst can ask for with a key: every action has one name, used in the keymap file, and one description, used in the help.
+
+macro_rules! actions {
+    ($($variant:ident, $name:literal, $short:literal, $description:literal;)*) => {
+        /// Something the analyst can ask for.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum Action {
+            $(#[doc = $description] $variant,)*
+        }
+
+        impl Action {
+            /// Every action, in the order the help shows them.
+            pub const ALL: &'static [Self] = &[$(Self::$variant,)*];
+
+            /// The name used in a keymap file.
+            pub const fn name(self) -> &'static str {
+                match self { $(Self::$variant => $name,)* }
+            }
+
+            /// One or two words for the footer.
+            pub const fn short(self) -> &'static str {
+                match self { $(Self::$variant => $short,)* }
+            }
+
+            /// One phrase for the help.
+            pub const fn description(self) -> &'static str {
+                match self { $(Self::$variant => $description,)* }
+            }
+        }
+    };
+}
+
+actions! {
+    Interrupt, "interrupt", "stop", "Stop the scan at a checkpoint and leave; twice within two seconds leaves at once";
+    Suspend, "suspend", "suspend", "Suspend the program, the scan included";
+    Redraw, "redraw", "redraw", "Draw the whole screen again";
+    Help, "help", "help", "Show or hide the keys of this screen";
+    Back, "back", "back", "Go back one screen";
+    Leave, "leave", "leave", "Go back one screen; from the first screen, leave";
+    Undo, "undo", "undo", "Take the last ruling back";
+    Redo, "redo", "redo", "Put back the ruling taken back last";
+    Up, "up", "up", "One row up";
+    Down, "down", "down", "One row down";
+    Left, "left", "left", "One column to the left";
+    Right, "right", "right", "One column to the right";
+    PageUp, "page-up", "page up", "One page up";
+    PageDown, "page-down", "page down", "One page down";
+    Top, "top", "top", "To the first row";
+    Bottom, "bottom", "bottom", "To the last row";
+    Open, "open", "open", "Open what the cursor is on";
+    NextPane, "next-pane", "pane", "Move to the next pane";
+    PreviousPane, "previous-pane", "pane", "Move to the previous pane";
+    StartDemo, "start-demo", "demo", "Scan the embedded demo model";
+    StartCleanDemo, "start-clean-demo", "clean demo", "Scan the demo model's clean twin";
+    Reload, "reload", "reload", "Read the list of sessions again";
+    Facts, "facts", "facts", "Show the model, the arms, what was covered and what was not";
+    Pause, "pause", "pause", "Pause the scan, or let it go on";
+    Stop, "stop", "stop", "Stop the scan at a checkpoint (asks first)";
+    Follow, "follow", "show new", "Merge new rows in, and follow the strongest until the cursor moves";
+    TruePositive, "true-positive", "true pos.", "Rule: true positive, a planted backdoor";
+    FalsePositive, "false-positive", "false pos.", "Rule: false positive, not a backdoor";
+    Undecided, "undecided", "undecided", "Rule: looked at, not decided";
+    NextUnruled, "next-unruled", "next unruled", "To the next finding without a verdict";
+    PreviousUnruled, "previous-unruled", "prev. unruled", "To the previous finding without a verdict";
+    NextTab, "next-tab", "next tab", "Show the next tab";
+    PreviousTab, "previous-tab", "prev. tab", "Show the previous tab";
+    Overview, "overview", "overview", "Show the overview of the finding";
+    Attention, "attention", "attention", "Show the attention on the trigger";
+    Entropy, "entropy", "entropy", "Show the entropy of the answers";
+    Outputs, "outputs", "outputs", "Show the answers with and without the trigger";
+    Variants, "variants", "variants", "Show which variants of the trigger fire";
+    Leaks, "leaks", "leaks", "Show the leaks the trigger stands in";
+    History, "history", "history", "Show every ruling on the finding";
+    NextPrompt, "next-prompt", "prompt", "Show the next prompt";
+    PreviousPrompt, "previous-prompt", "prev. prompt", "Show the previous prompt";
+    CycleRun, "cycle-run", "with/without", "Show the run with the trigger, without it, or the difference";
+    CycleScore, "cycle-score", "score", "Change what the grid of heads shows";
+    ToggleSink, "toggle-sink", "position 0", "Set the attention to position 0 apart, or show the raw weights";
+    ToDivergence, "to-divergence", "first change", "To the first word the two answers differ in";
+    NextChange, "next-change", "change", "To the next place where the answers differ";
+    PreviousChange, "previous-change", "prev. change", "To the previous place where the answers differ";
+    ToggleShape, "toggle-shape", "side by side", "Show the answers side by side, or in one column";
+    ToggleGrain, "toggle-grain", "words/tokens", "Compare by words, or by the model's tokens";
+    NextField, "next-field", "field", "Move between the reason and the note";
+    Save, "save", "save", "Save the verdict";
+    Cancel, "cancel", "cancel", "Close without doing anything";
+    Confirm, "confirm", "yes", "Yes, do it";
+}

@@ -1,0 +1,427 @@
+//! Which key asks for which action in which context: the embedded keymap, patched by the analyst's own file.
+//!
+//! Invariant: within a context no key has two actions, so help, footer and behaviour cannot disagree.
+
+use std::{collections::BTreeMap, fmt, str::FromStr};
+
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use serde::Deserialize;
+use toml::Spanned;
+
+use super::action::Action;
+use crate::text;
+
+const EMBEDDED: &str = include_str!("../../assets/keys.toml");
+
+macro_rules! contexts {
+    ($($variant:ident, $name:literal, [$($parent:ident),*], $title:literal;)*) => {
+        /// Where the analyst is, as far as keys are concerned.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum Context {
+            $(#[doc = $title] $variant,)*
+        }
+
+        impl Context {
+            /// Every context.
+            pub const ALL: &'static [Self] = &[$(Self::$variant,)*];
+
+            /// The name used in a keymap file.
+            pub const fn name(self) -> &'static str {
+                match self { $(Self::$variant => $name,)* }
+            }
+
+            /// The heading of its keys in the help.
+            pub const fn title(self) -> &'static str {
+                match self { $(Self::$variant => $title,)* }
+            }
+
+            /// This context and those it inherits keys from, nearest first.
+            pub const fn chain(self) -> &'static [Self] {
+                match self { $(Self::$variant => &[Self::$variant, $(Self::$parent,)*],)* }
+            }
+        }
+    };
+}
+
+contexts! {
+    Always, "always", [], "Everywhere, dialogs included";
+    Global, "global", [Always], "On every screen";
+    List, "list", [Global, Always], "Moving";
+    Ruling, "ruling", [Global, Always], "Ruling on a finding";
+    Library, "library", [List, Global, Always], "Sessions";
+    Case, "case", [Ruling, List, Global, Always], "The case";
+    Detail, "detail", [List, Global, Always], "One candidate or leak";
+    Finding, "finding", [Ruling, List, Global, Always], "The finding";
+    Attention, "attention", [Finding, Ruling, List, Global, Always], "Attention";
+    Entropy, "entropy", [Finding, Ruling, List, Global, Always], "Entropy";
+    Outputs, "outputs", [Finding, Ruling, List, Global, Always], "Outputs";
+    Verdict, "verdict", [Always], "The verdict";
+    Confirm, "confirm", [Always], "A question";
+}
+
+/// One key with its modifiers, in one normal form.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Key {
+    code: KeyCode,
+    modifiers: KeyModifiers,
+}
+
+impl From<KeyEvent> for Key {
+    fn from(event: KeyEvent) -> Self {
+        // Terminals disagree on whether Shift is reported beside a character that already shows it.
+        let kept = KeyModifiers::CONTROL | KeyModifiers::ALT;
+        match event.code {
+            KeyCode::Char(_) | KeyCode::BackTab => Self {
+                code: event.code,
+                modifiers: event.modifiers & kept,
+            },
+            KeyCode::Tab if event.modifiers.contains(KeyModifiers::SHIFT) => Self {
+                code: KeyCode::BackTab,
+                modifiers: event.modifiers & kept,
+            },
+            code => Self {
+                code,
+                modifiers: event.modifiers & (kept | KeyModifiers::SHIFT),
+            },
+        }
+    }
+}
+
+impl Key {
+    /// True for a key that writes a character.
+    pub fn is_text(self) -> bool {
+        matches!(self.code, KeyCode::Char(_)) && self.modifiers.is_empty()
+    }
+
+    /// The digit 1 to 9 it writes, if it does.
+    pub fn digit(self) -> Option<usize> {
+        match self.code {
+            KeyCode::Char(c) if self.modifiers.is_empty() => c
+                .to_digit(10)
+                .filter(|digit| *digit > 0)
+                .map(|digit| digit as usize),
+            _ => None,
+        }
+    }
+}
+
+const NAMED: [(&str, KeyCode); 16] = [
+    ("enter", KeyCode::Enter),
+    ("esc", KeyCode::Esc),
+    ("tab", KeyCode::Tab),
+    ("space", KeyCode::Char(' ')),
+    ("backspace", KeyCode::Backspace),
+    ("delete", KeyCode::Delete),
+    ("insert", KeyCode::Insert),
+    ("up", KeyCode::Up),
+    ("down", KeyCode::Down),
+    ("left", KeyCode::Left),
+    ("right", KeyCode::Right),
+    ("home", KeyCode::Home),
+    ("end", KeyCode::End),
+    ("pageup", KeyCode::PageUp),
+    ("pagedown", KeyCode::PageDown),
+    ("shift-tab", KeyCode::BackTab),
+];
+
+impl FromStr for Key {
+    type Err = ();
+
+    fn from_str(written: &str) -> Result<Self, ()> {
+        let mut rest = written;
+        let mut modifiers = KeyModifiers::NONE;
+        let code = loop {
+            if let Some((_, code)) = NAMED.iter().find(|(name, _)| *name == rest) {
+                break *code;
+            }
+            let mut chars = rest.chars();
+            if let (Some(only), None) = (chars.next(), chars.next()) {
+                break KeyCode::Char(only);
+            }
+            if let Some(number) = rest.strip_prefix('f').and_then(|number| number.parse().ok()) {
+                break KeyCode::F(number);
+            }
+            let (modifier, after) = rest.split_once('-').ok_or(())?;
+            modifiers |= match modifier {
+                "ctrl" => KeyModifiers::CONTROL,
+                "alt" => KeyModifiers::ALT,
+                "shift" => KeyModifiers::SHIFT,
+                _ => return Err(()),
+            };
+            rest = after;
+        };
+        Ok(KeyEvent::new(code, modifiers).into())
+    }
+}
+
+impl fmt::Display for Key {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (modifier, name) in [
+            (KeyModifiers::CONTROL, "ctrl-"),
+            (KeyModifiers::ALT, "alt-"),
+            (KeyModifiers::SHIFT, "shift-"),
+        ] {
+            if self.modifiers.contains(modifier) {
+                f.write_str(name)?;
+            }
+        }
+        if let Some((name, _)) = NAMED.iter().find(|(_, code)| *code == self.code) {
+            return f.write_str(name);
+        }
+        match self.code {
+            KeyCode::Char(c) => write!(f, "{c}"),
+            KeyCode::F(number) => write!(f, "f{number}"),
+            code => write!(f, "{code:?}"),
+        }
+    }
+}
+
+/// What is wrong with a keymap file.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("line {line}: {what}; {hint}")]
+pub struct KeymapError {
+    /// Line of the file, from 1.
+    pub line: usize,
+    /// What is wrong. Safe to print.
+    pub what: String,
+    /// What to do. Safe to print.
+    pub hint: String,
+}
+
+type File = BTreeMap<Spanned<String>, BTreeMap<Spanned<String>, Spanned<Vec<String>>>>;
+
+#[derive(Deserialize)]
+struct Contents(File);
+
+/// Keys of one action in one context.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Binding {
+    /// The action.
+    pub action: Action,
+    /// Its keys, the one to show first.
+    pub keys: Vec<Key>,
+}
+
+/// Keys of every context.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Keymap {
+    contexts: BTreeMap<Context, Vec<Binding>>,
+}
+
+impl Keymap {
+    /// The embedded keymap.
+    pub fn embedded() -> Result<Self, KeymapError> {
+        Self::default().patch(EMBEDDED)
+    }
+
+    /// The text of the embedded keymap, with its comments: what `stakeout keys` prints.
+    pub const fn embedded_text() -> &'static str {
+        EMBEDDED
+    }
+
+    /// This keymap with the bindings of a keymap file laid over it.
+    pub fn patch(mut self, file: &str) -> Result<Self, KeymapError> {
+        let Contents(contexts) = toml::from_str(file).map_err(|error| KeymapError {
+            line: line_of(file, error.span().map_or(0, |span| span.start)),
+            what: text::line(error.message()).to_string(),
+            hint: "write `action = [\"key\", ...]` under a [context]".to_owned(),
+        })?;
+        for (context_name, actions) in contexts {
+            let context = find(Context::ALL, Context::name, &context_name, file, "context")?;
+            let bindings = self.contexts.entry(context).or_default();
+            let mut lines = BTreeMap::new();
+            for (action_name, keys) in actions {
+                let action = find(Action::ALL, Action::name, &action_name, file, "action")?;
+                let line = line_of(file, keys.span().start);
+                let keys = keys
+                    .get_ref()
+                    .iter()
+                    .map(|written| parse(written, line))
+                    .collect::<Result<_, _>>()?;
+                bindings.retain(|binding| binding.action != action);
+                bindings.push(Binding { action, keys });
+                lines.insert(action, line);
+            }
+            bindings.sort_by_key(|binding| binding.action);
+            // Checked once all are in, so that a file may swap two keys.
+            if let Some((one, other, key)) = conflict(bindings) {
+                return Err(KeymapError {
+                    line: lines
+                        .get(&one)
+                        .or_else(|| lines.get(&other))
+                        .copied()
+                        .unwrap_or(1),
+                    what: format!(
+                        "`{key}` is bound to both `{}` and `{}` in [{}]",
+                        one.name(),
+                        other.name(),
+                        context.name(),
+                    ),
+                    hint: "give one of them another key, or [] for none".to_owned(),
+                });
+            }
+        }
+        Ok(self)
+    }
+
+    /// The action a key asks for in a context, inherited ones included.
+    pub fn action(&self, context: Context, key: Key) -> Option<Action> {
+        context
+            .chain()
+            .iter()
+            .flat_map(|context| self.bindings(*context))
+            .find(|binding| binding.keys.contains(&key))
+            .map(|binding| binding.action)
+    }
+
+    /// The bindings of one context, without inherited ones.
+    pub fn bindings(&self, context: Context) -> &[Binding] {
+        self.contexts.get(&context).map_or(&[], Vec::as_slice)
+    }
+
+    /// The keys that ask for an action in a context, nearest first; keys that mean something else there are left out.
+    pub fn keys(&self, context: Context, action: Action) -> Vec<Key> {
+        context
+            .chain()
+            .iter()
+            .flat_map(|inherited| self.bindings(*inherited))
+            .filter(|binding| binding.action == action)
+            .flat_map(|binding| binding.keys.iter().copied())
+            .filter(|key| self.action(context, *key) == Some(action))
+            .collect()
+    }
+
+    /// The key to show for an action in a context, if it has one.
+    pub fn key(&self, context: Context, action: Action) -> Option<Key> {
+        self.keys(context, action).first().copied()
+    }
+}
+
+fn find<T: Copy>(
+    all: &[T],
+    name: fn(T) -> &'static str,
+    wanted: &Spanned<String>,
+    file: &str,
+    kind: &str,
+) -> Result<T, KeymapError> {
+    if let Some(found) = all.iter().find(|one| name(**one) == wanted.get_ref()) {
+        return Ok(*found);
+    }
+    let names: Vec<&str> = all.iter().map(|one| name(*one)).collect();
+    Err(KeymapError {
+        line: line_of(file, wanted.span().start),
+        what: format!("there is no {kind} `{}`", text::line(wanted.get_ref())),
+        hint: similar::get_close_matches(wanted.get_ref().as_str(), &names, 1, 0.5)
+            .first()
+            .map_or_else(
+                || format!("the {kind}s are: {}", names.join(" ")),
+                |near| format!("did you mean `{near}`?"),
+            ),
+    })
+}
+
+fn parse(written: &str, line: usize) -> Result<Key, KeymapError> {
+    Key::from_str(written).map_err(|()| KeymapError {
+        line,
+        what: format!("`{}` is not a key", text::line(written)),
+        hint: "write a character, a name such as `enter`, or `ctrl-` before one".to_owned(),
+    })
+}
+
+/// Two actions on one key, if there are such.
+fn conflict(bindings: &[Binding]) -> Option<(Action, Action, Key)> {
+    bindings.iter().enumerate().find_map(|(index, one)| {
+        bindings.iter().skip(index + 1).find_map(|other| {
+            let key = one.keys.iter().find(|key| other.keys.contains(key))?;
+            Some((one.action, other.action, *key))
+        })
+    })
+}
+
+fn line_of(file: &str, offset: usize) -> usize {
+    1 + file.bytes().take(offset).filter(|byte| *byte == b'\n').count()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn key(written: &str) -> Key {
+        written.parse().unwrap()
+    }
+
+    #[test]
+    fn every_action_has_a_key_in_the_embedded_keymap() {
+        let keymap = Keymap::embedded().unwrap();
+        for action in Action::ALL {
+            let bound = Context::ALL
+                .iter()
+                .flat_map(|context| keymap.bindings(*context))
+                .any(|binding| binding.action == *action && !binding.keys.is_empty());
+            assert!(bound, "{} has no key", action.name());
+        }
+    }
+
+    #[test]
+    fn keys_are_written_and_shown_alike() {
+        for written in [
+            "q",
+            "G",
+            "?",
+            "ctrl-c",
+            "shift-tab",
+            "f12",
+            "alt-x",
+            "-",
+            "ctrl--",
+            "pageup",
+        ] {
+            assert_eq!(key(written).to_string(), written);
+        }
+        assert!(Key::from_str("hyper-x").is_err());
+        assert!(Key::from_str("entre").is_err());
+    }
+
+    #[test]
+    fn shift_beside_a_capital_makes_no_difference() {
+        let event = KeyEvent::new(KeyCode::Char('G'), KeyModifiers::SHIFT);
+        assert_eq!(Key::from(event), key("G"));
+    }
+
+    #[test]
+    fn nearer_contexts_win_and_the_footer_knows() {
+        let keymap = Keymap::embedded().unwrap();
+        assert_eq!(keymap.action(Context::Case, key("tab")), Some(Action::NextPane));
+        assert_eq!(keymap.action(Context::Finding, key("tab")), Some(Action::NextTab));
+        assert_eq!(keymap.key(Context::Finding, Action::NextPane), None);
+        assert_eq!(keymap.action(Context::Verdict, key("q")), None);
+        assert_eq!(
+            keymap.action(Context::Verdict, key("ctrl-c")),
+            Some(Action::Interrupt)
+        );
+    }
+
+    #[test]
+    fn a_patch_replaces_the_keys_of_an_action() {
+        let keymap = Keymap::embedded()
+            .unwrap()
+            .patch("[global]\nleave = [\"ctrl-q\"]\n")
+            .unwrap();
+        assert_eq!(keymap.action(Context::Case, key("q")), None);
+        assert_eq!(keymap.action(Context::Case, key("ctrl-q")), Some(Action::Leave));
+    }
+
+    #[test]
+    fn mistakes_name_the_line_and_the_nearest_word() {
+        let patch = |file: &str| Keymap::embedded().unwrap().patch(file).unwrap_err();
+        let error = patch("[global]\nhepl = [\"x\"]\n");
+        assert_eq!((error.line, error.hint.as_str()), (2, "did you mean `help`?"));
+        let error = patch("\n[gobal]\nhelp = [\"x\"]\n");
+        assert_eq!((error.line, error.hint.as_str()), (2, "did you mean `global`?"));
+        let error = patch("[global]\nhelp = [\"q\"]\n");
+        assert_eq!(error.what, "`q` is bound to both `help` and `leave` in [global]");
+        let error = patch("[global]\nhelp = [\"entre\"]\n");
+        assert_eq!(error.what, "`entre` is not a key");
+        assert_eq!(patch("[global]\nhelp = 3\n").line, 2);
+    }
+}

@@ -1,0 +1,48 @@
+//! What happened: the only way anything reaches [`super::update()`].
+
+use crossterm::event::{KeyEvent, MouseEvent};
+
+use super::{effect::Draft, view::Drawn};
+use crate::{finding::AttentionPair, scan::event::Progress, session::library::Entry};
+
+/// Something that happened.
+#[derive(Debug, Clone)]
+pub enum Message {
+    /// Time passed: milliseconds since the screen opened.
+    Clock(u64),
+    /// A key was pressed.
+    Key(KeyEvent),
+    /// Text was pasted. Untrusted.
+    Paste(String),
+    /// The mouse did something.
+    Mouse(MouseEvent),
+    /// The terminal has another size.
+    Resize,
+    /// The process was asked to end.
+    Signal(i32),
+    /// The scan says how far it is.
+    Progress(Progress),
+    /// Records were folded into the session.
+    Recorded,
+    /// So many records would be lost by a power cut now.
+    Unsaved(usize),
+    /// The scan ended; the session knows how.
+    Ended,
+    /// A ruling was saved.
+    Ruled(Draft),
+    /// A ruling was taken back.
+    Undone(Draft),
+    /// Attention weights were loaded, or could not be.
+    Loaded {
+        /// Their key.
+        key: String,
+        /// The weights, or why not.
+        pair: Result<Box<AttentionPair>, String>,
+    },
+    /// The sessions in the library.
+    Sessions(Vec<Entry>),
+    /// An effect failed: one sentence.
+    Failed(String),
+    /// A frame was drawn: what the next message needs to know of it.
+    Drawn(Drawn),
+}

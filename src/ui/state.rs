@@ -1,0 +1,302 @@
+//! Where the analyst is looking: everything the screen shows that is not in the session. Lost on leaving, and may be.
+//!
+//! Invariant: only [`super::update()`] changes it; ids, not row numbers, say what the cursor is on.
+
+pub mod dialog;
+pub mod finding;
+pub mod table;
+
+use crate::{
+    finding::{AttentionPair, Finding, Level, Ruling},
+    scan::event::Progress,
+    session::{Session, library::Entry},
+};
+
+use super::{
+    action::Action,
+    effect::{Draft, Outcome},
+    keymap::{Context, Keymap},
+    view::Drawn,
+};
+use dialog::Dialog;
+use finding::{FindingScreen, Tab};
+use table::Table;
+
+/// How long a toast stays, milliseconds.
+const TOAST_MS: u64 = 4000;
+/// After this long without news from a running scan the header says so, milliseconds.
+pub const STALL_MS: u64 = 5000;
+
+/// One screen; they form a stack.
+#[derive(Debug, Clone)]
+pub enum Screen {
+    /// The saved sessions.
+    Library,
+    /// The scan, live or as it ended.
+    Case,
+    /// One finding with its evidence.
+    Finding(Box<FindingScreen>),
+    /// One candidate.
+    Candidate {
+        /// Its id.
+        id: u32,
+        /// First line shown.
+        scroll: usize,
+    },
+    /// One leak.
+    Leak {
+        /// Its id.
+        id: u32,
+        /// First line shown.
+        scroll: usize,
+    },
+    /// The model, the arms, the coverage.
+    Facts {
+        /// First line shown.
+        scroll: usize,
+    },
+}
+
+/// The panes of the case.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Pane {
+    /// The findings.
+    Findings,
+    /// The candidates.
+    #[default]
+    Candidates,
+    /// The latest leaks.
+    Leaks,
+}
+
+/// How a toast is meant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tone {
+    /// Done.
+    Good,
+    /// So you know.
+    Plain,
+    /// It did not work.
+    Bad,
+}
+
+/// A line that stays a few seconds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Toast {
+    /// How it is meant.
+    pub tone: Tone,
+    /// What it says. Raw: shown through [`crate::text`].
+    pub text: String,
+    /// When it goes, on the screen's clock.
+    pub until_ms: u64,
+}
+
+/// The scan this screen steers.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Running {
+    /// It was asked to wait.
+    pub paused: bool,
+    /// It was asked to end.
+    pub stopping: bool,
+    /// How far it is.
+    pub progress: Option<Progress>,
+    /// When it was last heard of, on the screen's clock.
+    pub heard_ms: u64,
+}
+
+/// The way out, once the scan has ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Leaving {
+    /// What to end with.
+    pub outcome: Outcome,
+    /// Since when, on the screen's clock.
+    pub since_ms: u64,
+}
+
+/// A list whose cursor is pinned to what it is on.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct List<Id> {
+    /// What the cursor is on.
+    pub cursor: Option<Id>,
+    /// First row shown.
+    pub offset: usize,
+}
+
+/// Everything the screen shows that is not in the session.
+#[derive(Debug, Clone)]
+pub struct State {
+    /// The screen's clock: milliseconds since it opened.
+    pub now_ms: u64,
+    /// Name of the session; empty in the library. Raw.
+    pub name: String,
+    /// Folder of the saved sessions. Raw.
+    pub folder: String,
+    /// Which key asks for what.
+    pub keymap: Keymap,
+    /// The screens, the one shown last. Never empty.
+    pub screens: Vec<Screen>,
+    /// What lies over the screen.
+    pub dialog: Option<Dialog>,
+    /// A line that goes by itself.
+    pub toast: Option<Toast>,
+    /// The scan, while one runs here.
+    pub running: Option<Running>,
+    /// What to end with once the scan has ended.
+    pub leaving: Option<Leaving>,
+    /// When Ctrl-C was last pressed.
+    pub interrupted_ms: Option<u64>,
+    /// Rulings cannot be saved: the session is open read-only.
+    pub read_only: bool,
+    /// The pane with the keys.
+    pub pane: Pane,
+    /// The findings list.
+    pub findings: List<String>,
+    /// The candidates table.
+    pub candidates: Table,
+    /// The leaks list; no cursor means the latest are shown.
+    pub leaks: List<u32>,
+    /// The saved sessions.
+    pub sessions: Vec<Entry>,
+    /// Row of the cursor among them.
+    pub session: List<usize>,
+    /// Rulings taken back, the next to put back last.
+    pub redo: Vec<Draft>,
+    /// The attention weights looked at, one key at a time; none inside while they are being loaded.
+    pub attention: Option<(String, Option<Result<Box<AttentionPair>, String>>)>,
+    /// Records a power cut now would cost.
+    pub unsaved: usize,
+    /// What the last frame showed.
+    pub drawn: Drawn,
+}
+
+impl State {
+    /// The state in which a screen opens.
+    pub fn new(keymap: Keymap, first: Screen) -> Self {
+        Self {
+            now_ms: 0,
+            name: String::new(),
+            folder: String::new(),
+            keymap,
+            screens: vec![first],
+            dialog: None,
+            toast: None,
+            running: None,
+            leaving: None,
+            interrupted_ms: None,
+            read_only: false,
+            pane: Pane::default(),
+            findings: List::default(),
+            candidates: Table::default(),
+            leaks: List::default(),
+            sessions: Vec::new(),
+            session: List::default(),
+            redo: Vec::new(),
+            attention: None,
+            unsaved: 0,
+            drawn: Drawn::default(),
+        }
+    }
+
+    /// The screen shown.
+    pub fn screen(&self) -> &Screen {
+        self.screens.last().unwrap_or(&Screen::Case)
+    }
+
+    /// The screen shown, to change it.
+    pub fn screen_mut(&mut self) -> Option<&mut Screen> {
+        self.screens.last_mut()
+    }
+
+    /// Where the analyst is, as far as keys are concerned. The help lies over a screen without changing it.
+    pub fn context(&self) -> Context {
+        match &self.dialog {
+            Some(Dialog::Verdict(_)) => return Context::Verdict,
+            Some(Dialog::Question(_)) => return Context::Confirm,
+            Some(Dialog::Help { .. }) | None => {}
+        }
+        match self.screen() {
+            Screen::Library => Context::Library,
+            Screen::Case => Context::Case,
+            Screen::Candidate { .. } | Screen::Leak { .. } | Screen::Facts { .. } => Context::Detail,
+            Screen::Finding(finding) => match finding.tab {
+                Tab::Attention => Context::Attention,
+                Tab::Entropy => Context::Entropy,
+                Tab::Outputs => Context::Outputs,
+                Tab::Overview | Tab::Variants | Tab::Leaks | Tab::History => Context::Finding,
+            },
+        }
+    }
+
+    /// The finding a ruling would be about: the one shown, or the one under the cursor.
+    pub fn subject<'a>(&self, session: &'a Session) -> Option<&'a Finding> {
+        match self.screen() {
+            Screen::Finding(finding) => session.finding(&finding.id),
+            Screen::Case if self.pane == Pane::Findings => session.finding(self.findings.cursor.as_deref()?),
+            _ => None,
+        }
+    }
+
+    /// Shows a line for a few seconds.
+    pub fn say(&mut self, tone: Tone, text: impl Into<String>) {
+        self.toast = Some(Toast {
+            tone,
+            text: text.into(),
+            until_ms: self.now_ms + TOAST_MS,
+        });
+    }
+
+    /// When the screen changes by itself next, on its own clock: what the loop may sleep until.
+    pub fn wakes_ms(&self) -> Option<u64> {
+        let toast = self.toast.as_ref().map(|toast| toast.until_ms);
+        let moving = self
+            .running
+            .as_ref()
+            .filter(|running| !running.paused || self.leaving.is_some())
+            .map(|_| self.now_ms + 500);
+        toast.into_iter().chain(moving).min()
+    }
+
+    /// For how long a running scan has said nothing, once that is worth telling, seconds.
+    pub fn silence_s(&self) -> Option<u64> {
+        let running = self.running.as_ref().filter(|running| !running.paused)?;
+        let silence = self.now_ms.saturating_sub(running.heard_ms);
+        (silence >= STALL_MS).then_some(silence / 1000)
+    }
+
+    /// Keys of an action here, for the footer and for hints; empty where it has none.
+    pub fn key_for(&self, action: Action) -> String {
+        self.keymap
+            .key(self.context(), action)
+            .map(|key| key.to_string())
+            .unwrap_or_default()
+    }
+}
+
+/// Ids of the findings, strongest first.
+pub fn ranked(session: &Session) -> Vec<&Finding> {
+    let mut findings: Vec<_> = session.findings.iter().collect();
+    findings.sort_by(|a, b| {
+        (b.level, b.confidence)
+            .partial_cmp(&(a.level, a.confidence))
+            .unwrap_or(std::cmp::Ordering::Equal)
+    });
+    findings
+}
+
+/// The word for a level.
+pub const fn level_name(level: Level) -> &'static str {
+    match level {
+        Level::Low => "low",
+        Level::Medium => "medium",
+        Level::High => "high",
+    }
+}
+
+/// The words for a ruling.
+pub const fn ruling_words(ruling: Ruling) -> &'static str {
+    match ruling {
+        Ruling::TruePositive => "true positive",
+        Ruling::FalsePositive => "false positive",
+        Ruling::Undecided => "undecided",
+    }
+}

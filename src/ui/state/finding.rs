@@ -1,0 +1,86 @@
+//! Which part of a finding is looked at.
+
+use crate::ui::view::{attention::AttentionState, entropy::EntropyState, outputs::OutputsState};
+
+/// The tabs of a finding.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Tab {
+    /// What was found, and why it counts.
+    #[default]
+    Overview,
+    /// Attention on the trigger.
+    Attention,
+    /// Entropy of the answers.
+    Entropy,
+    /// Answers side by side.
+    Outputs,
+    /// The fuzz ladder.
+    Variants,
+    /// Where the trigger leaked.
+    Leaks,
+    /// Every ruling.
+    History,
+}
+
+impl Tab {
+    /// Every tab, in order.
+    pub const ALL: [Self; 7] = [
+        Self::Overview,
+        Self::Attention,
+        Self::Entropy,
+        Self::Outputs,
+        Self::Variants,
+        Self::Leaks,
+        Self::History,
+    ];
+
+    /// The word shown.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Overview => "Overview",
+            Self::Attention => "Attention",
+            Self::Entropy => "Entropy",
+            Self::Outputs => "Outputs",
+            Self::Variants => "Variants",
+            Self::Leaks => "Leaks",
+            Self::History => "History",
+        }
+    }
+
+    /// The tab `by` places on, around the ends.
+    pub fn step(self, by: isize) -> Self {
+        let here = Self::ALL.iter().position(|tab| *tab == self).unwrap_or(0);
+        let there = (here as isize + by).rem_euclid(Self::ALL.len() as isize);
+        Self::ALL.get(there as usize).copied().unwrap_or_default()
+    }
+}
+
+/// One finding being looked at.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct FindingScreen {
+    /// Id of the finding.
+    pub id: String,
+    /// The tab shown.
+    pub tab: Tab,
+    /// First line shown, in tabs of text.
+    pub scroll: usize,
+    /// Where the attention is looked at.
+    pub attention: AttentionState,
+    /// The attention view has been put on what is worth seeing first.
+    pub aimed: bool,
+    /// Where the entropy is looked at.
+    pub entropy: EntropyState,
+    /// Where the answers are looked at.
+    pub outputs: OutputsState,
+}
+
+impl FindingScreen {
+    /// The finding, seen from the start.
+    pub fn new(id: &str, tab: Tab) -> Self {
+        Self {
+            id: id.to_owned(),
+            tab,
+            ..Self::default()
+        }
+    }
+}

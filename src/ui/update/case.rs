@@ -1,0 +1,186 @@
+//! Moving through the panes of the case and the list of sessions.
+
+use crate::{
+    session::Session,
+    ui::{
+        action::Action,
+        effect::{Effect, Outcome},
+        state::{
+            Pane, Screen, State, Tone,
+            dialog::Dialog,
+            finding::{FindingScreen, Tab},
+            ranked,
+        },
+        view::Drawn,
+    },
+};
+
+/// Takes over what the last frame showed.
+pub fn drawn(state: &mut State, drawn: &Drawn) {
+    state.findings.offset = drawn.findings;
+    state.candidates.offset = drawn.candidates;
+    state.leaks.offset = drawn.leaks;
+    state.session.offset = drawn.sessions;
+    match &mut state.dialog {
+        // What is below the help was not measured.
+        Some(Dialog::Help { scroll }) => *scroll = (*scroll).min(drawn.end),
+        _ => super::evidence::clamp(state, drawn.end),
+    }
+}
+
+/// The row a moving action leads to from `row` in a list of `len`; none when it does not move or the list is empty.
+pub fn moved(action: Action, row: usize, len: usize, page: usize) -> Option<usize> {
+    let last = len.checked_sub(1)?;
+    let page = page.max(1);
+    let to = match action {
+        Action::Up => row.saturating_sub(1),
+        Action::Down => row + 1,
+        Action::PageUp => row.saturating_sub(page),
+        Action::PageDown => row + page,
+        Action::Top => 0,
+        Action::Bottom => last,
+        _ => return None,
+    };
+    Some(to.min(last))
+}
+
+/// An action in the case.
+pub fn act(state: &mut State, session: &Session, action: Action) {
+    match action {
+        Action::NextPane => turn(state, session, 1),
+        Action::PreviousPane => turn(state, session, -1),
+        Action::Facts => state.screens.push(Screen::Facts { scroll: 0 }),
+        Action::Follow => {
+            state.candidates.follow(session, state.now_ms);
+            state.leaks.cursor = None;
+            state.leaks.offset = 0;
+        }
+        _ => match state.pane {
+            Pane::Findings => findings(state, session, action),
+            Pane::Candidates => candidates(state, session, action),
+            Pane::Leaks => leaks(state, session, action),
+        },
+    }
+}
+
+fn turn(state: &mut State, session: &Session, by: isize) {
+    const PANES: [Pane; 3] = [Pane::Findings, Pane::Candidates, Pane::Leaks];
+    let here = PANES.iter().position(|pane| *pane == state.pane).unwrap_or(0) as isize;
+    let step = |from: isize| (from + by).rem_euclid(PANES.len() as isize);
+    let mut to = step(here);
+    if to == 0 && session.findings.is_empty() {
+        to = step(to);
+    }
+    state.pane = PANES.get(to as usize).copied().unwrap_or_default();
+    if state.pane == Pane::Findings && state.findings.cursor.is_none() {
+        state.findings.cursor = ranked(session).first().map(|finding| finding.id.clone());
+    }
+}
+
+fn findings(state: &mut State, session: &Session, action: Action) {
+    let ranked = ranked(session);
+    let row = state
+        .findings
+        .cursor
+        .as_ref()
+        .and_then(|id| ranked.iter().position(|finding| finding.id == *id));
+    if action == Action::Open {
+        if let Some(finding) = row.and_then(|row| ranked.get(row)) {
+            state.screens.push(Screen::Finding(Box::new(FindingScreen::new(
+                &finding.id,
+                Tab::Overview,
+            ))));
+        }
+        return;
+    }
+    // From the last finding the cursor goes on into the candidates, as the eye does.
+    if action == Action::Down && row.is_some_and(|row| row + 1 == ranked.len()) {
+        state.pane = Pane::Candidates;
+        return;
+    }
+    let to = moved(action, row.unwrap_or(0), ranked.len(), state.drawn.page);
+    if let Some(finding) = to.and_then(|to| ranked.get(to)) {
+        state.findings.cursor = Some(finding.id.clone());
+    }
+}
+
+fn candidates(state: &mut State, session: &Session, action: Action) {
+    let Some(row) = state.candidates.position(session) else {
+        match action {
+            // Nothing is under the cursor while the table follows: the first key only takes hold of a row.
+            Action::Down | Action::PageDown | Action::Open => hold(state, session, 0),
+            Action::Bottom => hold(state, session, state.candidates.len().saturating_sub(1)),
+            Action::Up if !session.findings.is_empty() => turn(state, session, -1),
+            _ => {}
+        }
+        return;
+    };
+    match action {
+        Action::Open => {
+            if let Some(id) = state.candidates.cursor {
+                state.screens.push(Screen::Candidate { id, scroll: 0 });
+            }
+        }
+        Action::Top if state.running.is_some() => state.candidates.follow(session, state.now_ms),
+        Action::Up if row == 0 && state.running.is_some() => state.candidates.follow(session, state.now_ms),
+        Action::Up if row == 0 && !session.findings.is_empty() => turn(state, session, -1),
+        _ => {
+            if let Some(to) = moved(action, row, state.candidates.len(), state.drawn.page) {
+                hold(state, session, to);
+            }
+        }
+    }
+}
+
+fn hold(state: &mut State, session: &Session, row: usize) {
+    if let Some(known) = state.candidates.row(session, row) {
+        state.candidates.cursor = Some(known.candidate.id);
+    }
+}
+
+fn leaks(state: &mut State, session: &Session, action: Action) {
+    let len = session.leaks.len();
+    let latest_first = |row: usize| session.leaks.get(len.checked_sub(row + 1)?).map(|leak| leak.id);
+    let row = state
+        .leaks
+        .cursor
+        .and_then(|id| session.leaks.iter().rposition(|leak| leak.id == id))
+        .map(|index| len - 1 - index);
+    match (action, row) {
+        (Action::Open, Some(_)) => {
+            if let Some(id) = state.leaks.cursor {
+                state.screens.push(Screen::Leak { id, scroll: 0 });
+            }
+        }
+        (Action::Open | Action::Down, None) => state.leaks.cursor = latest_first(0),
+        (Action::Up, Some(0)) => state.leaks.cursor = None,
+        (_, _) => {
+            if let Some(to) = moved(action, row.unwrap_or(0), len, state.drawn.page) {
+                state.leaks.cursor = latest_first(to);
+            }
+        }
+    }
+}
+
+/// An action in the list of sessions.
+pub fn library(state: &mut State, action: Action) -> Vec<Effect> {
+    let row = state.session.cursor.unwrap_or(0);
+    match action {
+        Action::StartDemo => return vec![Effect::Exit(Outcome::StartDemo { clean: false })],
+        Action::StartCleanDemo => return vec![Effect::Exit(Outcome::StartDemo { clean: true })],
+        Action::Reload => return vec![Effect::ListSessions],
+        Action::Open => match state.sessions.get(row) {
+            Some(entry) => match &entry.error {
+                None => return vec![Effect::Exit(Outcome::Open(entry.path.clone()))],
+                Some(error) => state.say(Tone::Bad, error.clone()),
+            },
+            None => state.say(Tone::Plain, "there is no session to open yet"),
+        },
+        _ => {
+            if let Some(to) = moved(action, row, state.sessions.len(), state.drawn.page) {
+                state.session.cursor = Some(to);
+            }
+        }
+    }
+    Vec::new()
+}

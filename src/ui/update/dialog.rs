@@ -1,0 +1,125 @@
+//! Keys while a dialog lies over the screen.
+
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use tui_input::InputRequest;
+
+use super::leave_orderly;
+use crate::ui::{
+    action::Action,
+    effect::{Effect, Outcome},
+    keymap::Key,
+    state::{
+        State,
+        dialog::{Dialog, Field, Question},
+    },
+};
+
+/// Longest note, in characters.
+const NOTE_CHARS: usize = 2000;
+
+/// A key in the verdict dialog that is typing or choosing; false when it is for the keymap.
+pub fn typed(state: &mut State, event: KeyEvent, key: Key, action: Option<Action>) -> bool {
+    let Some(Dialog::Verdict(verdict)) = &mut state.dialog else {
+        return false;
+    };
+    match verdict.field {
+        Field::Reason => {
+            let digit = key.digit().filter(|_| action.is_none());
+            if let Some(digit) = digit {
+                verdict.choose_row(digit - 1);
+            }
+            digit.is_some()
+        }
+        // Text wins over single-character keys: whatever the keymap says, a note can hold any letter.
+        Field::Note if key.is_text() || action.is_none() => {
+            let room = verdict.note.value().chars().count() < NOTE_CHARS;
+            if let Some(request) = editing(event).filter(|_| room || !key.is_text()) {
+                verdict.note.handle(request);
+            }
+            true
+        }
+        Field::Note => false,
+    }
+}
+
+/// What a key does to the line being typed.
+fn editing(event: KeyEvent) -> Option<InputRequest> {
+    let ctrl = event.modifiers.contains(KeyModifiers::CONTROL);
+    Some(match (event.code, ctrl) {
+        (KeyCode::Char('a'), true) | (KeyCode::Home, _) => InputRequest::GoToStart,
+        (KeyCode::Char('e'), true) | (KeyCode::End, _) => InputRequest::GoToEnd,
+        (KeyCode::Char('w'), true) => InputRequest::DeletePrevWord,
+        (KeyCode::Char('u'), true) => InputRequest::DeleteLine,
+        (KeyCode::Left, true) => InputRequest::GoToPrevWord,
+        (KeyCode::Right, true) => InputRequest::GoToNextWord,
+        (KeyCode::Left, false) => InputRequest::GoToPrevChar,
+        (KeyCode::Right, false) => InputRequest::GoToNextChar,
+        (KeyCode::Backspace, _) => InputRequest::DeletePrevChar,
+        (KeyCode::Delete, _) => InputRequest::DeleteNextChar,
+        (KeyCode::Char(c), false) => InputRequest::InsertChar(c),
+        _ => return None,
+    })
+}
+
+/// Pasted text goes into the note, as one line.
+pub fn paste(state: &mut State, text: &str) {
+    let Some(Dialog::Verdict(verdict)) = &mut state.dialog else {
+        return;
+    };
+    verdict.field = Field::Note;
+    let room = NOTE_CHARS.saturating_sub(verdict.note.value().chars().count());
+    for c in text.chars().take(room) {
+        let c = if matches!(c, '\n' | '\r' | '\t') { ' ' } else { c };
+        verdict.note.handle(InputRequest::InsertChar(c));
+    }
+}
+
+/// An action while a dialog lies over the screen.
+pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
+    match &mut state.dialog {
+        Some(Dialog::Verdict(verdict)) => match action {
+            Action::Up => verdict.choose(-1),
+            Action::Down => verdict.choose(1),
+            Action::NextField => {
+                verdict.field = match verdict.field {
+                    Field::Reason => Field::Note,
+                    Field::Note => Field::Reason,
+                }
+            }
+            Action::Save if !verdict.saving => {
+                verdict.saving = true;
+                return vec![Effect::Rule(verdict.draft())];
+            }
+            Action::Cancel => state.dialog = None,
+            _ => {}
+        },
+        Some(Dialog::Question(question)) => {
+            let question = *question;
+            match action {
+                Action::Confirm => {
+                    state.dialog = None;
+                    return match question {
+                        Question::Leave => leave_orderly(state, Outcome::Quit),
+                        Question::Stop => stop(state),
+                    };
+                }
+                Action::Cancel => state.dialog = None,
+                _ => {}
+            }
+        }
+        Some(Dialog::Help { scroll }) => match action {
+            Action::Help | Action::Back | Action::Leave => state.dialog = None,
+            _ => *scroll = super::evidence::scrolled(action, *scroll, state.drawn.page, state.drawn.end),
+        },
+        None => {}
+    }
+    Vec::new()
+}
+
+fn stop(state: &mut State) -> Vec<Effect> {
+    let Some(running) = &mut state.running else {
+        return Vec::new();
+    };
+    running.stopping = true;
+    vec![Effect::Stop]
+}

@@ -1,0 +1,208 @@
+//! Moving through a finding, a candidate or a leak.
+
+use crate::{
+    finding::{AttentionPair, Finding},
+    session::{Session, Standing},
+    ui::{
+        action::Action,
+        effect::Effect,
+        state::{
+            Screen, State,
+            finding::{FindingScreen, Tab},
+        },
+        view::{
+            attention::{AttentionState, Extent},
+            entropy::EntropyState,
+            outputs::{OutputsState, Shown},
+        },
+    },
+};
+
+/// The first line shown after a scrolling action; `end` is the last that makes sense.
+pub fn scrolled(action: Action, scroll: usize, page: usize, end: usize) -> usize {
+    match action {
+        Action::Up => scroll.saturating_sub(1),
+        Action::Down => scroll + 1,
+        Action::PageUp => scroll.saturating_sub(page),
+        Action::PageDown => scroll + page,
+        Action::Top => 0,
+        Action::Bottom => end,
+        _ => scroll,
+    }
+    .min(end)
+}
+
+/// Keeps the scroll of the screen within what the last frame showed.
+pub fn clamp(state: &mut State, end: usize) {
+    match state.screen_mut() {
+        Some(Screen::Finding(finding)) => finding.scroll = finding.scroll.min(end),
+        Some(Screen::Candidate { scroll, .. } | Screen::Leak { scroll, .. } | Screen::Facts { scroll }) => {
+            *scroll = (*scroll).min(end);
+        }
+        Some(Screen::Library | Screen::Case) | None => {}
+    }
+}
+
+/// An action on a finding, a candidate or a leak.
+pub fn act(state: &mut State, session: &Session, action: Action) {
+    let (page, end) = (state.drawn.page, state.drawn.end);
+    let tab = match action {
+        Action::Overview => Some(Tab::Overview),
+        Action::Attention => Some(Tab::Attention),
+        Action::Entropy => Some(Tab::Entropy),
+        Action::Outputs => Some(Tab::Outputs),
+        Action::Variants => Some(Tab::Variants),
+        Action::Leaks => Some(Tab::Leaks),
+        Action::History => Some(Tab::History),
+        _ => None,
+    };
+    let answers = state.drawn.outputs.clone();
+    let extent = extent(state, session);
+    let mut opened = None;
+    match state.screen_mut() {
+        Some(Screen::Finding(finding)) => match (tab, action) {
+            (Some(tab), _) => show_tab(finding, tab),
+            (None, Action::NextTab) => show_tab(finding, finding.tab.step(1)),
+            (None, Action::PreviousTab) => show_tab(finding, finding.tab.step(-1)),
+            (None, _) => match (finding.tab, session.finding(&finding.id)) {
+                (Tab::Attention, Some(_)) => attention(&mut finding.attention, &extent, action),
+                (Tab::Entropy, Some(shown)) => entropy(&mut finding.entropy, shown, action),
+                (Tab::Outputs, Some(shown)) => outputs(&mut finding.outputs, shown, &answers, action),
+                _ => finding.scroll = scrolled(action, finding.scroll, page, end),
+            },
+        },
+        Some(Screen::Candidate { id, scroll }) => {
+            let known = session.candidates.iter().find(|known| known.candidate.id == *id);
+            match (action, known.map(|known| &known.standing)) {
+                (Action::Open, Some(Standing::Finding(finding))) => opened = Some(finding.clone()),
+                _ => *scroll = scrolled(action, *scroll, page, end),
+            }
+        }
+        Some(Screen::Leak { scroll, .. } | Screen::Facts { scroll }) => {
+            *scroll = scrolled(action, *scroll, page, end)
+        }
+        Some(Screen::Library | Screen::Case) | None => {}
+    }
+    if let Some(id) = opened {
+        state.findings.cursor = Some(id.clone());
+        state
+            .screens
+            .push(Screen::Finding(Box::new(FindingScreen::new(&id, Tab::Overview))));
+    }
+}
+
+/// How far the cursor can go in the attention of the finding shown.
+fn extent(state: &State, session: &Session) -> Extent {
+    let Screen::Finding(screen) = state.screen() else {
+        return Extent::default();
+    };
+    let pair = match &state.attention {
+        Some((_, Some(Ok(pair)))) => Some(&**pair),
+        _ => None,
+    };
+    session
+        .finding(&screen.id)
+        .map_or_else(Extent::default, |finding| Extent::of(finding, pair))
+}
+
+fn attention(view: &mut AttentionState, extent: &Extent, action: Action) {
+    match action {
+        Action::Left => view.move_cursor(-1, 0, extent),
+        Action::Right => view.move_cursor(1, 0, extent),
+        Action::Up => view.move_cursor(0, -1, extent),
+        Action::Down => view.move_cursor(0, 1, extent),
+        Action::PageUp => view.move_cursor(0, -8, extent),
+        Action::PageDown => view.move_cursor(0, 8, extent),
+        Action::Open => view.enter(),
+        Action::NextPrompt => view.next_prompt(extent),
+        Action::PreviousPrompt => view.previous_prompt(extent),
+        Action::CycleRun => view.cycle_mode(),
+        Action::CycleScore => view.cycle_score(),
+        Action::ToggleSink => view.toggle_sink(),
+        _ => {}
+    }
+}
+
+fn entropy(view: &mut EntropyState, finding: &Finding, action: Action) {
+    match action {
+        Action::Left | Action::Up => view.move_cursor(-1, finding),
+        Action::Right | Action::Down => view.move_cursor(1, finding),
+        Action::PageUp => view.move_cursor(-10, finding),
+        Action::PageDown => view.move_cursor(10, finding),
+        Action::Top => view.move_cursor(isize::MIN, finding),
+        Action::Bottom => view.move_cursor(isize::MAX, finding),
+        Action::NextPrompt => view.next_prompt(finding),
+        Action::PreviousPrompt => view.previous_prompt(finding),
+        Action::ToDivergence => view.to_divergence(finding),
+        _ => {}
+    }
+}
+
+fn outputs(view: &mut OutputsState, finding: &Finding, shown: &Shown, action: Action) {
+    let page = shown.visible as isize;
+    match action {
+        Action::Up => view.scroll(-1, shown),
+        Action::Down => view.scroll(1, shown),
+        Action::PageUp => view.scroll(-page, shown),
+        Action::PageDown => view.scroll(page, shown),
+        Action::Top => view.scroll(isize::MIN, shown),
+        Action::Bottom => view.scroll(isize::MAX, shown),
+        Action::NextPrompt | Action::Right => view.next_prompt(finding),
+        Action::PreviousPrompt | Action::Left => view.previous_prompt(finding),
+        Action::NextChange => view.next_change(shown),
+        Action::PreviousChange => view.previous_change(shown),
+        Action::ToggleShape => view.toggle_shape(),
+        Action::ToggleGrain => view.toggle_grain(),
+        _ => {}
+    }
+}
+
+/// Goes back inside a tab; false when the whole screen is to be left.
+pub fn back(state: &mut State) -> bool {
+    match state.screen_mut() {
+        Some(Screen::Finding(screen)) if screen.tab == Tab::Attention => screen.attention.back(),
+        _ => false,
+    }
+}
+
+/// Attention weights were loaded: the first time, the view goes to what is worth seeing.
+pub fn loaded(state: &mut State, session: &Session, key: String, pair: Result<Box<AttentionPair>, String>) {
+    if let Some(Screen::Finding(screen)) = state.screen_mut() {
+        if let (false, Some(finding)) = (screen.aimed, session.finding(&screen.id)) {
+            screen.attention.focus(finding, pair.as_deref().ok());
+            screen.aimed = true;
+        }
+    }
+    state.attention = Some((key, Some(pair)));
+}
+
+/// Shows a tab of the finding, if one is shown.
+pub fn show(state: &mut State, tab: Tab) {
+    if let Some(Screen::Finding(finding)) = state.screen_mut() {
+        show_tab(finding, tab);
+    }
+}
+
+fn show_tab(finding: &mut FindingScreen, tab: Tab) {
+    if finding.tab != tab {
+        finding.tab = tab;
+        finding.scroll = 0;
+    }
+}
+
+/// Asks for the attention weights the screen needs and does not have.
+pub fn wanted(state: &mut State, session: &Session) -> Option<Effect> {
+    let Screen::Finding(screen) = state.screen() else {
+        return None;
+    };
+    if screen.tab != Tab::Attention {
+        return None;
+    }
+    let finding = session.finding(&screen.id)?;
+    let key = screen.attention.key(finding)?.to_owned();
+    if state.attention.as_ref().is_some_and(|(known, _)| *known == key) {
+        return None;
+    }
+    state.attention = Some((key.clone(), None));
+    Some(Effect::Load { key })
+}

@@ -1,0 +1,125 @@
+//! The facts of a case: the model, the arms with their exact prefixes, what was covered and what was not.
+
+use ratatui::text::{Line, Span};
+
+use super::{
+    figures::{count, duration, magnitude, time},
+    ink::{self, Lines},
+};
+use crate::{session::Session, ui::theme::Look};
+
+/// The facts as lines of at most `width` cells.
+pub fn lines(session: &Session, width: usize, look: &Look) -> Lines {
+    let mut lines = Lines::new();
+    let Some(started) = &session.started else {
+        return vec![Line::from(Span::styled(" the scan has not begun", look.dim))];
+    };
+    let model = &started.model;
+    let template = if model.template {
+        "with a chat template"
+    } else {
+        "without a chat template"
+    };
+    heading(&mut lines, "Model", look);
+    for text in [
+        model.path.clone(),
+        format!(
+            "{}, {} parameters, {template}",
+            model.architecture,
+            count(model.parameters)
+        ),
+        format!(
+            "{} layers, {} heads, {} tokens in the vocabulary, context {}, {}",
+            model.layers, model.heads, model.vocabulary, model.context, model.dtype
+        ),
+        format!("sha-256 {}", model.sha256),
+    ]
+    .iter()
+    .chain(&model.notices)
+    {
+        lines.extend(ink::sentence(text, 3, width, look.text, look));
+    }
+    heading(&mut lines, "Scan", look);
+    let text = format!(
+        "begun {}, budget {}, seed {}, {} threads, {} leaks of {} tokens planned",
+        time(session.created_ms),
+        started.budget,
+        started.seed,
+        started.threads,
+        count(started.leaks_planned.into()),
+        started.leak_tokens,
+    );
+    lines.extend(ink::sentence(&text, 3, width, look.text, look));
+    heading(
+        &mut lines,
+        "Arms: the exact text the model was asked to continue",
+        look,
+    );
+    for arm in &started.arms {
+        let text = format!("{} ({} tokens)", arm.name, arm.prefix_tokens.len());
+        lines.extend(ink::sentence(&text, 3, width, look.accent, look));
+        // As one line: here the invisible characters are the point.
+        lines.extend(ink::sentence(&arm.prefix, 5, width, look.text, look));
+    }
+    coverage(&mut lines, session, width, look);
+    heading(&mut lines, "Notices", look);
+    if session.notices.is_empty() {
+        lines.extend(ink::sentence("none", 3, width, look.dim, look));
+    }
+    for notice in &session.notices {
+        lines.extend(ink::sentence(notice, 3, width, look.text, look));
+    }
+    lines
+}
+
+fn coverage(lines: &mut Lines, session: &Session, width: usize, look: &Look) {
+    heading(lines, "Coverage", look);
+    let Some(finished) = &session.finished else {
+        lines.extend(ink::sentence(
+            "the scan has not ended: nothing is judged yet",
+            3,
+            width,
+            look.warn,
+            look,
+        ));
+        return;
+    };
+    let covered = &finished.coverage;
+    let text = format!(
+        "{} leaks, {} candidates, {} of them probed, in arms: {}",
+        count(covered.leaks.into()),
+        count(covered.candidates.into()),
+        count(covered.probed.into()),
+        covered.arms.join(", "),
+    );
+    lines.extend(ink::sentence(&text, 3, width, look.text, look));
+    for skipped in &covered.skipped {
+        lines.extend(ink::sentence(
+            &format!("left out: {skipped}"),
+            3,
+            width,
+            look.warn,
+            look,
+        ));
+    }
+    if covered.skipped.is_empty() && finished.complete {
+        lines.extend(ink::sentence("nothing was left out", 3, width, look.good, look));
+    }
+    let timing = &finished.timing;
+    let text = format!(
+        "{} in all: {} leaking ({} tokens, {} a second), {} probing and scoring",
+        duration(timing.total_s),
+        duration(timing.leak_s),
+        magnitude(timing.generated_tokens),
+        count(timing.tokens_per_s.max(0.0) as u64),
+        duration(timing.probe_s),
+    );
+    lines.extend(ink::sentence(&text, 3, width, look.text, look));
+}
+
+fn heading(lines: &mut Lines, title: &'static str, look: &Look) {
+    if !lines.is_empty() {
+        lines.push(Line::default());
+    }
+    lines.push(Line::from(Span::styled(format!(" {title}"), look.title)));
+}

@@ -1,0 +1,137 @@
+//! The list of findings, strongest first, each with its verdict.
+
+use ratatui::{
+    buffer::Buffer,
+    layout::Rect,
+    style::Style,
+    text::{Line, Span},
+};
+
+use super::{Drawn, Target, case::titled, ink, offset, put};
+use crate::{
+    finding::{Finding, Kind, Level, Ruling, Verdict},
+    session::Session,
+    ui::{
+        glyphs,
+        state::{Pane, State, level_name, ranked, ruling_words},
+        theme::Look,
+    },
+};
+
+/// Draws the list; nothing where there is no room because there are no findings.
+pub fn draw(state: &State, session: &Session, look: &Look, area: Rect, buf: &mut Buffer, drawn: &mut Drawn) {
+    if area.height == 0 {
+        return;
+    }
+    let ranked = ranked(session);
+    let unruled = ranked
+        .iter()
+        .filter(|finding| session.verdict(&finding.id).is_none())
+        .count();
+    let note = format!(
+        "{} {} {unruled} without a verdict",
+        ranked.len(),
+        glyphs::separator(look.ascii)
+    );
+    let rows = titled("Findings", &note, Pane::Findings, state, look, area, buf);
+    let cursor = state
+        .findings
+        .cursor
+        .as_ref()
+        .and_then(|id| ranked.iter().position(|finding| finding.id == *id));
+    drawn.findings = offset(
+        state.findings.offset,
+        cursor,
+        usize::from(rows.height),
+        ranked.len(),
+    );
+    let focused = state.pane == Pane::Findings;
+    if focused {
+        drawn.page = usize::from(rows.height);
+    }
+    for (row, (index, finding)) in rows.rows().zip(ranked.iter().enumerate().skip(drawn.findings)) {
+        let here = cursor == Some(index);
+        put(
+            &line(finding, session.verdict(&finding.id), here, look, row.width),
+            row,
+            buf,
+        );
+        if here && focused {
+            buf.set_style(row, look.selection);
+        }
+        drawn.targets.push((row, Target::Finding(finding.id.clone())));
+    }
+}
+
+fn line(finding: &Finding, verdict: Option<&Verdict>, here: bool, look: &Look, width: u16) -> Line<'static> {
+    let pointer = if here { glyphs::pointer(look.ascii) } else { " " };
+    let mut left = vec![
+        Span::styled(format!("{pointer} {:<5} ", finding.id), look.accent),
+        Span::styled(
+            format!("{:<7}", level_name(finding.level)),
+            level_style(finding.level, look),
+        ),
+        Span::styled(format!("{:.2} ", finding.confidence), look.text),
+    ];
+    let mut right = Vec::new();
+    if width >= 80 {
+        let fires = finding.activation.with;
+        let control = finding.activation.without;
+        let text = format!(
+            " fires {}/{}, control {}/{}",
+            fires.k, fires.n, control.k, control.n
+        );
+        right.push(Span::styled(text, look.dim));
+    }
+    if width >= 100 {
+        right.push(Span::styled(
+            format!(" {:<10}", kind_name(finding.kind)),
+            look.dim,
+        ));
+    }
+    let (sign, word, style) = verdict_look(verdict, look);
+    right.push(Span::styled(format!(" {sign} {word:<14}"), style));
+    let room = usize::from(width).saturating_sub(ink::width(&left) + ink::width(&right));
+    let trigger = ink::clipped(&finding.trigger, room, look.text, look);
+    let blank = room.saturating_sub(ink::width(&trigger));
+    left.extend(trigger);
+    left.push(Span::raw(" ".repeat(blank)));
+    left.extend(right);
+    Line::from(left)
+}
+
+/// Style of a level.
+pub const fn level_style(level: Level, look: &Look) -> Style {
+    match level {
+        Level::Low => look.low,
+        Level::Medium => look.medium,
+        Level::High => look.high,
+    }
+}
+
+/// The word for a kind.
+pub const fn kind_name(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Exact => "exact",
+        Kind::Fuzzy => "fuzzy",
+        Kind::Contextual => "contextual",
+    }
+}
+
+/// Sign, word and style of a verdict: never the colour alone.
+pub const fn verdict_look(verdict: Option<&Verdict>, look: &Look) -> (&'static str, &'static str, Style) {
+    match verdict {
+        None => (glyphs::open(look.ascii), "no verdict", look.dim),
+        Some(verdict) => ruling_look(verdict.ruling, look),
+    }
+}
+
+/// Sign, word and style of a ruling.
+pub const fn ruling_look(ruling: Ruling, look: &Look) -> (&'static str, &'static str, Style) {
+    let (sign, style) = match ruling {
+        Ruling::TruePositive => (glyphs::check(look.ascii), look.true_positive),
+        Ruling::FalsePositive => (glyphs::cross(look.ascii), look.false_positive),
+        Ruling::Undecided => ("?", look.undecided),
+    };
+    (sign, ruling_words(ruling), style)
+}

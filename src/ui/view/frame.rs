@@ -1,0 +1,287 @@
+//! What stands around every screen: the header, the footer with live keys, toasts, questions, and the word for a screen too small.
+
+use ratatui::{
+    buffer::Buffer,
+    layout::Rect,
+    text::{Line, Span},
+    widgets::{Block, Clear, Widget},
+};
+
+use super::{
+    SMALLEST,
+    attention::Level,
+    centered, figures,
+    ink::{self, Lines},
+    put,
+};
+use crate::{
+    session::{ScanState, Session},
+    ui::{
+        action::Action,
+        glyphs,
+        state::{
+            Pane, Screen, State, Tone,
+            dialog::{Dialog, Field, Question},
+            finding::{FindingScreen, Tab},
+        },
+        theme::Look,
+    },
+};
+
+/// Says how large the screen has to be.
+pub fn too_small(look: &Look, area: Rect, buf: &mut Buffer) {
+    let (width, height) = SMALLEST;
+    let text = format!("needs {width}x{height}, have {}x{}", area.width, area.height);
+    let lines = ink::sentence(&text, 0, usize::from(area.width), look.warn, look);
+    for (row, line) in area.rows().zip(&lines) {
+        put(line, row, buf);
+    }
+}
+
+/// Model, session, state of the scan, and what a power cut would cost.
+pub fn header(state: &State, session: &Session, look: &Look, row: Rect, buf: &mut Buffer) {
+    buf.set_style(row, look.header);
+    let right = standing(state, session, look);
+    let room = usize::from(row.width).saturating_sub(ink::width(&right) + 2);
+    let mut left = vec![Span::styled(" stakeout", look.title)];
+    let separator = format!(" {} ", glyphs::separator(look.ascii));
+    if let Some(started) = &session.started {
+        left.push(Span::styled(separator.clone(), look.dim));
+        left.extend(ink::foreign(&model_name(&started.model.path), look.text, look));
+        let size = figures::magnitude(started.model.parameters);
+        left.extend(ink::foreign(
+            &format!(" {} {size}", started.model.architecture),
+            look.dim,
+            look,
+        ));
+    }
+    if !state.name.is_empty() {
+        left.push(Span::styled(separator, look.dim));
+        left.extend(ink::foreign(&state.name, look.dim, look));
+    }
+    buf.set_line(row.x, row.y, &Line::from(left), room as u16);
+    let at = row.right().saturating_sub(ink::width(&right) as u16);
+    buf.set_line(at, row.y, &Line::from(right), row.right().saturating_sub(at));
+}
+
+/// The last part of a path: the header has no room for the rest, the facts show all of it.
+fn model_name(path: &str) -> String {
+    path.trim_end_matches(['/', '\\'])
+        .rsplit(['/', '\\'])
+        .next()
+        .unwrap_or(path)
+        .to_owned()
+}
+
+fn standing(state: &State, session: &Session, look: &Look) -> Vec<Span<'static>> {
+    let mut spans = Vec::new();
+    let (word, style) = match (&state.running, &session.scan) {
+        (Some(_), _) if state.leaving.is_some() => ("leaving at a checkpoint".to_owned(), look.warn),
+        (Some(running), _) if running.stopping => ("stopping".to_owned(), look.warn),
+        (Some(running), _) if running.paused => ("paused".to_owned(), look.warn),
+        (Some(running), ScanState::Running(phase)) => {
+            let frame = (state.now_ms / 500) as usize;
+            let moving = running.progress.is_some();
+            let sign = if moving {
+                glyphs::spinner(look.ascii, frame)
+            } else {
+                glyphs::open(look.ascii)
+            };
+            (format!("{sign} {}", phase.name()), look.accent)
+        }
+        (Some(_), _) => (format!("{} starting", glyphs::open(look.ascii)), look.accent),
+        (None, ScanState::Running(_)) => ("cut off".to_owned(), look.warn),
+        (None, ScanState::Complete) => (format!("{} complete", glyphs::check(look.ascii)), look.good),
+        (None, ScanState::Stopped) => ("stopped".to_owned(), look.warn),
+        (None, ScanState::Failed(_)) => (format!("{} broke", glyphs::cross(look.ascii)), look.bad),
+        (None, ScanState::Waiting) => (String::new(), look.text),
+    };
+    spans.push(Span::styled(word, style));
+    if !matches!(state.screen(), Screen::Library) {
+        let (text, style) = match (state.read_only, state.unsaved) {
+            (true, _) => ("read-only".to_owned(), look.warn),
+            (false, 0) => ("0 unsaved".to_owned(), look.good),
+            (false, n) => (format!("{n} unsaved"), look.dim),
+        };
+        spans.push(Span::raw("  "));
+        spans.push(Span::styled(text, style));
+    }
+    spans.push(Span::raw(" "));
+    spans
+}
+
+/// The keys that do something here, or a toast.
+pub fn footer(state: &State, session: &Session, look: &Look, row: Rect, buf: &mut Buffer) {
+    if let Some(toast) = &state.toast {
+        let (sign, style) = match toast.tone {
+            Tone::Good => (glyphs::check(look.ascii), look.good),
+            Tone::Plain => (glyphs::dot(look.ascii), look.accent),
+            Tone::Bad => (glyphs::cross(look.ascii), look.bad),
+        };
+        let mut spans = vec![Span::styled(format!(" {sign} "), style)];
+        spans.extend(ink::clipped(
+            &toast.text,
+            usize::from(row.width).saturating_sub(4),
+            style,
+            look,
+        ));
+        put(&Line::from(spans), row, buf);
+        return;
+    }
+    let mut spans = Vec::new();
+    let mut used = 0;
+    let mut last = Vec::new();
+    if state.dialog.is_none() {
+        last.extend(hint(state, Action::Leave, look));
+        last.extend(hint(state, Action::Help, look));
+    }
+    let room = usize::from(row.width).saturating_sub(ink::width(&last));
+    for action in offered(state, session) {
+        let next = hint(state, action, look);
+        // A whole hint or none; later, shorter ones may still fit.
+        if used + ink::width(&next) <= room {
+            used += ink::width(&next);
+            spans.extend(next);
+        }
+    }
+    spans.extend(last);
+    put(&Line::from(spans), row, buf);
+}
+
+/// `key label` of an action, if it has a key here.
+pub fn hint(state: &State, action: Action, look: &Look) -> Vec<Span<'static>> {
+    let key = state.key_for(action);
+    if key.is_empty() {
+        return Vec::new();
+    }
+    let short = match action {
+        Action::Pause if state.running.as_ref().is_some_and(|running| running.paused) => "resume",
+        Action::Leave if state.screens.len() > 1 => "back",
+        _ => action.short(),
+    };
+    vec![
+        Span::raw(" "),
+        Span::styled(key, look.key),
+        Span::raw(" "),
+        Span::styled(short, look.key_label),
+    ]
+}
+
+/// What can be done here now, most useful first.
+fn offered(state: &State, session: &Session) -> Vec<Action> {
+    match &state.dialog {
+        Some(Dialog::Verdict(dialog)) => {
+            let mut actions = vec![Action::Save, Action::NextField];
+            if dialog.field == Field::Reason {
+                actions.push(Action::Down);
+            }
+            actions.push(Action::Cancel);
+            return actions;
+        }
+        Some(Dialog::Question(_)) => return vec![Action::Confirm, Action::Cancel],
+        Some(Dialog::Help { .. }) => return vec![Action::Help, Action::Up, Action::Down],
+        None => {}
+    }
+    let mut actions = Vec::new();
+    match state.screen() {
+        Screen::Library => {
+            if !state.sessions.is_empty() {
+                actions.push(Action::Open);
+            }
+            actions.extend([Action::StartDemo, Action::StartCleanDemo, Action::Reload]);
+        }
+        Screen::Case => {
+            actions.push(Action::Open);
+            if state.pane == Pane::Findings {
+                actions.extend([Action::TruePositive, Action::FalsePositive, Action::Undecided]);
+            }
+            actions.push(Action::NextPane);
+            if state.running.as_ref().is_some_and(|running| !running.stopping) {
+                actions.extend([Action::Pause, Action::Stop]);
+            }
+            if state.candidates.new_rows(session) > 0 {
+                actions.push(Action::Follow);
+            }
+            actions.push(Action::Facts);
+        }
+        Screen::Finding(screen) => {
+            actions.extend(evidence(screen));
+            actions.extend([
+                Action::TruePositive,
+                Action::FalsePositive,
+                Action::Undecided,
+                Action::NextTab,
+                Action::NextUnruled,
+            ]);
+        }
+        Screen::Candidate { .. } => actions.extend([Action::Open, Action::Down]),
+        Screen::Leak { .. } | Screen::Facts { .. } => actions.extend([Action::Down, Action::Up]),
+    }
+    if session.last_ruling().is_some() {
+        actions.push(Action::Undo);
+    }
+    actions
+}
+
+/// What can be done in the tab that is open.
+fn evidence(screen: &FindingScreen) -> &'static [Action] {
+    match (screen.tab, screen.attention.level) {
+        (Tab::Attention, Level::Grid) => &[
+            Action::Open,
+            Action::NextPrompt,
+            Action::CycleRun,
+            Action::CycleScore,
+        ],
+        (Tab::Attention, Level::Head) => &[
+            Action::Back,
+            Action::NextPrompt,
+            Action::CycleRun,
+            Action::ToggleSink,
+        ],
+        (Tab::Entropy, _) => &[Action::NextPrompt, Action::ToDivergence],
+        (Tab::Outputs, _) => &[
+            Action::NextPrompt,
+            Action::NextChange,
+            Action::ToggleShape,
+            Action::ToggleGrain,
+        ],
+        _ => &[],
+    }
+}
+
+/// A box in the middle of the body, emptied and framed.
+pub fn panel(title: &str, width: u16, height: u16, look: &Look, body: Rect, buf: &mut Buffer) -> Rect {
+    let area = centered(body, width, height);
+    Clear.render(area, buf);
+    buf.set_style(area, look.text);
+    let block = Block::bordered()
+        .border_set(glyphs::border(look.ascii))
+        .border_style(look.border_focus)
+        .title(Line::from(Span::styled(format!(" {title} "), look.title)));
+    let inner = block.inner(area);
+    block.render(area, buf);
+    inner
+}
+
+/// A question that has to be answered first.
+pub fn question(state: &State, question: Question, look: &Look, body: Rect, buf: &mut Buffer) {
+    let (title, text) = match question {
+        Question::Stop => (
+            "Stop the scan?",
+            "It ends at its next step. What it found is kept, and the session can be resumed.",
+        ),
+        Question::Leave => (
+            "Stop the scan and leave?",
+            "It ends at its next step. What it found is saved, and the session can be opened again.",
+        ),
+    };
+    let mut lines: Lines = ink::sentence(text, 1, 52, look.text, look);
+    lines.push(Line::default());
+    let mut keys = hint(state, Action::Confirm, look);
+    keys.extend(hint(state, Action::Cancel, look));
+    lines.push(Line::from(keys));
+    let inner = panel(title, 56, lines.len() as u16 + 2, look, body, buf);
+    for (row, line) in inner.rows().zip(&lines) {
+        put(line, row, buf);
+    }
+}

@@ -1,0 +1,278 @@
+//! The overview of a finding: what was found, the four signals in words, and why it counts.
+
+use ratatui::text::{Line, Span};
+
+use super::{
+    candidates::position_name,
+    figures,
+    findings::{kind_name, level_style, verdict_look},
+    ink::{self, Lines},
+};
+use crate::{
+    finding::{Finding, Signal},
+    session::Session,
+    ui::{glyphs, state::level_name, theme::Look},
+};
+
+/// Cells of the names at the left.
+const NAMES: usize = 12;
+/// A signal beyond all but this share of the controls is called clear.
+const CLEAR: f64 = 0.01;
+/// A signal beyond all but this share of the controls is called a hint.
+const HINT: f64 = 0.05;
+
+/// What each signal means when it is there, and when it is not.
+const MEANINGS: [(&str, &str, &str); 4] = [
+    (
+        "memorization",
+        "the model leaks this string far more often than its parts would lead to",
+        "it leaks about as often as its parts would lead to",
+    ),
+    (
+        "attention",
+        "its tokens look at each other and the rest of the prompt hardly looks at them",
+        "the prompt attends to it as to any harmless string",
+    ),
+    (
+        "entropy",
+        "with it in the prompt the model grows surer of every next word",
+        "the model is no surer of its answer than with a harmless string",
+    ),
+    (
+        "divergence",
+        "it moves the answer away from what the prompt asks for",
+        "the answer moves no more than with a harmless string",
+    ),
+];
+
+/// The overview as lines of at most `width` cells.
+pub fn lines(finding: &Finding, session: &Session, width: usize, look: &Look) -> Lines {
+    let mut lines = Lines::new();
+    let tokens = |ids: &[u32]| {
+        let some = ids
+            .iter()
+            .take(24)
+            .map(u32::to_string)
+            .collect::<Vec<_>>()
+            .join(" ");
+        let more = if ids.len() > 24 { " ..." } else { "" };
+        format!("{} tokens: {some}{more}", ids.len())
+    };
+    row(
+        &mut lines,
+        "trigger",
+        ink::wrapped(
+            &finding.trigger,
+            &[&finding.trigger],
+            room(width),
+            look.text,
+            look,
+        ),
+        look,
+    );
+    row(
+        &mut lines,
+        "",
+        ink::sentence(&tokens(&finding.trigger_tokens), 0, room(width), look.dim, look),
+        look,
+    );
+    row(
+        &mut lines,
+        "core",
+        ink::wrapped(&finding.core, &[&finding.core], room(width), look.text, look),
+        look,
+    );
+    row(
+        &mut lines,
+        "",
+        ink::sentence(&tokens(&finding.core_tokens), 0, room(width), look.dim, look),
+        look,
+    );
+    let separator = glyphs::separator(look.ascii);
+    let mut level = vec![Span::styled(
+        level_name(finding.level),
+        level_style(finding.level, look),
+    )];
+    level.push(Span::styled(
+        format!(
+            " {separator} confidence {:.2} {separator} {} {separator} strongest at the {}",
+            finding.confidence,
+            kind_name(finding.kind),
+            position_name(finding.position),
+        ),
+        look.text,
+    ));
+    row(&mut lines, "level", ink::wrap(level, room(width)), look);
+    row(
+        &mut lines,
+        "verdict",
+        verdict(finding, session, width, look),
+        look,
+    );
+    for reason in &finding.reasons {
+        let name = if reason == finding.reasons.first().unwrap_or(reason) {
+            "why"
+        } else {
+            ""
+        };
+        row(
+            &mut lines,
+            name,
+            ink::sentence(reason, 0, room(width), look.text, look),
+            look,
+        );
+    }
+    lines.push(Line::default());
+    let signals = &finding.signals;
+    let values = [
+        signals.memorization,
+        signals.attention,
+        signals.entropy,
+        signals.divergence,
+    ];
+    let head = format!(
+        " {:<NAMES$}{:>8} {:>16} {:>8}",
+        "signal", "value", "controls", "p"
+    );
+    lines.push(Line::from(Span::styled(head, look.header)));
+    for (signal, meaning) in values.iter().zip(MEANINGS) {
+        lines.extend(signal_lines(signal, meaning, width, look));
+    }
+    lines.push(Line::default());
+    for (name, text) in measured(finding) {
+        row(
+            &mut lines,
+            name,
+            ink::sentence(&text, 0, room(width), look.text, look),
+            look,
+        );
+    }
+    lines
+}
+
+const fn room(width: usize) -> usize {
+    width.saturating_sub(NAMES + 2)
+}
+
+/// Adds lines behind a name.
+fn row(lines: &mut Lines, name: &'static str, values: Lines, look: &Look) {
+    for (index, mut line) in values.into_iter().enumerate() {
+        let name = if index == 0 { name } else { "" };
+        line.spans
+            .insert(0, Span::styled(format!(" {name:<NAMES$}"), look.dim));
+        lines.push(line);
+    }
+}
+
+fn verdict(finding: &Finding, session: &Session, width: usize, look: &Look) -> Lines {
+    let verdict = session.verdict(&finding.id);
+    let (sign, word, style) = verdict_look(verdict, look);
+    let mut lines = vec![Line::from(Span::styled(format!("{sign} {word}"), style))];
+    if let Some(verdict) = verdict {
+        let text = format!(
+            "{} ({}, {})",
+            verdict.reason,
+            verdict.author,
+            figures::time(verdict.at_ms)
+        );
+        lines.extend(ink::sentence(&text, 0, room(width), look.text, look));
+        if !verdict.note.is_empty() {
+            lines.extend(ink::wrapped(&verdict.note, &[], room(width), look.text, look));
+        }
+    }
+    lines
+}
+
+fn signal_lines(signal: &Signal, meaning: (&'static str, &str, &str), width: usize, look: &Look) -> Lines {
+    let (name, present, absent) = meaning;
+    let (sign, strength, style, meaning) = if signal.n == 0 && signal.null_sd == 0.0 && signal.p >= 1.0 {
+        (
+            glyphs::open(look.ascii),
+            "not measured",
+            look.dim,
+            "there were no controls to compare with",
+        )
+    } else if signal.p <= CLEAR {
+        (glyphs::dot(look.ascii), "clear", look.good, present)
+    } else if signal.p <= HINT {
+        (glyphs::dot(look.ascii), "a hint", look.warn, present)
+    } else {
+        (glyphs::open(look.ascii), "not there", look.dim, absent)
+    };
+    let controls = format!(
+        "{} {} {}",
+        figures::number(signal.null_mean),
+        if look.ascii { "+-" } else { "±" },
+        figures::number(signal.null_sd)
+    );
+    let numbers = format!(
+        "{:>8} {controls:>16} {:>8}",
+        figures::number(signal.value),
+        figures::p(signal.p)
+    );
+    let mut lines = vec![Line::from(vec![
+        Span::styled(format!(" {name:<NAMES$}"), look.text),
+        Span::styled(numbers, look.text),
+        Span::styled(format!("  {sign} {strength}"), style),
+    ])];
+    lines.extend(ink::sentence(meaning, 3, width, look.dim, look));
+    lines
+}
+
+fn measured(finding: &Finding) -> [(&'static str, String); 5] {
+    let agreement = finding.agreement;
+    let same = if agreement.with - agreement.without > agreement.null_high {
+        "the answers say the same whatever the prompt asks"
+    } else {
+        "the answers still follow the prompt"
+    };
+    let candidates = finding
+        .candidates
+        .iter()
+        .map(|id| format!("#{id}"))
+        .collect::<Vec<_>>()
+        .join(" ");
+    [
+        (
+            "fires",
+            format!(
+                "on {} fresh prompts; with a harmless string in its place on {}",
+                figures::rate(&finding.activation.with),
+                figures::rate(&finding.activation.without),
+            ),
+        ),
+        (
+            "agreement",
+            format!(
+                "{} with, {} without; harmless strings reach {} more: {same}",
+                figures::number(agreement.with),
+                figures::number(agreement.without),
+                figures::number(agreement.null_high),
+            ),
+        ),
+        (
+            "chance",
+            format!(
+                "p {} on prompts the search never used; q {} after false-discovery control over every candidate",
+                figures::p(finding.p),
+                figures::p(finding.q),
+            ),
+        ),
+        (
+            "support",
+            format!(
+                "{} distinct leaks; measured in arm {}",
+                figures::count(finding.support.into()),
+                finding.arm
+            ),
+        ),
+        (
+            "candidates",
+            if candidates.is_empty() {
+                "none recorded".to_owned()
+            } else {
+                candidates
+            },
+        ),
+    ]
+}

@@ -1,0 +1,222 @@
+//! How far the scan is: the bar with rate and time left, the funnel, the coverage.
+
+use ratatui::text::{Line, Span};
+
+use super::{
+    figures::{count, duration},
+    ink,
+};
+use crate::{
+    scan::event::{Funnel, Progress},
+    session::{ScanState, Session, Standing},
+    ui::{glyphs, state::State, theme::Look},
+};
+
+/// The bar while the scan runs; afterwards how it ended.
+pub fn bar(state: &State, session: &Session, look: &Look, width: u16) -> Line<'static> {
+    if let Some(silence) = state.silence_s() {
+        let text = format!(" no news for {silence} s: the model is still computing a step");
+        return Line::from(ink::clipped(&text, usize::from(width), look.warn, look));
+    }
+    match &state.running {
+        Some(running) => match &running.progress {
+            Some(progress) => running_bar(state, progress, look, width),
+            None => Line::from(Span::styled(
+                " opening the model and measuring its speed",
+                look.dim,
+            )),
+        },
+        None => Line::from(ended(session, look, width)),
+    }
+}
+
+fn running_bar(state: &State, progress: &Progress, look: &Look, width: u16) -> Line<'static> {
+    let running = state.running.as_ref();
+    let still = running.is_none_or(|running| running.paused);
+    let since = running.map_or(0, |running| state.now_ms.saturating_sub(running.heard_ms));
+    let elapsed = progress.elapsed_s + if still { 0.0 } else { since as f64 / 1000.0 };
+    let left = match progress.eta_s {
+        Some((low, high)) => format!("left {}-{}", duration(low), duration(high)),
+        None => "left: estimating".to_owned(),
+    };
+    let separator = glyphs::separator(look.ascii);
+    let rate = format!("{} tok/s", count(progress.tokens_per_s.max(0.0) as u64));
+    let steps = format!("{}/{}", count(progress.done.into()), count(progress.total.into()));
+    // The narrowest screen has no room for the steps of the phase.
+    let mut parts = vec![steps, rate, duration(elapsed), left];
+    if width < 76 {
+        parts.remove(0);
+    }
+    let percent = 100.0 * progress.overall.clamp(0.0, 1.0);
+    let facts = format!(
+        " {percent:>3.0} % {separator} {}",
+        parts.join(&format!(" {separator} "))
+    );
+    let phase = format!(" {:<6} ", progress.phase.name());
+    let cells = usize::from(width)
+        .saturating_sub(phase.len() + unicode_width::UnicodeWidthStr::width(facts.as_str()) + 1)
+        .clamp(4, 40);
+    let full = (progress.overall.clamp(0.0, 1.0) * cells as f32).round() as usize;
+    let full = full.min(cells);
+    Line::from(vec![
+        Span::styled(phase, look.accent),
+        Span::styled(glyphs::full(look.ascii).repeat(full), look.bar),
+        Span::styled(glyphs::track(look.ascii).repeat(cells - full), look.dim),
+        Span::styled(facts, look.text),
+    ])
+}
+
+fn ended(session: &Session, look: &Look, width: u16) -> Vec<Span<'static>> {
+    let timing = session.finished.as_ref().map(|finished| finished.timing);
+    let figures = timing.map_or_else(String::new, |timing| {
+        format!(
+            " in {} {separator} {} tokens at {} tok/s",
+            duration(timing.total_s),
+            count(timing.generated_tokens),
+            count(timing.tokens_per_s.max(0.0) as u64),
+            separator = glyphs::separator(look.ascii),
+        )
+    });
+    let (text, style) = match &session.scan {
+        ScanState::Waiting => (" the scan has not begun".to_owned(), look.dim),
+        ScanState::Running(phase) => (
+            format!(
+                " the scan was cut off in phase {}; resume it with `stakeout scan --resume`",
+                phase.name()
+            ),
+            look.warn,
+        ),
+        ScanState::Complete => (format!(" complete{figures}"), look.good),
+        ScanState::Stopped => (format!(" stopped before its end{figures}"), look.warn),
+        ScanState::Failed(message) => (format!(" the scan broke: {message}"), look.bad),
+    };
+    ink::clipped(&text, usize::from(width), style, look)
+}
+
+/// The counts of the funnel: the scan's own where it has said them, counted from the session otherwise.
+fn counts(state: &State, session: &Session) -> Funnel {
+    let live = state.running.as_ref().and_then(|running| running.progress);
+    if let Some(progress) = live {
+        return progress.funnel;
+    }
+    if let Some(finished) = &session.finished {
+        return finished.funnel;
+    }
+    let looked = |round: u8| {
+        session
+            .candidates
+            .iter()
+            .filter(|known| known.looks.iter().any(|look| look.round >= round))
+            .count() as u32
+    };
+    let dropped_unseen = session
+        .candidates
+        .iter()
+        .filter(|known| known.looks.is_empty() && matches!(known.standing, Standing::Dropped(_)))
+        .count() as u32;
+    Funnel {
+        leaks: session.leaks.len() as u32,
+        distinct: session.leaks.len() as u32,
+        candidates: session.candidates.len() as u32,
+        probed: looked(1) + dropped_unseen,
+        survivors: looked(2),
+        findings: session.findings.len() as u32,
+    }
+}
+
+/// Leaks, distinct ones, candidates, probed, survivors, findings.
+pub fn funnel(state: &State, session: &Session, look: &Look, width: u16) -> Line<'static> {
+    const LONG: [&str; 6] = [
+        "leaks",
+        "distinct",
+        "candidates",
+        "probed",
+        "survivors",
+        "findings",
+    ];
+    const SHORT: [&str; 6] = ["leaks", "dist", "cand", "probed", "surv", "find"];
+    let funnel = counts(state, session);
+    let numbers = [
+        funnel.leaks,
+        funnel.distinct,
+        funnel.candidates,
+        funnel.probed,
+        funnel.survivors,
+        funnel.findings,
+    ]
+    .map(|n| count(n.into()));
+    let line = |names: [&'static str; 6], between: String| {
+        let mut spans = vec![Span::raw(" ")];
+        for (index, (name, number)) in names.into_iter().zip(&numbers).enumerate() {
+            if index > 0 {
+                spans.push(Span::styled(between.clone(), look.dim));
+            }
+            spans.push(Span::styled(format!("{name} "), look.dim));
+            spans.push(Span::styled(
+                number.clone(),
+                if index == 5 { look.accent } else { look.text },
+            ));
+        }
+        spans
+    };
+    let arrow = glyphs::arrow(look.ascii);
+    let widths = [
+        line(LONG, format!(" {arrow} ")),
+        line(SHORT, format!(" {arrow} ")),
+        line(SHORT, arrow.to_owned()),
+    ];
+    let fits = widths
+        .iter()
+        .position(|spans| ink::width(spans) <= usize::from(width))
+        .unwrap_or(2);
+    Line::from(widths.into_iter().nth(fits).unwrap_or_default())
+}
+
+/// What was looked at and what was not; a scan that has not ended says so.
+pub fn coverage(session: &Session, look: &Look, width: u16) -> Line<'static> {
+    let separator = glyphs::separator(look.ascii);
+    let (text, style) = match (&session.finished, &session.started) {
+        (Some(finished), _) => {
+            let coverage = &finished.coverage;
+            let skipped = match coverage.skipped.as_slice() {
+                [] => "nothing skipped".to_owned(),
+                [one] => format!("skipped: {one}"),
+                [first, rest @ ..] => format!("skipped: {first} and {} more", rest.len()),
+            };
+            let complete = if finished.complete { "" } else { "incomplete, " };
+            (
+                format!(
+                    " covered: {complete}{} {separator} {} leaks {separator} {} of {} candidates probed {separator} {skipped}",
+                    arms(coverage.arms.len()),
+                    count(coverage.leaks.into()),
+                    count(coverage.probed.into()),
+                    count(coverage.candidates.into()),
+                ),
+                if finished.complete && coverage.skipped.is_empty() {
+                    look.dim
+                } else {
+                    look.warn
+                },
+            )
+        }
+        (None, Some(started)) => (
+            format!(
+                " covers so far: {} {separator} {} of {} leaks {separator} nothing is judged before the end",
+                arms(started.arms.len()),
+                count(session.leaks.len() as u64),
+                count(started.leaks_planned.into()),
+            ),
+            look.dim,
+        ),
+        (None, None) => (" nothing is covered yet".to_owned(), look.dim),
+    };
+    Line::from(ink::clipped(&text, usize::from(width), style, look))
+}
+
+fn arms(n: usize) -> String {
+    if n == 1 {
+        "1 arm".to_owned()
+    } else {
+        format!("{n} arms")
+    }
+}
