@@ -8,7 +8,9 @@ mod checkpoint;
 mod decoder;
 pub mod distribution;
 mod error;
+mod files;
 mod forward;
+mod frame;
 mod generate;
 mod rows;
 mod sampler;
@@ -27,7 +29,11 @@ use self::{
     template::{Template, token_text},
     tokenizer::Tokenizer,
 };
-pub use self::{decoder::Network, error::ModelError};
+pub use self::{
+    decoder::Network,
+    error::ModelError,
+    frame::{Context, Frame},
+};
 use crate::scan::event::{ModelFacts, Sampling};
 
 /// Where to compute.
@@ -49,32 +55,6 @@ pub enum DeviceChoice {
 pub struct OpenOptions {
     /// Where to compute.
     pub device: DeviceChoice,
-}
-
-/// The text around a user's turn, as token ids and as text.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Frame {
-    /// Tokens before the user's text (begin-of-sequence included where the model wants it).
-    pub prefix: Vec<u32>,
-    /// Tokens after the user's text up to the first token of the answer; empty for a plain completion.
-    pub suffix: Vec<u32>,
-    /// The same as text, raw.
-    pub prefix_text: String,
-    /// The same as text, raw.
-    pub suffix_text: String,
-    /// Tokens that end an answer or a turn.
-    pub stop: Vec<u32>,
-}
-
-/// The context a [`Frame`] is made for.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Context {
-    /// The chat template with no system turn of ours (whatever default it has).
-    Template,
-    /// The chat template with this system turn.
-    System(String),
-    /// No template: the begin-of-sequence token alone (or nothing, if there is none).
-    Plain,
 }
 
 /// One row to generate.
@@ -190,6 +170,10 @@ impl Model {
             .filter(|token| (*token as usize) < spec.vocabulary);
         let mut end = ids(checkpoint.config.get("eos_token_id"));
         end.extend(ids(checkpoint.generation.get("eos_token_id")));
+        if end.is_empty() {
+            let named = checkpoint.tokenizer_config.get("eos_token");
+            end.extend(named.and_then(token_text).and_then(|text| tokenizer.id(text)));
+        }
         end.sort_unstable();
         end.dedup();
         let mut notices = checkpoint.notices;
@@ -244,48 +228,6 @@ impl Model {
     /// True for control tokens (begin, end, role markers).
     pub fn is_special(&self, token: u32) -> bool {
         self.tokenizer.is_special(token)
-    }
-
-    /// The frame of a context.
-    pub fn frame(&self, context: &Context) -> Result<Frame, ModelError> {
-        let system = match context {
-            Context::Plain => {
-                let prefix: Vec<u32> = self.begin.into_iter().collect();
-                return Ok(Frame {
-                    prefix_text: self.decode(&prefix),
-                    prefix,
-                    stop: self.end.clone(),
-                    ..Frame::default()
-                });
-            }
-            Context::Template => None,
-            Context::System(text) => Some(text.as_str()),
-        };
-        let template = self.template.as_ref().ok_or(ModelError::NoTemplate)?;
-        let around = template.around(system)?;
-        if system.is_some_and(|text| !around.before.contains(text.trim())) {
-            return Err(ModelError::Template {
-                reason: "it leaves the system turn out".into(),
-            });
-        }
-        let (prefix, suffix) = (
-            self.tokenizer.encode_marked(&around.before),
-            self.tokenizer.encode_marked(&around.after),
-        );
-        let mut stop = self.end.clone();
-        stop.extend(suffix.first().filter(|token| self.is_special(**token)));
-        let after = template.after_answer(system).unwrap_or_default();
-        let mut after = self.tokenizer.encode_marked(&after).into_iter();
-        stop.extend(after.find(|token| self.is_special(*token)));
-        stop.sort_unstable();
-        stop.dedup();
-        Ok(Frame {
-            prefix,
-            suffix,
-            prefix_text: around.before,
-            suffix_text: around.after,
-            stop,
-        })
     }
 
     /// Continues rows: rows of equal length are computed together, what they share at the front is computed once.

@@ -6,6 +6,9 @@
     reason = "a failed step fails the test; a skipped one says so"
 )]
 
+#[path = "parts/random_llama.rs"]
+mod random_llama;
+
 use std::{
     ops::ControlFlow,
     path::{Path, PathBuf},
@@ -260,7 +263,15 @@ fn generation_follows_the_plain_forward_pass() {
 
 #[test]
 fn a_row_is_the_same_alone_and_among_others() {
-    let network = open(&fixture("tiny-llama"));
+    for network in [
+        open(&fixture("tiny-llama")),
+        open(&fixture("tiny-llama")).without_slices(),
+    ] {
+        check_independence(&network);
+    }
+}
+
+fn check_independence(network: &Network) {
     let rows: Vec<Row> = (0..40)
         .map(|seed| Row {
             prompt: vec![0, 5, 9],
@@ -276,14 +287,14 @@ fn a_row_is_the_same_alone_and_among_others() {
         stop: vec![1, 2, 3, 4, 5, 6, 7, 8],
         ..limits(30, 16)
     };
-    let together = generate(&network, &rows, &stopping);
+    let together = generate(network, &rows, &stopping);
     assert!(together.iter().any(|row| row.stopped), "some rows stop early");
     assert!(
         together.iter().any(|row| !row.stopped),
         "some rows run to the end"
     );
     for (row, made) in rows.iter().zip(&together) {
-        let alone = generate(&network, std::slice::from_ref(row), &stopping).remove(0);
+        let alone = generate(network, std::slice::from_ref(row), &stopping).remove(0);
         assert_eq!(alone.tokens, made.tokens);
         assert_eq!(alone.stopped, made.stopped);
         assert!(made.tokens.iter().all(|token| !stopping.stop.contains(token)));
@@ -345,5 +356,45 @@ fn rows_that_cannot_run_are_refused() {
             .forward(&[&row], ALL, &mut |_, _| ControlFlow::Continue(()))
             .unwrap_err();
         assert_eq!(error.to_string(), says);
+    }
+}
+
+#[test]
+fn random_shapes_agree_with_another_implementation() {
+    for (seed, (heads, kv_heads, width, layers, tied)) in [
+        (4, 4, 8, 1, false),
+        (6, 2, 16, 2, true),
+        (3, 1, 24, 3, false),
+        (8, 4, 4, 2, true),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let shape = random_llama::Shape {
+            vocabulary: 101 + seed,
+            hidden: heads * width,
+            layers,
+            heads,
+            kv_heads,
+            inner: 40 + 3 * seed,
+            tied,
+            theta: 500.0 * (seed + 1) as f32,
+        };
+        let (network, reference) = random_llama::open(shape, seed as u64);
+        let rows: Vec<Vec<u32>> = (0..3)
+            .map(|row| (0..20).map(|token| (token * 13 + row * 29) % 100).collect())
+            .collect();
+        let want = Want {
+            logits: Logits::From(0),
+            attention: false,
+        };
+        for (row, trace) in rows.iter().zip(traces(&network, &rows, want)) {
+            let mut cache = reference.cache();
+            for (position, logits) in trace.logits.chunks_exact(shape.vocabulary).enumerate() {
+                let theirs = reference.logits(&row[position..=position], position, &mut cache);
+                let far = furthest(logits, &theirs);
+                assert!(far < 1e-4, "{shape:?}: off by {far} at {position}");
+            }
+        }
     }
 }

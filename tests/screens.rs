@@ -94,7 +94,6 @@ fn screens() -> Vec<(&'static str, State, Session)> {
     all.push(("live", live_state, live_session));
     for (name, tab) in [
         ("overview", Tab::Overview),
-        ("attention", Tab::Attention),
         ("entropy", Tab::Entropy),
         ("outputs", Tab::Outputs),
         ("variants", Tab::Variants),
@@ -103,6 +102,17 @@ fn screens() -> Vec<(&'static str, State, Session)> {
     ] {
         all.push((name, state(finding(tab), &session), session.clone()));
     }
+    let mut heads = state(finding(Tab::Attention), &session);
+    let pair = Ok(Box::new(fixture::attention()));
+    let loaded = Message::Loaded {
+        key: "a-1".to_owned(),
+        pair,
+    };
+    update(&mut heads, &session, loaded);
+    all.push(("attention-grid", heads.clone(), session.clone()));
+    let enter = crossterm::event::KeyEvent::from(crossterm::event::KeyCode::Enter);
+    update(&mut heads, &session, Message::Key(enter));
+    all.push(("attention-head", heads, session.clone()));
     let mut help = state(Screen::Case, &session);
     help.dialog = Some(Dialog::Help { scroll: 0 });
     all.push(("help", help, session.clone()));

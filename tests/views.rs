@@ -4,7 +4,7 @@ use ratatui::{buffer::Buffer, layout::Rect, style::Color};
 use stakeout::{
     finding::{
         Activation, Agreement, AttentionMap, AttentionPair, Curves, Evidence, Example, Finding, HeadScore,
-        Kind, Level, Position, Rate, Run, Signals,
+        Kind, Level, Position, Rate, Run, Signal, Signals,
     },
     ui::{
         theme::{ColorDepth, Look, THEMES},
@@ -39,7 +39,9 @@ fn map(tokens: &[&str], span: (usize, usize)) -> AttentionMap {
                 })
                 .collect();
             let sum: f32 = row.iter().sum();
-            row.iter_mut().for_each(|weight| *weight /= sum);
+            for weight in &mut row {
+                *weight /= sum;
+            }
             weights.extend(row);
         }
     }
@@ -137,7 +139,13 @@ fn finding() -> Finding {
         support: 12,
         position: Position::End,
         arm: "template".to_owned(),
-        signals: Signals::default(),
+        signals: Signals {
+            attention: Signal {
+                value: 1.7,
+                ..Signal::default()
+            },
+            ..Signals::default()
+        },
         p: 0.001,
         q: 0.004,
         agreement: Agreement::default(),
@@ -169,6 +177,12 @@ fn finding() -> Finding {
                 with: run(&with, false),
                 without: run(&without, true),
             }],
+            null: [
+                Vec::new(),
+                (0..40).map(|step| (step * 7 % 11) as f32 * 0.05).collect(),
+                Vec::new(),
+                Vec::new(),
+            ],
             ..Evidence::default()
         },
     }
@@ -184,7 +198,7 @@ fn bare() -> Finding {
 }
 
 fn look(depth: ColorDepth, ascii: bool) -> Look {
-    Look::new("terminal", depth, ascii).unwrap()
+    Look::new("terminal", depth, ascii).expect("the theme is in the program")
 }
 
 /// Attention at every level, mode and score; `which` picks one.
@@ -244,12 +258,12 @@ fn screen(size: (u16, u16), draw: impl Fn(Rect, &mut Buffer)) -> String {
 fn snapshot(name: &str, draw: impl Fn(Rect, &mut Buffer, &Look)) {
     for size in SIZES {
         let seen = screen(size, |area, buf| {
-            draw(area, buf, &look(ColorDepth::Ansi256, false))
+            draw(area, buf, &look(ColorDepth::Ansi256, false));
         });
         insta::assert_snapshot!(format!("{name}_{}x{}", size.0, size.1), seen);
     }
     let seen = screen((80, 24), |area, buf| {
-        draw(area, buf, &look(ColorDepth::None, true))
+        draw(area, buf, &look(ColorDepth::None, true));
     });
     insta::assert_snapshot!(format!("{name}_ascii_80x24"), seen);
 }
@@ -356,6 +370,10 @@ fn the_grid_names_the_most_isolated_head_and_scrolls_to_any() {
         attention::draw(area, buf, &finding, None, &state, &look(ColorDepth::None, false));
     });
     assert!(seen.contains("L03"), "{seen}");
+    let low = screen((60, 8), |area, buf| {
+        attention::draw(area, buf, &finding, None, &state, &look(ColorDepth::None, false));
+    });
+    assert!(low.contains("out of sight: 0 heads, 2 layers"), "{low}");
     let wide = screen((60, 16), |area, buf| {
         attention::draw(area, buf, &finding, None, &state, &look(ColorDepth::None, false));
     });
@@ -368,7 +386,7 @@ fn missing_evidence_is_said_in_a_sentence() {
     let mut head = attention_state(3);
     let of = |finding: &Finding, state: &AttentionState| {
         screen((60, 16), |area, buf| {
-            attention::draw(area, buf, finding, None, state, &look)
+            attention::draw(area, buf, finding, None, state, &look);
         })
     };
     assert!(of(&bare(), &head).contains("No attention weights were stored"));
@@ -378,7 +396,7 @@ fn missing_evidence_is_said_in_a_sentence() {
     head.score = Score::Sink;
     assert!(of(&finding(), &head).contains("are not loaded"));
     let entropy = screen((60, 16), |area, buf| {
-        entropy::draw(area, buf, &bare(), &EntropyState::default(), &look)
+        entropy::draw(area, buf, &bare(), &EntropyState::default(), &look);
     });
     assert!(entropy.contains("No answer was recorded"));
     let outputs = screen((60, 16), |area, buf| {
@@ -492,6 +510,8 @@ fn broken_evidence_does_not_break_the_screen() {
     finding.evidence.curves[0].without.tokens.clear();
     finding.evidence.heads[3].value = f64::NAN;
     finding.evidence.heads[4].layer = 40;
+    finding.evidence.heads[5].layer = usize::MAX;
+    pair.with.heads = usize::MAX;
     for depth in [ColorDepth::None, ColorDepth::TrueColor] {
         let mut buf = Buffer::empty(area);
         draw_all(area, &mut buf, &look(depth, false), &finding, Some(&pair));

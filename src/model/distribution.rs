@@ -7,7 +7,10 @@
     reason = "only what is inlined is compiled for the wider vectors"
 )]
 
-use super::decoder::{kernel::exp, wide::wide};
+use super::decoder::{
+    kernel::{exp, sum},
+    wide::wide,
+};
 
 const LANES: usize = 16;
 
@@ -104,19 +107,6 @@ pub fn largest(values: &[f32]) -> f32 {
         }
     }
     lanes.iter().fold(rest, |top, lane| top.max(*lane))
-}
-
-#[inline(always)]
-fn sum(values: &[f32], term: impl Fn(f32) -> f32) -> f32 {
-    let mut lanes = [0.0; LANES];
-    let chunks = values.chunks_exact(LANES);
-    let rest: f32 = chunks.remainder().iter().map(|value| term(*value)).sum();
-    for chunk in chunks {
-        for (lane, value) in lanes.iter_mut().zip(chunk) {
-            *lane += term(*value);
-        }
-    }
-    lanes.iter().sum::<f32>() + rest
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use std::ops::ControlFlow;
 
 use super::{
     Logits, Trace, Want,
-    decoder::{Captured, Network},
+    decoder::{Captured, Network, kernel, wide::wide},
     error::ModelError,
     rows::{check, groups},
 };
@@ -61,9 +61,7 @@ impl Network {
                     spread(captured, &mut traces);
                 }
                 for (number, trace) in numbers.iter().zip(traces) {
-                    let numbers = trace.logits.iter().chain(&trace.attention);
-                    // a sum is not finite when any part is not
-                    if !numbers.sum::<f32>().is_finite() {
+                    if !finite(&trace.logits) || !finite(&trace.attention) {
                         return Err(ModelError::NotFinite { row: *number });
                     }
                     if visit(*number, trace).is_break() {
@@ -85,6 +83,11 @@ impl Network {
         let numbers = (kept * spec.vocabulary + attention).max(1);
         (TOKENS / new.max(1)).min(NUMBERS / numbers).max(1)
     }
+}
+
+/// Nothing but numbers: zero times anything else is not zero.
+fn finite(values: &[f32]) -> bool {
+    wide(|| kernel::sum(values, |value| value * 0.0)) == 0.0
 }
 
 /// From layer by layer to row by row.

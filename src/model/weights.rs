@@ -8,7 +8,7 @@ use half::{bf16, f16};
 use rayon::prelude::*;
 use safetensors::{Dtype, SafeTensors, tensor::TensorInfo};
 
-use super::{checkpoint::Bytes, error::ModelError};
+use super::{error::ModelError, files::Bytes};
 
 /// Every tensor of a model.
 #[derive(Debug)]

@@ -105,3 +105,46 @@ impl Sealed {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::scan::event::{Leak, Look, Sampling, ScanEvent};
+
+    fn same_after_sealing(event: ScanEvent) -> Result<(), TestCaseError> {
+        let record = Record {
+            seq: 1,
+            at_ms: -1,
+            author: "scan".into(),
+            fact: Fact::Scan { event },
+        };
+        let sealed = Sealed::new(&record, GENESIS).map_err(TestCaseError::fail)?;
+        prop_assert_eq!(sealed.unseal(GENESIS).map_err(TestCaseError::fail)?, record);
+        Ok(())
+    }
+
+    proptest! {
+        #[test]
+        fn every_finite_number_and_every_text_is_read_back_as_written(
+            text in any::<String>(),
+            tokens in any::<Vec<u32>>(),
+            (single, double) in (proptest::num::f32::ANY, proptest::num::f64::ANY),
+            seed in any::<u64>(),
+        ) {
+            prop_assume!(single.is_finite() && double.is_finite());
+            let sampling = Sampling { temperature: single, top_k: 0, top_p: -single, seed };
+            same_after_sealing(ScanEvent::Leak(Leak {
+                id: u32::MAX,
+                arm: text.clone(),
+                sampling,
+                tokens,
+                text,
+                entropy: single,
+            }))?;
+            let look = Look { divergence: double, p: -double, ..Look::default() };
+            same_after_sealing(ScanEvent::Looked { candidate: 0, look })?;
+        }
+    }
+}

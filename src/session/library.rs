@@ -1,8 +1,26 @@
 //! The saved sessions of a folder, listed without loading them; one bad file never hides the others.
 
-use std::path::{Path, PathBuf};
+use std::{
+    collections::HashMap,
+    fs,
+    path::{Path, PathBuf},
+};
 
-use super::ScanState;
+use rusqlite::Connection;
+
+use super::{
+    ScanState, Session,
+    error::SessionError,
+    lock, open,
+    record::{Fact, Record},
+};
+use crate::finding::Level;
+
+/// Extension of a session file.
+pub const EXTENSION: &str = "stakeout";
+
+/// Longest model name in a file's name, in characters.
+const NAME: usize = 40;
 
 /// Findings by level.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -16,7 +34,7 @@ pub struct Levels {
 }
 
 /// One saved session. Text is raw.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Entry {
     /// The file.
     pub path: PathBuf,
@@ -24,9 +42,9 @@ pub struct Entry {
     pub name: String,
     /// Path of the model, as scanned ("demo" for the embedded one); empty before the scan began.
     pub model: String,
-    /// When it was created, milliseconds since the epoch.
+    /// When it was created, milliseconds since the epoch; when the file was last changed, if it cannot be read.
     pub created_ms: i64,
-    /// Where the scan stands; Running when it was cut off, unless `live`.
+    /// Where the scan stands. Running and not `live`: it was cut off.
     pub state: ScanState,
     /// A process is writing to it now.
     pub live: bool,
@@ -34,18 +52,196 @@ pub struct Entry {
     pub findings: Levels,
     /// Findings with a ruling in force.
     pub ruled: u32,
-    /// Size of the file and its journal.
+    /// Size of the file and its journal, in bytes.
     pub size_bytes: u64,
-    /// Why it cannot be read; the rest is then empty.
+    /// Why it cannot be read; what the records would say is then empty.
     pub error: Option<String>,
 }
 
-/// The sessions of a folder, newest first. A missing folder has none.
-pub fn list(_dir: &Path) -> Vec<Entry> {
-    Vec::new()
+/// The sessions of a folder, newest first. A folder that is missing or cannot be read has none.
+pub fn list(dir: &Path) -> Vec<Entry> {
+    let mut entries: Vec<Entry> = fs::read_dir(dir)
+        .into_iter()
+        .flatten()
+        .filter_map(|found| Some(found.ok()?.path()))
+        .filter(|path| path.extension().is_some_and(|extension| extension == EXTENSION))
+        .map(entry)
+        .collect();
+    entries.sort_by(|a, b| b.created_ms.cmp(&a.created_ms).then_with(|| a.path.cmp(&b.path)));
+    entries
+}
+
+fn entry(path: PathBuf) -> Entry {
+    let mut entry = Entry {
+        name: path
+            .file_stem()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned(),
+        live: lock::is_held(&path),
+        size_bytes: size(&path) + size(&lock::beside(&path, "-wal")),
+        ..Entry::default()
+    };
+    match summary(&path) {
+        Ok((session, levels)) => {
+            for (id, level) in &levels {
+                entry.ruled += u32::from(session.verdict(id).is_some());
+                match level {
+                    Level::High => entry.findings.high += 1,
+                    Level::Medium => entry.findings.medium += 1,
+                    Level::Low => entry.findings.low += 1,
+                }
+            }
+            entry.created_ms = session.created_ms;
+            entry.model = session
+                .started
+                .map(|started| started.model.path)
+                .unwrap_or_default();
+            entry.state = session.scan;
+        }
+        Err(error) => {
+            entry.created_ms = changed_ms(&path);
+            entry.error = Some(error.to_string());
+        }
+    }
+    entry.path = path;
+    entry
+}
+
+fn size(path: &Path) -> u64 {
+    fs::metadata(path).map_or(0, |found| found.len())
+}
+
+fn changed_ms(path: &Path) -> i64 {
+    fs::metadata(path)
+        .and_then(|found| found.modified())
+        .ok()
+        .and_then(|time| time.duration_since(std::time::UNIX_EPOCH).ok())
+        .map_or(0, |since| since.as_millis() as i64)
+}
+
+/// A session made of the few records a list needs, and the level of each finding.
+fn summary(path: &Path) -> Result<(Session, HashMap<String, Level>), SessionError> {
+    let connection = open::read(path)?;
+    let sqlite = |error: rusqlite::Error| SessionError::sqlite(path, &error);
+    let mut session = Session::default();
+    for (seq, at_ms, body) in milestones(&connection).map_err(sqlite)? {
+        let fact: Fact = serde_json::from_str(&body).map_err(|error| SessionError::Record {
+            path: path.to_owned(),
+            seq,
+            what: format!("cannot be read: {error}"),
+        })?;
+        session.apply(&Record {
+            seq,
+            at_ms,
+            author: String::new(),
+            fact,
+        });
+    }
+    let levels = levels(&connection).map_err(sqlite)?;
+    Ok((session, levels))
+}
+
+fn milestones(connection: &Connection) -> rusqlite::Result<Vec<(u64, i64, String)>> {
+    connection
+        .prepare(
+            "SELECT seq, at_ms, body FROM record WHERE seq IN (
+                 SELECT seq FROM record
+                 WHERE kind IN ('created', 'started', 'phase', 'finished', 'failed', 'ruled', 'undone'))
+             ORDER BY seq",
+        )?
+        .query_map([], |row| {
+            Ok((row.get::<_, i64>(0)? as u64, row.get(1)?, row.get(2)?))
+        })?
+        .collect()
+}
+
+fn levels(connection: &Connection) -> rusqlite::Result<HashMap<String, Level>> {
+    connection
+        .prepare("SELECT id, level FROM finding")?
+        .query_map([], |row| {
+            let level: String = row.get(1)?;
+            Ok((
+                row.get(0)?,
+                match level.as_str() {
+                    "high" => Level::High,
+                    "medium" => Level::Medium,
+                    _ => Level::Low,
+                },
+            ))
+        })?
+        .collect()
 }
 
 /// A readable name no file has yet: `demo-20261121-003000.stakeout` (UTC).
-pub fn new_path(dir: &Path, _model_name: &str, _now_ms: i64) -> PathBuf {
-    dir.join("session.stakeout")
+pub fn new_path(dir: &Path, model_name: &str, now_ms: i64) -> PathBuf {
+    let time = jiff::Timestamp::from_millisecond(now_ms)
+        .unwrap_or_default()
+        .strftime("%Y%m%d-%H%M%S");
+    let stem = format!("{}-{time}", plain_name(model_name));
+    let numbered = |number: u32| match number {
+        1 => dir.join(format!("{stem}.{EXTENSION}")),
+        _ => dir.join(format!("{stem}-{number}.{EXTENSION}")),
+    };
+    (1..u32::MAX)
+        .map(numbered)
+        .find(|path| fs::symlink_metadata(path).is_err())
+        .unwrap_or_else(|| numbered(u32::MAX))
+}
+
+/// The last part of a model's path in letters, digits, dots and dashes.
+fn plain_name(model: &str) -> String {
+    let last = model
+        .rsplit(['/', '\\'])
+        .find(|part| !part.is_empty())
+        .unwrap_or(model);
+    let mut name = String::new();
+    for c in last.chars() {
+        if c.is_ascii_alphanumeric() || c == '.' || c == '_' {
+            name.push(c.to_ascii_lowercase());
+        } else if !name.ends_with('-') {
+            name.push('-');
+        }
+        if name.len() == NAME {
+            break;
+        }
+    }
+    let name = name.trim_matches(['-', '.']);
+    if name.is_empty() {
+        "model".to_owned()
+    } else {
+        name.to_owned()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_readable_and_hold_nothing_a_shell_or_terminal_minds() {
+        let dir = Path::new("sessions");
+        let at = 1_795_221_000_000;
+        for (model, file) in [
+            ("demo", "demo-20261121-003000.stakeout"),
+            (
+                "/models/Qwen 2.5 (0.5B)/",
+                "qwen-2.5-0.5b-20261121-003000.stakeout",
+            ),
+            ("../..", "model-20261121-003000.stakeout"),
+            ("\u{1b}[31m\u{202e}", "31m-20261121-003000.stakeout"),
+            ("", "model-20261121-003000.stakeout"),
+        ] {
+            assert_eq!(new_path(dir, model, at), dir.join(file), "{model:?}");
+        }
+    }
+
+    #[test]
+    fn a_name_that_is_taken_gets_a_number() {
+        let dir = tempfile::tempdir().unwrap();
+        let first = new_path(dir.path(), "demo", 0);
+        fs::write(&first, "").unwrap();
+        let second = new_path(dir.path(), "demo", 0);
+        assert_eq!(second.file_name().unwrap(), "demo-19700101-000000-2.stakeout");
+    }
 }

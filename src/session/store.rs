@@ -397,3 +397,6 @@ fn commit(
     transaction.commit()?;
     Ok(true)
 }
+
+#[cfg(test)]
+mod tests;

@@ -362,7 +362,8 @@ fn evidence() -> Evidence {
     }
 }
 
-fn attention() -> AttentionPair {
+/// Attention over one prompt.
+pub fn attention() -> AttentionPair {
     let map = |tokens: &[&str]| {
         let n = tokens.len();
         let (layers, heads) = (4, 4);

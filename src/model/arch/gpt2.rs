@@ -17,7 +17,7 @@ const NAMES: Names = Names {
     up: &["mlp.c_fc"],
     down: "mlp.c_proj",
     transposed: true,
-    buffers: &["attn.bias", "attn.masked_bias"],
+    buffers: &[".attn.bias", ".attn.masked_bias"],
 };
 
 pub fn read(fields: &mut Fields) -> Result<Plan, ModelError> {

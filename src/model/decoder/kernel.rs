@@ -70,8 +70,9 @@ fn fold(mut lanes: [f32; LANES]) -> f32 {
     lanes[0]
 }
 
+/// Sum of a term over all values, in lanes.
 #[inline(always)]
-fn sum(values: &[f32], term: impl Fn(f32) -> f32) -> f32 {
+pub fn sum(values: &[f32], term: impl Fn(f32) -> f32) -> f32 {
     let mut lanes = [0.0; LANES];
     let chunks = values.chunks_exact(LANES);
     let rest: f32 = chunks.remainder().iter().map(|value| term(*value)).sum();

@@ -75,8 +75,10 @@ impl Network {
             )?
         };
         let mut buffers = names.buffers.to_vec();
+        // many files hold the embedding a second time as a head that nobody reads
+        let head_copy = format!("{}.weight", names.head);
         if spec.tied {
-            buffers.push(names.head);
+            buffers.push(&head_copy);
         }
         let unused = weights.unused(&buffers);
         if let Some(first) = unused.first() {

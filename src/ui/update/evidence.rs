@@ -65,7 +65,7 @@ pub fn act(state: &mut State, session: &Session, action: Action) {
             (None, Action::NextTab) => show_tab(finding, finding.tab.step(1)),
             (None, Action::PreviousTab) => show_tab(finding, finding.tab.step(-1)),
             (None, _) => match (finding.tab, session.finding(&finding.id)) {
-                (Tab::Attention, Some(shown)) => attention(&mut finding.attention, &extent, action),
+                (Tab::Attention, Some(_)) => attention(&mut finding.attention, &extent, action),
                 (Tab::Entropy, Some(shown)) => entropy(&mut finding.entropy, shown, action),
                 (Tab::Outputs, Some(shown)) => outputs(&mut finding.outputs, shown, &answers, action),
                 _ => finding.scroll = scrolled(action, finding.scroll, page, end),

@@ -13,6 +13,9 @@ use crate::{
     ui::theme::Look,
 };
 
+/// Layers, and heads in each, that are shown at most; no known model comes near it, but a damaged session file may.
+const LARGEST: usize = 1024;
+
 /// How closely attention is looked at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Level {
@@ -102,13 +105,16 @@ pub struct Extent {
 impl Extent {
     /// What there is to look at; `pair` is the loaded attention of the prompt shown.
     pub fn of(finding: &Finding, pair: Option<&AttentionPair>) -> Self {
-        let scores = &finding.evidence.heads;
-        let layers = scores.iter().map(|score| score.layer + 1).max().unwrap_or(0);
-        let heads = scores.iter().map(|score| score.head + 1).max().unwrap_or(0);
+        let scores = || {
+            let known = finding.evidence.heads.iter();
+            known.filter(|score| score.layer < LARGEST && score.head < LARGEST)
+        };
+        let layers = scores().map(|score| score.layer + 1).max().unwrap_or(0);
+        let heads = scores().map(|score| score.head + 1).max().unwrap_or(0);
         let map = pair.map(|pair| &pair.with);
         Self {
-            layers: map.map_or(layers, |map| map.layers.max(layers)),
-            heads: map.map_or(heads, |map| map.heads.max(heads)),
+            layers: map.map_or(layers, |map| map.layers.clamp(layers, LARGEST)),
+            heads: map.map_or(heads, |map| map.heads.clamp(heads, LARGEST)),
             tokens: map.map_or(0, |map| map.tokens.len()),
             prompts: finding.evidence.attention.len(),
         }

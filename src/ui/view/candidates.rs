@@ -32,7 +32,7 @@ struct Columns {
     lift: bool,
     signals: bool,
     standing: usize,
-    /// P-values are still provisional.
+    /// The scan has not ended: p-values are provisional, and who was not set aside is in the race.
     provisional: bool,
 }
 
@@ -44,7 +44,7 @@ impl Columns {
             standing: match width {
                 110.. => 30,
                 76.. => 14,
-                _ => 10,
+                _ => 11,
             },
             provisional: session.finished.is_none(),
         }
@@ -157,15 +157,17 @@ fn line(known: &Known, here: bool, columns: Columns, look: &Look, width: u16) ->
     let blank = room.saturating_sub(ink::width(&text));
     spans.extend(text);
     spans.push(Span::styled(format!("{}{numbers}", " ".repeat(blank)), base));
-    let (words, style) = standing(&known.standing, look);
+    let (words, style) = standing(&known.standing, columns.provisional, look);
     spans.extend(ink::clipped(&words, columns.standing, style, look));
     Line::from(spans)
 }
 
-fn standing(standing: &Standing, look: &Look) -> (String, Style) {
+fn standing(standing: &Standing, racing: bool, look: &Look) -> (String, Style) {
     match standing {
-        Standing::Waiting => ("waiting".to_owned(), look.dim),
-        Standing::Looked => ("in the race".to_owned(), look.text),
+        Standing::Waiting if racing => ("waiting".to_owned(), look.dim),
+        Standing::Waiting => ("not probed".to_owned(), look.warn),
+        Standing::Looked if racing => ("in the race".to_owned(), look.text),
+        Standing::Looked => ("no finding".to_owned(), look.dim),
         Standing::Dropped(reason) => (reason.clone(), look.dim),
         Standing::Finding(id) => (format!("{} {id}", glyphs::dot(look.ascii)), look.accent),
     }
@@ -184,13 +186,14 @@ pub fn detail(session: &Session, id: u32, width: usize, look: &Look) -> Lines {
         Line::from(Span::styled(format!(" Candidate #{id}"), look.title)),
         Line::default(),
     ];
-    lines.extend(ink::wrapped(
+    let text = ink::wrapped(
         &candidate.text,
         &[&candidate.text],
         width.saturating_sub(2),
         look.text,
         look,
-    ));
+    );
+    lines.extend(ink::behind(&Span::raw(" "), text));
     let ids = candidate
         .tokens
         .iter()
@@ -206,9 +209,12 @@ pub fn detail(session: &Session, id: u32, width: usize, look: &Look) -> Lines {
     );
     lines.push(Line::default());
     lines.extend(ink::sentence(&facts, 1, width, look.text, look));
+    let racing = session.finished.is_none();
     let fate = match &known.standing {
-        Standing::Waiting => "It waits for its first look.".to_owned(),
-        Standing::Looked => "It is still in the race.".to_owned(),
+        Standing::Waiting if racing => "It waits for its first look.".to_owned(),
+        Standing::Waiting => "It was never probed: nothing can be said about it.".to_owned(),
+        Standing::Looked if racing => "It is still in the race.".to_owned(),
+        Standing::Looked => "It was probed, and did not become a finding.".to_owned(),
         Standing::Dropped(reason) => format!("It was set aside: {reason}."),
         Standing::Finding(id) => format!("It is part of {id}; Enter opens it."),
     };

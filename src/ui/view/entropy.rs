@@ -80,6 +80,7 @@ pub fn mean(run: &Run) -> Option<f32> {
 /// Draws the curves, the texts and the alternatives.
 pub fn draw(area: Rect, buf: &mut Buffer, finding: &Finding, state: &EntropyState, look: &Look) {
     let area = area.intersection(buf.area);
+    let count = finding.evidence.curves.len();
     let Some(curves) = state.curves(finding).filter(|curves| length(curves) > 0) else {
         return absence(
             area,
@@ -88,11 +89,7 @@ pub fn draw(area: Rect, buf: &mut Buffer, finding: &Finding, state: &EntropyStat
             look,
         );
     };
-    let head = format!(
-        "Prompt {} of {} ",
-        state.prompt + 1,
-        finding.evidence.curves.len()
-    );
+    let head = format!("Prompt {} of {count} ", (state.prompt + 1).min(count));
     let room = usize::from(area.width).saturating_sub(head.len());
     let prompt = quoted(&curves.prompt, room, look);
     put_all(buf, area, (0, 0), &[(&head, look.title), (&prompt, look.text)]);
@@ -142,22 +139,24 @@ fn sides<'a>(curves: &'a Curves, look: &Look) -> [(&'static str, &'a Run, Style)
 fn means(area: Rect, buf: &mut Buffer, curves: &Curves, look: &Look) {
     let of = |run: &Run| {
         let mean = mean(run).map_or("none".to_owned(), |mean| format!("{mean:.2}"));
-        format!("{mean} ({})", run.tokens.len())
+        if area.width < 80 {
+            return mean;
+        }
+        format!("{mean} ({} tokens)", run.tokens.len())
     };
     let apart = match divergence(curves) {
-        Some(place) => format!("{} differ from token {place}", glyphs::separator(look.ascii)),
-        None => format!("{} same text", glyphs::separator(look.ascii)),
+        Some(place) => format!(" {} differ from token {place}", glyphs::separator(look.ascii)),
+        None => format!(" {} same text", glyphs::separator(look.ascii)),
     };
     put_all(
         buf,
         area,
         (0, 1),
         &[
-            ("mean nats (tokens) with ", look.dim),
+            ("mean nats with ", look.dim),
             (&of(&curves.with), look.with_run),
             (" without ", look.dim),
             (&of(&curves.without), look.without_run),
-            (" ", look.dim),
             (&apart, look.dim),
         ],
     );

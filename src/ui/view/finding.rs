@@ -16,6 +16,7 @@ use crate::{
     session::Session,
     ui::{
         action::Action,
+        keymap::Context,
         state::{
             State,
             finding::{FindingScreen, Tab},
@@ -121,20 +122,20 @@ fn draw_tabs(state: &State, open: Tab, look: &Look, row: Rect, buf: &mut Buffer,
     let keys = row.width >= 76;
     let mut x = row.x;
     for tab in Tab::ALL {
-        let key = if keys {
-            state.key_for(action(tab))
-        } else {
-            String::new()
-        };
+        // A dialog above has other keys; the tabs keep theirs.
+        let key = state.keymap.key(Context::Finding, action(tab)).filter(|_| keys);
         let style = if tab == open { look.selection } else { look.text };
-        let mut spans = vec![Span::styled(" ", style)];
-        if !key.is_empty() {
+        let mut spans = vec![Span::raw(" ")];
+        if let Some(key) = key {
             spans.push(Span::styled(
                 format!("{key} "),
                 if tab == open { style } else { look.key },
             ));
         }
-        spans.push(Span::styled(format!("{} ", tab.name()), style));
+        spans.push(Span::styled(tab.name(), style));
+        if keys {
+            spans.push(Span::raw(" "));
+        }
         let cells = ink::width(&spans) as u16;
         let left = row.right().saturating_sub(x);
         buf.set_line(x, row.y, &Line::from(spans), left);

@@ -43,7 +43,7 @@ pub fn header(state: &State, session: &Session, look: &Look, row: Rect, buf: &mu
     buf.set_style(row, look.header);
     let right = standing(state, session, look);
     let room = usize::from(row.width).saturating_sub(ink::width(&right) + 2);
-    let mut left = vec![Span::styled(" stakeout ", look.title)];
+    let mut left = vec![Span::styled(" stakeout", look.title)];
     let separator = format!(" {} ", glyphs::separator(look.ascii));
     if let Some(started) = &session.started {
         left.push(Span::styled(separator.clone(), look.dim));
@@ -130,7 +130,11 @@ pub fn footer(state: &State, session: &Session, look: &Look, row: Rect, buf: &mu
     }
     let mut spans = Vec::new();
     let mut used = 0;
-    let last = hint(state, Action::Help, look);
+    let mut last = Vec::new();
+    if state.dialog.is_none() {
+        last.extend(hint(state, Action::Leave, look));
+        last.extend(hint(state, Action::Help, look));
+    }
     let room = usize::from(row.width).saturating_sub(ink::width(&last));
     for action in offered(state, session) {
         let next = hint(state, action, look);
@@ -140,9 +144,7 @@ pub fn footer(state: &State, session: &Session, look: &Look, row: Rect, buf: &mu
             spans.extend(next);
         }
     }
-    if state.dialog.is_none() {
-        spans.extend(last);
-    }
+    spans.extend(last);
     put(&Line::from(spans), row, buf);
 }
 
@@ -169,10 +171,11 @@ pub fn hint(state: &State, action: Action, look: &Look) -> Vec<Span<'static>> {
 fn offered(state: &State, session: &Session) -> Vec<Action> {
     match &state.dialog {
         Some(Dialog::Verdict(dialog)) => {
-            let mut actions = vec![Action::Save, Action::NextField, Action::Cancel];
+            let mut actions = vec![Action::Save, Action::NextField];
             if dialog.field == Field::Reason {
-                actions.extend([Action::Up, Action::Down]);
+                actions.push(Action::Down);
             }
+            actions.push(Action::Cancel);
             return actions;
         }
         Some(Dialog::Question(_)) => return vec![Action::Confirm, Action::Cancel],
@@ -214,7 +217,6 @@ fn offered(state: &State, session: &Session) -> Vec<Action> {
         Screen::Candidate { .. } => actions.extend([Action::Open, Action::Down]),
         Screen::Leak { .. } | Screen::Facts { .. } => actions.extend([Action::Down, Action::Up]),
     }
-    actions.push(Action::Leave);
     if session.last_ruling().is_some() {
         actions.push(Action::Undo);
     }

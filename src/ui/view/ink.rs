@@ -134,14 +134,16 @@ fn merge(line: Vec<(String, Style)>) -> Line<'static> {
 
 /// Our own sentence, wrapped to `width` cells behind `indent` blanks.
 pub fn sentence(own: &str, indent: usize, width: usize, style: Style, look: &Look) -> Lines {
-    let spans = foreign(own, style, look);
-    wrap(spans, width.saturating_sub(indent))
-        .into_iter()
-        .map(|mut line| {
-            line.spans.insert(0, Span::raw(" ".repeat(indent)));
-            line
-        })
-        .collect()
+    let lines = wrap(foreign(own, style, look), width.saturating_sub(indent));
+    behind(&Span::raw(" ".repeat(indent)), lines)
+}
+
+/// The same lines, each behind an edge.
+pub fn behind(edge: &Span<'static>, mut lines: Lines) -> Lines {
+    for line in &mut lines {
+        line.spans.insert(0, edge.clone());
+    }
+    lines
 }
 
 /// Width of spans in cells.

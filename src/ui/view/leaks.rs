@@ -68,7 +68,7 @@ pub fn draw(state: &State, session: &Session, look: &Look, area: Rect, buf: &mut
 }
 
 /// How a leak was made, in one line.
-fn origin(leak: &Leak, look: &Look) -> Lines {
+fn origin(leak: &Leak, width: usize, look: &Look) -> Lines {
     let sampling = leak.sampling;
     let how = if sampling.temperature <= 0.0 {
         "greedy".to_owned()
@@ -84,13 +84,13 @@ fn origin(leak: &Leak, look: &Look) -> Lines {
     };
     let separator = glyphs::separator(look.ascii);
     let text = format!(
-        " Leak {} {separator} arm {} {separator} {how} {separator} {} tokens {separator} mean entropy {}",
+        "Leak {} {separator} arm {} {separator} {how} {separator} {} tokens {separator} mean entropy {}",
         leak.id,
         leak.arm,
         leak.tokens.len(),
         figures::number(leak.entropy.into()),
     );
-    vec![Line::from(ink::foreign(&text, look.title, look))]
+    ink::sentence(&text, 1, width, look.title, look)
 }
 
 /// One leak in full.
@@ -101,7 +101,7 @@ pub fn detail(session: &Session, id: u32, width: usize, look: &Look) -> Lines {
             look.warn,
         ))];
     };
-    let mut lines = origin(leak, look);
+    let mut lines = origin(leak, width, look);
     lines.push(Line::default());
     lines.extend(ink::wrapped(
         &leak.text,
@@ -122,14 +122,10 @@ pub fn quoted(session: &Session, ids: &[u32], marked: &[&str], width: usize, loo
         let Some(leak) = at_index.or_else(|| session.leaks.iter().find(|leak| leak.id == *id)) else {
             continue;
         };
-        lines.extend(origin(leak, look));
-        for mut line in ink::wrapped(&leak.text, marked, width.saturating_sub(4), look.text, look) {
-            line.spans.insert(
-                0,
-                Span::styled(format!(" {} ", glyphs::pipe(look.ascii)), look.border),
-            );
-            lines.push(line);
-        }
+        lines.extend(origin(leak, width, look));
+        let edge = Span::styled(format!(" {} ", glyphs::pipe(look.ascii)), look.border);
+        let text = ink::wrapped(&leak.text, marked, width.saturating_sub(4), look.text, look);
+        lines.extend(ink::behind(&edge, text));
         lines.push(Line::default());
     }
     if lines.is_empty() {

@@ -88,7 +88,7 @@ impl OutputsState {
 
     /// To the next change, around the end.
     pub fn next_change(&mut self, shown: &Shown) {
-        self.to_change(
+        self.jump(
             (self.change + 1).checked_rem(shown.changes.len()).unwrap_or(0),
             shown,
         );
@@ -97,10 +97,10 @@ impl OutputsState {
     /// To the one before.
     pub fn previous_change(&mut self, shown: &Shown) {
         let last = shown.changes.len().saturating_sub(1);
-        self.to_change(self.change.checked_sub(1).unwrap_or(last).min(last), shown);
+        self.jump(self.change.checked_sub(1).unwrap_or(last).min(last), shown);
     }
 
-    fn to_change(&mut self, change: usize, shown: &Shown) {
+    fn jump(&mut self, change: usize, shown: &Shown) {
         self.change = change;
         // One line of what comes before stays in sight.
         let line = shown.changes.get(change).copied().unwrap_or(0).saturating_sub(1);
@@ -187,10 +187,10 @@ pub fn draw(area: Rect, buf: &mut Buffer, finding: &Finding, state: &OutputsStat
 
 fn summary(area: Rect, buf: &mut Buffer, finding: &Finding, look: &Look) {
     let fired = finding.examples.iter().filter(|example| example.fired).count();
-    let of = |rate: &Rate| format!("{} of {}", rate.k, rate.n);
-    let head = format!("Fired on {fired} of {} prompts shown", finding.examples.len());
+    let of = |rate: &Rate| format!("{}/{}", rate.k, rate.n);
+    let head = format!("Fired on {fired} of {} shown", finding.examples.len());
     let tail = format!(
-        " {} fresh prompts: {} with, {} with a control",
+        " {} fresh prompts {}, controls {}",
         glyphs::separator(look.ascii),
         of(&finding.activation.with),
         of(&finding.activation.without)

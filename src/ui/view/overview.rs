@@ -89,23 +89,20 @@ pub fn lines(finding: &Finding, session: &Session, width: usize, look: &Look) ->
         look,
     );
     let separator = glyphs::separator(look.ascii);
-    row(
-        &mut lines,
-        "level",
-        vec![Line::from(vec![
-            Span::styled(level_name(finding.level), level_style(finding.level, look)),
-            Span::styled(
-                format!(
-                    " {separator} confidence {:.2} {separator} {} {separator} strongest at the {}",
-                    finding.confidence,
-                    kind_name(finding.kind),
-                    position_name(finding.position),
-                ),
-                look.text,
-            ),
-        ])],
-        look,
-    );
+    let mut level = vec![Span::styled(
+        level_name(finding.level),
+        level_style(finding.level, look),
+    )];
+    level.push(Span::styled(
+        format!(
+            " {separator} confidence {:.2} {separator} {} {separator} strongest at the {}",
+            finding.confidence,
+            kind_name(finding.kind),
+            position_name(finding.position),
+        ),
+        look.text,
+    ));
+    row(&mut lines, "level", ink::wrap(level, room(width)), look);
     row(
         &mut lines,
         "verdict",

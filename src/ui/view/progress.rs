@@ -40,13 +40,17 @@ fn running_bar(state: &State, progress: &Progress, look: &Look, width: u16) -> L
         None => "left: estimating".to_owned(),
     };
     let separator = glyphs::separator(look.ascii);
+    let rate = format!("{} tok/s", count(progress.tokens_per_s.max(0.0) as u64));
+    let steps = format!("{}/{}", count(progress.done.into()), count(progress.total.into()));
+    // The narrowest screen has no room for the steps of the phase.
+    let mut parts = vec![steps, rate, duration(elapsed), left];
+    if width < 76 {
+        parts.remove(0);
+    }
+    let percent = 100.0 * progress.overall.clamp(0.0, 1.0);
     let facts = format!(
-        " {:>3.0} % {separator} {}/{} {separator} {} tok/s {separator} {} {separator} {left}",
-        100.0 * progress.overall.clamp(0.0, 1.0),
-        count(progress.done.into()),
-        count(progress.total.into()),
-        count(progress.tokens_per_s.max(0.0) as u64),
-        duration(elapsed),
+        " {percent:>3.0} % {separator} {}",
+        parts.join(&format!(" {separator} "))
     );
     let phase = format!(" {:<6} ", progress.phase.name());
     let cells = usize::from(width)

@@ -22,8 +22,8 @@ impl Slot {
     }
 }
 
-/// Largest whole number of slots one item can have on both axes: (slots, items) of each.
-pub fn zoom(axes: [(usize, usize); 2], limit: usize) -> usize {
+/// Largest whole number of slots one item can have on every axis: (slots, items) of each.
+pub fn zoom(axes: &[(usize, usize)], limit: usize) -> usize {
     axes.iter()
         .map(|(slots, items)| slots.checked_div(*items).unwrap_or(limit))
         .min()
@@ -79,7 +79,7 @@ mod tests {
         for items in 0..40 {
             for room in 1..50 {
                 for unit in [1, 2] {
-                    let zoom = zoom([(room, items)], 4);
+                    let zoom = zoom(&[(room, items)], 4);
                     let axis = slots(items, room, zoom, &[3, 9], unit);
                     assert!(axis.len() <= room, "{items} {room} {unit}: {axis:?}");
                     let places: Vec<_> = (0..items).map(|item| slot_of(&axis, item)).collect();

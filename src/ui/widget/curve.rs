@@ -52,8 +52,8 @@ impl Curves<'_> {
         let (width, height) = (usize::from(plot.width), usize::from(plot.height));
         let mut cells = vec![Dots::default(); width * height];
         let length = self.length();
-        self.trace(self.without, (&mut cells, width, height), (length, end), false);
-        self.trace(self.with, (&mut cells, width, height), (length, end), true);
+        trace(self.without, (&mut cells, width, height), (length, end), false);
+        trace(self.with, (&mut cells, width, height), (length, end), true);
         let cursor = column_of(self.cursor, length, width * 2) / 2;
         for (index, dots) in cells.iter().enumerate() {
             let (column, row) = (index % width, index / width);
@@ -146,47 +146,46 @@ impl Curves<'_> {
         }
         put(buf, area, (start, foot), &mark, look.accent);
     }
+}
 
-    /// Sets the dots of one curve, joining neighbours; the dotted one leaves every other column out.
-    fn trace(
-        &self,
-        values: &[f32],
-        (cells, width, height): (&mut [Dots], usize, usize),
-        (length, end): (usize, f32),
-        with: bool,
-    ) {
-        let (across, down) = (width * 2, height * 4);
-        let level = |value: f32| {
-            let share = (value / end).clamp(0.0, 1.0);
-            ((1.0 - share) * (down - 1) as f32).round() as usize
-        };
-        let mut previous: Option<(usize, usize)> = None;
-        for (index, value) in values.iter().enumerate() {
-            if !value.is_finite() {
-                previous = None;
+/// Sets the dots of one curve, joining neighbours; the dotted one leaves every other column out.
+fn trace(
+    values: &[f32],
+    (cells, width, height): (&mut [Dots], usize, usize),
+    (length, end): (usize, f32),
+    with: bool,
+) {
+    let (across, down) = (width * 2, height * 4);
+    let level = |value: f32| {
+        let share = (value / end).clamp(0.0, 1.0);
+        ((1.0 - share) * (down - 1) as f32).round() as usize
+    };
+    let mut previous: Option<(usize, usize)> = None;
+    for (index, value) in values.iter().enumerate() {
+        if !value.is_finite() {
+            previous = None;
+            continue;
+        }
+        let here = (column_of(index, length, across), level(*value));
+        let from = previous.unwrap_or(here);
+        for (x, y) in segment(from, here) {
+            if !with && x % 2 == 1 && y % 2 == 0 {
                 continue;
             }
-            let here = (column_of(index, length, across), level(*value));
-            let from = previous.unwrap_or(here);
-            for (x, y) in segment(from, here) {
-                if !with && x % 2 == 1 && y % 2 == 0 {
-                    continue;
-                }
-                let bit = DOTS
-                    .get(x % 2)
-                    .and_then(|column| column.get(y % 4))
-                    .copied()
-                    .unwrap_or(0);
-                if let Some(dots) = cells.get_mut(y / 4 * width + x / 2) {
-                    if with {
-                        dots.with |= bit;
-                    } else {
-                        dots.without |= bit;
-                    }
+            let bit = DOTS
+                .get(x % 2)
+                .and_then(|column| column.get(y % 4))
+                .copied()
+                .unwrap_or(0);
+            if let Some(dots) = cells.get_mut(y / 4 * width + x / 2) {
+                if with {
+                    dots.with |= bit;
+                } else {
+                    dots.without |= bit;
                 }
             }
-            previous = Some(here);
         }
+        previous = Some(here);
     }
 }
 

@@ -2,15 +2,15 @@
 //!
 //! Invariant: a pixel that stands for several entries shows the one of largest magnitude, so nothing present is hidden.
 
+mod scale;
+
 use std::ops::Range;
 
-use ratatui::{
-    buffer::Buffer,
-    layout::Rect,
-    style::{Color, Style},
-};
+use ratatui::{buffer::Buffer, layout::Rect, style::Style};
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
+
+pub use scale::Scale;
 
 use super::{
     axis::{self, Slot},
@@ -45,85 +45,6 @@ impl Entry {
     }
 }
 
-/// What values mean.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Scale {
-    /// Magnitudes from 0 to this.
-    Magnitude(f32),
-    /// Differences from minus this to this.
-    Difference(f32),
-}
-
-impl Scale {
-    /// The colour of a value.
-    pub fn color(self, value: f32, look: &Look) -> Color {
-        match self {
-            Self::Magnitude(_) => look.ramp(self.share(value)),
-            Self::Difference(_) => look.diverging(self.share(value)),
-        }
-    }
-
-    /// The mark of a value where colour cannot tell it: shades; for differences 1 to 9 above zero and a to i below.
-    pub fn mark(self, value: f32, look: &Look) -> char {
-        let share = self.share(value);
-        match self {
-            Self::Magnitude(_) => look.shade(share),
-            Self::Difference(_) => {
-                let step = (share.abs() * 9.0).round().clamp(0.0, 9.0) as u8;
-                match step {
-                    0 => '.',
-                    _ if share < 0.0 => char::from(b'a' + step - 1),
-                    _ => char::from(b'0' + step),
-                }
-            }
-        }
-    }
-
-    /// The value as a share of the scale's end.
-    fn share(self, value: f32) -> f32 {
-        let (Self::Magnitude(end) | Self::Difference(end)) = self;
-        if end > 0.0 && value.is_finite() {
-            (value / end).clamp(-1.0, 1.0)
-        } else {
-            0.0
-        }
-    }
-
-    /// Draws the legend on one row from `column` on; numbers stand at its ends. Returns the column after it.
-    pub fn legend(self, buf: &mut Buffer, area: Rect, (column, row): (u16, u16), look: &Look) -> u16 {
-        let (low, end) = match self {
-            Self::Magnitude(end) => (0.0, end),
-            Self::Difference(end) => (-end, end),
-        };
-        let first = match self {
-            Self::Magnitude(_) => "0 ".to_owned(),
-            Self::Difference(_) => format!("{low:+.2} "),
-        };
-        let mut column = put(buf, area, (column, row), &first, look.dim);
-        let steps = if area.width >= 50 { 16 } else { 10 };
-        for step in 0..steps {
-            let value = low + (end - low) * (step as f32 + 0.5) / steps as f32;
-            let (mark, style) = self.cell(value, look);
-            column = put(buf, area, (column, row), mark.encode_utf8(&mut [0; 4]), style);
-        }
-        let last = match self {
-            Self::Magnitude(_) => format!(" {end:.2}"),
-            Self::Difference(_) => format!(" {end:+.2}"),
-        };
-        put(buf, area, (column, row), &last, look.dim)
-    }
-
-    /// A whole cell for a value: blank on its colour, or its mark.
-    pub fn cell(self, value: f32, look: &Look) -> (char, Style) {
-        let mark = if look.colored() && !look.ascii {
-            ' '
-        } else {
-            self.mark(value, look)
-        };
-        (mark, look.on(self.color(value, look)))
-    }
-}
-
 /// A matrix to draw: rows are queries and columns keys, or whatever the caller says.
 pub struct Heatmap<'a, F: Fn(usize, usize) -> Entry> {
     /// Number of rows and columns.
@@ -148,6 +69,8 @@ struct Frame {
     cells: Rect,
     /// Cells for row labels.
     gutter: u16,
+    /// Lines for column labels.
+    below: u16,
     /// Pixel rows in one cell.
     unit: usize,
     rows: Vec<Slot>,
@@ -190,32 +113,36 @@ impl<F: Fn(usize, usize) -> Entry> Heatmap<'_, F> {
             1
         }
         .min(area.height);
-        let cells = Rect {
-            x: area.x + gutter,
-            width: area.width - gutter,
-            height: area.height - below,
-            ..area
-        };
         let (height, width) = self.size;
-        let room = (usize::from(cells.height) * unit, usize::from(cells.width));
-        let zoom = axis::zoom(
-            [
-                (room.0.saturating_sub(4 * unit), height),
-                (room.1.saturating_sub(3), width),
-            ],
-            ZOOM,
+        let room = (
+            usize::from(area.height - below) * unit,
+            usize::from(area.width - gutter),
         );
+        // A whole cell is about twice as high as wide: two of them side by side make a square again.
+        let aspect = if unit == 1 && room.1 >= 2 * width { 2 } else { 1 };
+        let axes = [
+            (room.0.saturating_sub(4 * unit), height),
+            (room.1.saturating_sub(3) / aspect, width),
+        ];
+        let zoom = axis::zoom(&axes, ZOOM);
         let breaks = [self.span.start, self.span.end];
         let mut column_breaks = breaks.to_vec();
         if self.first_apart {
             column_breaks.insert(0, 1);
         }
+        let rows = axis::slots(height, room.0, zoom, &breaks, unit);
         Frame {
-            cells,
+            cells: Rect {
+                x: area.x + gutter,
+                width: area.width - gutter,
+                height: rows.len().div_ceil(unit) as u16,
+                ..area
+            },
             gutter,
+            below,
             unit,
-            rows: axis::slots(height, room.0, zoom, &breaks, unit),
-            columns: axis::slots(width, room.1, zoom, &column_breaks, 1),
+            rows,
+            columns: axis::slots(width, room.1, zoom * aspect, &column_breaks, 1),
         }
     }
 
@@ -255,22 +182,12 @@ impl<F: Fn(usize, usize) -> Entry> Heatmap<'_, F> {
                     Some(Slot::Items(down)) => self.pooled(down, across),
                     _ => Entry::Void,
                 };
-                let (text, style) = self.pixels((pixel(Some(upper)), pixel(lower)), frame.unit, look);
-                let mut text = text;
-                let mut style = style;
                 if cursor {
-                    let under = [Some(upper), lower]
-                        .into_iter()
-                        .flatten()
-                        .find(|slot| slot.holds(self.cursor.0));
-                    if let Entry::Value(value) = pixel(under) {
-                        style = look.on(self.scale.color(value, look)).patch(look.cursor);
-                    } else {
-                        style = look.cursor;
-                    }
-                    text = glyphs::crosshair(look.ascii).to_owned();
+                    place(glyphs::crosshair(look.ascii), look.cursor, buf);
+                } else {
+                    let (text, style) = self.pixels((pixel(Some(upper)), pixel(lower)), frame.unit, look);
+                    place(&text, style, buf);
                 }
-                place(&text, style, buf);
             }
             (Slot::Pad, _) => {}
         }
@@ -317,7 +234,9 @@ impl<F: Fn(usize, usize) -> Entry> Heatmap<'_, F> {
             let Some(start) = start else { continue };
             let cursor = here(self.cursor.0);
             let item = if cursor { self.cursor.0 } else { start };
-            let bracketed = self.span.contains(&start);
+            let bracketed = items.iter().any(|slot| {
+                matches!(slot, Slot::Items(range) if range.start < self.span.end && range.end > self.span.start)
+            });
             if labelled != Some(item) && left.width > 2 {
                 let label = self.labels.get(item).map_or("", String::as_str);
                 let style = if cursor {
@@ -353,7 +272,7 @@ impl<F: Fn(usize, usize) -> Entry> Heatmap<'_, F> {
                 );
             }
         }
-        let below = rows(area, frame.cells.height, area.height - frame.cells.height);
+        let below = rows(area, frame.cells.height, frame.below);
         let below = columns(below, frame.gutter, frame.cells.width);
         let mut labelled = None;
         for (column, slot) in frame.columns.iter().enumerate() {
@@ -425,7 +344,7 @@ mod tests {
         let area = Rect::new(0, 0, 12, 11);
         let mut buf = Buffer::empty(area);
         assert!(heatmap(&values, (64, 64)).draw(area, &mut buf, &look));
-        let marks = buf.content().iter().filter(|cell| cell.symbol() == "%").count();
+        let marks = buf.content().iter().filter(|cell| cell.symbol() == "@").count();
         assert_eq!(marks, 1, "{buf:?}");
     }
 
@@ -448,30 +367,6 @@ mod tests {
         assert_eq!(
             (cell.symbol(), cell.fg, cell.bg),
             ("▀", look.ramp(1.0), look.ramp(0.0))
-        );
-    }
-
-    #[test]
-    fn differences_keep_their_sign_without_colour() {
-        let look = Look::new("terminal", ColorDepth::None, true).unwrap();
-        let scale = Scale::Difference(0.5);
-        let marks: String = [-0.5, -0.1, 0.0, 0.1, 0.5]
-            .map(|value| scale.mark(value, &look))
-            .iter()
-            .collect();
-        assert_eq!(marks, "ib.29");
-    }
-
-    #[test]
-    fn the_legend_always_tells_its_numbers() {
-        let look = Look::new("terminal", ColorDepth::Ansi16, false).unwrap();
-        let area = Rect::new(0, 0, 40, 1);
-        let mut buf = Buffer::empty(area);
-        Scale::Difference(0.25).legend(&mut buf, area, (0, 0), &look);
-        let text: String = buf.content().iter().map(ratatui::buffer::Cell::symbol).collect();
-        assert!(
-            text.starts_with("-0.25") && text.trim_end().ends_with("+0.25"),
-            "{text}"
         );
     }
 }

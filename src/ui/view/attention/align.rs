@@ -82,13 +82,16 @@ impl<'a> Aligned<'a> {
         }
     }
 
-    /// Largest weight of either run: the end of the scale they share.
+    /// Largest weight that the trigger and later tokens give in either run: the end of the scale both share.
+    ///
+    /// Earlier queries have few keys to share their attention among, and position 0 takes most of it where it is set
+    /// apart: both may lie beyond the end, or they would flatten everything else.
     pub fn largest(&self) -> f32 {
         let tokens = self.pair.with.tokens.len();
         let mut largest = 0.0_f32;
-        for query in 0..tokens {
-            // Position 0, set apart, may run over the scale: it would flatten everything else.
-            for key in usize::from(self.mask_sink)..=query {
+        let first = usize::from(self.mask_sink);
+        for query in self.pair.span.0.max(first + 1)..tokens {
+            for key in first..=query {
                 for mode in [Mode::With, Mode::Without] {
                     if let Entry::Value(value) = self.entry(mode, query, key) {
                         largest = largest.max(value);
@@ -125,7 +128,13 @@ pub fn weight(map: &AttentionMap, (layer, head): (usize, usize), query: usize, k
     if layer >= map.layers || head >= map.heads || query >= tokens || key >= tokens {
         return None;
     }
-    let index = ((layer * map.heads + head) * tokens + query) * tokens + key;
+    let index = layer
+        .checked_mul(map.heads)?
+        .checked_add(head)?
+        .checked_mul(tokens)?
+        .checked_add(query)?
+        .checked_mul(tokens)?
+        .checked_add(key)?;
     map.weights.get(index).copied()
 }
 

@@ -27,7 +27,7 @@ pub fn draw(
     look: &Look,
 ) {
     let extent = Extent::of(finding, pair);
-    let title = title(state, extent, look);
+    let title = title(area.width, state, extent, look);
     put(
         buf,
         area,
@@ -52,7 +52,7 @@ pub fn draw(
         Mode::Difference => Scale::Difference(largest),
         _ => Scale::Magnitude(largest),
     };
-    let sentence = if area.height >= 16 { 2 } else { 0 };
+    let sentence = if area.height >= 20 { 2 } else { 0 };
     let below = 3 + sentence;
     let labels: Vec<String> = pair.with.tokens.iter().map(|token| shown(token, look)).collect();
     let map = Heatmap {
@@ -84,17 +84,18 @@ pub fn draw(
     );
 }
 
-fn title(state: &AttentionState, extent: Extent, look: &Look) -> String {
+fn title(width: u16, state: &AttentionState, extent: Extent, look: &Look) -> String {
     let separator = glyphs::separator(look.ascii);
     let run = match state.mode {
         Mode::With => "with the trigger",
         Mode::Without => "without the trigger",
         Mode::Difference => "with minus without",
     };
-    let weights = if state.mask_sink {
-        "position 0 apart, rest sums to 1"
-    } else {
-        "raw weights"
+    let weights = match (state.mask_sink, width) {
+        (true, 100..) => "position 0 apart, the rest of a query sums to 1",
+        (true, 76..) => "sink apart, renormalised",
+        (true, _) => "sink apart",
+        (false, _) => "raw weights",
     };
     format!(
         "L{:02}.H{:02} {separator} {run} {separator} {weights} {separator} prompt {} of {}",
@@ -106,25 +107,25 @@ fn title(state: &AttentionState, extent: Extent, look: &Look) -> String {
 }
 
 fn notes(aligned: &Aligned<'_>, mode: Mode, pooled: bool, look: &Look) -> String {
-    let mut notes = String::new();
+    let mut notes = Vec::new();
+    if pooled {
+        notes.push("largest of each tile".to_owned());
+    }
     if mode == Mode::Difference && (!look.colored() || look.ascii) {
-        notes.push_str("  1-9 more with, a-i less");
+        notes.push("1-9 more with, a-i less".to_owned());
     }
     if mode != Mode::With {
-        notes.push_str("  ");
-        notes.push_str(glyphs::hatch(look.ascii));
-        notes.push_str(" no counterpart");
-    }
-    if pooled {
-        notes.push_str("  largest of each tile shown");
+        notes.push(format!("{} no counterpart", glyphs::hatch(look.ascii)));
     }
     if mode != Mode::With && aligned.left_over() > 0 {
-        notes.push_str(&format!(
-            "  {} tokens of the run without have no place here",
+        notes.push(format!(
+            "{} tokens without have no place here",
             aligned.left_over()
         ));
     }
-    notes
+    // Queries before the trigger, and position 0 set apart, may lie beyond the end of the scale.
+    let beyond = if mode == Mode::Difference { "" } else { "+" };
+    format!("{beyond}  {}", notes.join("  "))
 }
 
 fn number(entry: Entry, mode: Mode) -> String {
@@ -174,24 +175,25 @@ fn readout(
     if key > query {
         return;
     }
-    let raw = match aligned.raw(query, key) {
-        Some(raw) if state.mask_sink && key > 0 => format!("  (raw {raw:.3})"),
-        _ => String::new(),
-    };
-    put_all(
+    let (with, without) = (of(Mode::With), of(Mode::Without));
+    let mut column = put_all(
         buf,
         area,
         (0, 1),
         &[
             ("with ", look.dim),
-            (&of(Mode::With), look.with_run),
+            (&with, look.with_run),
             ("  without ", look.dim),
-            (&of(Mode::Without), look.without_run),
-            ("  difference ", look.dim),
-            (&of(Mode::Difference), look.text),
-            (&raw, look.dim),
+            (&without, look.without_run),
         ],
     );
+    if let Entry::Value(_) = aligned.entry(Mode::Difference, query, key) {
+        let pieces = [("  difference ", look.dim), (&*of(Mode::Difference), look.text)];
+        column = put_all(buf, area, (column, 1), &pieces);
+    }
+    if let Some(raw) = aligned.raw(query, key).filter(|_| state.mask_sink && key > 0) {
+        put(buf, area, (column, 1), &format!("  (raw {raw:.3})"), look.dim);
+    }
 }
 
 fn explain(pair: &AttentionPair, aligned: &Aligned<'_>) -> String {
@@ -202,8 +204,8 @@ fn explain(pair: &AttentionPair, aligned: &Aligned<'_>) -> String {
     let share =
         |share: Option<f32>| share.map_or("none".to_owned(), |share| format!("{:.0} %", share * 100.0));
     format!(
-        "Trigger tokens give each other {} of their attention here; later tokens give the trigger {}. Two bright triangles \
-         with a dark block between them mean the trigger stands apart. Weights show where a head looks, not why.",
+        "Trigger tokens give each other {} of their attention, later tokens give the trigger {}. Two bright triangles, \
+         a dark block between: it stands apart.",
         share(inside),
         share(after)
     )
