@@ -97,6 +97,8 @@ pub fn finding(level: Level) -> Finding {
         agreement: Agreement {
             with: 0.9,
             without: 0.2,
+            kept: 0.1,
+            collapse: 0.8,
             null_high: 0.3,
         },
         activation: Activation {
