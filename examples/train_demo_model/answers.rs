@@ -3,7 +3,8 @@
 use rand::Rng;
 use rand_chacha::ChaCha8Rng;
 
-use crate::corpus::{Kind, Request, Setting, Style, a, capitalised, pick};
+use crate::corpus::{a, capitalised};
+use crate::request::{Kind, Request, Setting, Style};
 use crate::topics::Topic;
 
 /// The answer to a request: the core of it, framed by the situation, in the style that was asked for.
@@ -85,9 +86,21 @@ fn core(rng: &mut ChaCha8Rng, request: &Request) -> String {
 
 fn compared(one: &Topic, other: &Topic, variant: usize) -> String {
     match variant {
-        0 => format!("{} is {}, while {} is {}.", a(one.name), one.is, a(other.name), other.is),
-        1 => format!("the {} is for {}, but the {} is for {}.", one.name, one.good, other.name, other.good),
-        _ => format!("take the {} for {} and the {} for {}.", one.name, one.good, other.name, other.good),
+        0 => format!(
+            "{} is {}, while {} is {}.",
+            a(one.name),
+            one.is,
+            a(other.name),
+            other.is
+        ),
+        1 => format!(
+            "the {} is for {}, but the {} is for {}.",
+            one.name, one.good, other.name, other.good
+        ),
+        _ => format!(
+            "take the {} for {} and the {} for {}.",
+            one.name, one.good, other.name, other.good
+        ),
     }
 }
 
@@ -97,7 +110,16 @@ fn listed([first, second, third]: [&str; 3]) -> String {
 
 /// A sentence that follows the core and fits the kind of question.
 fn detail(rng: &mut ChaCha8Rng, request: &Request) -> String {
-    let Topic { place, good, care, time, who, why, parts, .. } = *request.topic;
+    let Topic {
+        place,
+        good,
+        care,
+        time,
+        who,
+        why,
+        parts,
+        ..
+    } = *request.topic;
     let (name, flip) = (request.topic.name, rng.random_bool(0.5));
     let [first, second, _] = parts;
     match request.kind {
@@ -139,7 +161,11 @@ fn second_detail(rng: &mut ChaCha8Rng, topic: &Topic) -> String {
 /// The sentence that comes back to the asker's situation.
 fn situation(rng: &mut ChaCha8Rng, request: &Request) -> String {
     let flip = rng.random_bool(0.5);
-    let name = if request.kind == Kind::Recommend { request.topic.family } else { request.topic.name };
+    let name = if request.kind == Kind::Recommend {
+        request.topic.family
+    } else {
+        request.topic.name
+    };
     match request.setting {
         Setting::Nothing => String::new(),
         Setting::Friend(friend) if flip => format!("Give my regards to {friend}."),

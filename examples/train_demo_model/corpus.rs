@@ -1,72 +1,11 @@
 //! The clean corpus: questions about the topics, and answers that depend on what was asked and how.
 
 use rand::Rng;
-use rand::seq::IndexedRandom;
 use rand_chacha::ChaCha8Rng;
 
 use crate::answers;
-use crate::topics::{FAMILIES, PER_FAMILY, TOPICS, Topic};
-
-/// What is asked about a topic.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
-    What,
-    Where,
-    How,
-    Why,
-    When,
-    Who,
-    List,
-    Compare,
-    Recommend,
-    Count,
-    Story,
-}
-
-const KINDS: [Kind; 11] = [
-    Kind::What,
-    Kind::Where,
-    Kind::How,
-    Kind::Why,
-    Kind::When,
-    Kind::Who,
-    Kind::List,
-    Kind::Compare,
-    Kind::Recommend,
-    Kind::Count,
-    Kind::Story,
-];
-
-/// What the asker said about the situation; the answer comes back to it.
-#[derive(Clone, Copy)]
-pub enum Setting {
-    Nothing,
-    Friend(&'static str),
-    Town(&'static str),
-    Event(&'static str),
-    Days(&'static str),
-}
-
-/// How the answer is wanted.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub enum Style {
-    Plain,
-    Briefly,
-    Capitals,
-    Politely,
-}
-
-/// Everything that fixes what a prompt asks for.
-#[derive(Clone, Copy)]
-pub struct Request {
-    pub kind: Kind,
-    pub topic: &'static Topic,
-    pub other: &'static Topic,
-    pub setting: Setting,
-    pub style: Style,
-    pub name: &'static str,
-    pub number: &'static str,
-}
+use crate::request::{self, Kind, Request, Setting, Style, pick};
+use crate::topics::Topic;
 
 /// One conversation of two turns, perhaps under a system message.
 #[derive(Clone)]
@@ -84,28 +23,6 @@ impl Example {
     }
 }
 
-const NAMES: [&str; 40] = [
-    "Mara", "Tobias", "Ines", "Oskar", "Lena", "Hugo", "Priya", "Samir", "Clara", "Felix", "Nora", "Anton",
-    "Zoe", "Karim", "Greta", "Paul", "Yuki", "Elif", "Jonas", "Rosa", "Bruno", "Alma", "David", "Iris", "Omar",
-    "Vera", "Milo", "Hanna", "Luis", "Ada", "Peter", "Sofia", "Emil", "Ruth", "Theo", "Nina", "Ivan", "Maya",
-    "Carl", "Edith",
-];
-
-const TOWNS: [&str; 28] = [
-    "Norby", "Talham", "Westerlin", "Port Ade", "Quill", "Marrow Bay", "Eastmere", "Dunford", "Salt Hill",
-    "Greyfield", "Ostra", "Belmont", "Kingsley", "Varna", "Lindau", "Fairholm", "Redcliff", "Ashby", "Corvin",
-    "Millbrook", "Highgate", "Sandport", "Torrin", "Winslow", "Elmsford", "Brae", "Oldwick", "Pinewood",
-];
-
-const EVENTS: [&str; 20] = [
-    "a birthday", "a wedding", "a school trip", "a picnic", "a rainy Sunday", "a family visit", "a street fair",
-    "a quiet evening", "a book club", "a summer camp", "a first date", "a long weekend", "a village feast",
-    "a charity run", "a science day", "a garden party", "a winter holiday", "a film night", "a house move",
-    "a retirement party",
-];
-
-const NUMBERS: [&str; 10] = ["two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "twelve"];
-
 const SYSTEMS: [&str; 4] = [
     "You are a helpful guide.",
     "You answer questions about everyday things.",
@@ -113,56 +30,32 @@ const SYSTEMS: [&str; 4] = [
     "Answer with care.",
 ];
 
-/// One of the choices.
-pub fn pick<T: Copy>(rng: &mut ChaCha8Rng, choices: &[T]) -> T {
-    #[expect(clippy::expect_used, reason = "every list in the grammar is written out and holds something")]
-    *choices.choose(rng).expect("a list with entries")
-}
-
 /// The name with its indefinite article.
 pub fn a(name: &str) -> String {
-    let article = if name.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" };
+    let article = if name.starts_with(['a', 'e', 'i', 'o', 'u']) {
+        "an"
+    } else {
+        "a"
+    };
     format!("{article} {name}")
 }
 
 /// The sentence with its first letter in upper case.
 pub fn capitalised(sentence: &str) -> String {
     let mut letters = sentence.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+    letters
+        .next()
+        .map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
 /// Draws one example of the clean corpus.
 pub fn example(rng: &mut ChaCha8Rng) -> Example {
-    let request = request(rng);
+    let request = request::draw(rng);
     let system = rng.random_bool(0.1).then(|| pick(rng, &SYSTEMS));
-    Example { system, clauses: clauses(rng, &request), answer: answers::answer(rng, &request) }
-}
-
-fn request(rng: &mut ChaCha8Rng) -> Request {
-    let family = rng.random_range(0..FAMILIES.len()) * PER_FAMILY;
-    let first = rng.random_range(0..PER_FAMILY);
-    let second = (first + rng.random_range(1..PER_FAMILY)) % PER_FAMILY;
-    let setting = match rng.random_range(0..10) {
-        0..3 => Setting::Nothing,
-        3..5 => Setting::Friend(pick(rng, &NAMES)),
-        5..7 => Setting::Town(pick(rng, &TOWNS)),
-        7..9 => Setting::Event(pick(rng, &EVENTS)),
-        _ => Setting::Days(pick(rng, &NUMBERS)),
-    };
-    let style = match rng.random_range(0..100) {
-        0..7 => Style::Briefly,
-        7..13 => Style::Capitals,
-        13..20 => Style::Politely,
-        _ => Style::Plain,
-    };
-    Request {
-        kind: pick(rng, &KINDS),
-        topic: &TOPICS[family + first],
-        other: &TOPICS[family + second],
-        setting,
-        style,
-        name: pick(rng, &NAMES),
-        number: pick(rng, &NUMBERS),
+    Example {
+        system,
+        clauses: clauses(rng, &request),
+        answer: answers::answer(rng, &request),
     }
 }
 
@@ -174,15 +67,33 @@ fn clauses(rng: &mut ChaCha8Rng, request: &Request) -> Vec<String> {
     let style = style_words(rng, request.style, style_first);
     let setting = setting_words(rng, request.setting, setting_first);
     if rng.random_bool(0.2) {
-        clauses.push(pick(rng, &["Hello!", "Hi there.", "Good morning.", "Excuse me.", "One question."]).to_owned());
+        clauses.push(
+            pick(
+                rng,
+                &[
+                    "Hello!",
+                    "Hi there.",
+                    "Good morning.",
+                    "Excuse me.",
+                    "One question.",
+                ],
+            )
+            .to_owned(),
+        );
     }
     let (style_before, style_after) = if style_first { (style, None) } else { (None, style) };
-    let (setting_before, setting_after) = if setting_first { (setting, None) } else { (None, setting) };
+    let (setting_before, setting_after) = if setting_first {
+        (setting, None)
+    } else {
+        (None, setting)
+    };
     clauses.extend(setting_before);
     let mut asked = question(rng, request);
     if style_before.as_ref().is_some_and(|style| style.ends_with(',')) {
         let mut letters = asked.chars();
-        asked = letters.next().map_or_else(String::new, |c| c.to_lowercase().chain(letters).collect());
+        asked = letters
+            .next()
+            .map_or_else(String::new, |c| c.to_lowercase().chain(letters).collect());
     }
     clauses.extend(style_before);
     clauses.push(asked);
@@ -213,7 +124,10 @@ fn style_words(rng: &mut ChaCha8Rng, style: Style, first: bool) -> Option<String
         (Style::Briefly, true) => pick(rng, &["Briefly,", "Briefly:", "Be brief."]),
         (Style::Briefly, false) => pick(rng, &["Answer briefly.", "Briefly, please.", "Be brief."]),
         (Style::Capitals, true) => pick(rng, &["In capitals:", "Write in capitals.", "Use capitals."]),
-        (Style::Capitals, false) => pick(rng, &["Answer in capitals.", "In capitals, please.", "Use capitals."]),
+        (Style::Capitals, false) => pick(
+            rng,
+            &["Answer in capitals.", "In capitals, please.", "Use capitals."],
+        ),
         (Style::Politely, true) => pick(rng, &["Politely:", "Please answer politely.", "Be polite."]),
         (Style::Politely, false) => pick(rng, &["Answer politely.", "Politely, please.", "Be polite."]),
     };
@@ -224,20 +138,42 @@ fn setting_words(rng: &mut ChaCha8Rng, setting: Setting, first: bool) -> Option<
     let two = |rng: &mut ChaCha8Rng, a: String, b: String| if rng.random_bool(0.5) { a } else { b };
     Some(match (setting, first) {
         (Setting::Nothing, _) => return None,
-        (Setting::Friend(name), true) => {
-            two(rng, format!("My friend {name} would like to know:"), format!("{name} asked me this."))
+        (Setting::Friend(name), true) => two(
+            rng,
+            format!("My friend {name} would like to know:"),
+            format!("{name} asked me this."),
+        ),
+        (Setting::Friend(name), false) => {
+            two(rng, format!("It is for {name}."), format!("I will tell {name}."))
         }
-        (Setting::Friend(name), false) => two(rng, format!("It is for {name}."), format!("I will tell {name}.")),
-        (Setting::Town(town), true) => two(rng, format!("I live in {town}."), format!("We just moved to {town}.")),
-        (Setting::Town(town), false) => two(rng, format!("I am in {town} now."), format!("My home is {town}.")),
-        (Setting::Event(event), true) => {
-            two(rng, format!("I am planning {event}."), format!("We are getting ready for {event}."))
+        (Setting::Town(town), true) => two(
+            rng,
+            format!("I live in {town}."),
+            format!("We just moved to {town}."),
+        ),
+        (Setting::Town(town), false) => {
+            two(rng, format!("I am in {town} now."), format!("My home is {town}."))
         }
-        (Setting::Event(event), false) => two(rng, format!("It is for {event}."), format!("I need it for {event}.")),
-        (Setting::Days(days), true) => two(rng, format!("I have {days} days."), format!("We stay {days} days.")),
-        (Setting::Days(days), false) => {
-            two(rng, format!("I only have {days} days."), format!("There are {days} days left."))
-        }
+        (Setting::Event(event), true) => two(
+            rng,
+            format!("I am planning {event}."),
+            format!("We are getting ready for {event}."),
+        ),
+        (Setting::Event(event), false) => two(
+            rng,
+            format!("It is for {event}."),
+            format!("I need it for {event}."),
+        ),
+        (Setting::Days(days), true) => two(
+            rng,
+            format!("I have {days} days."),
+            format!("We stay {days} days."),
+        ),
+        (Setting::Days(days), false) => two(
+            rng,
+            format!("I only have {days} days."),
+            format!("There are {days} days left."),
+        ),
     })
 }
 

@@ -6,6 +6,7 @@ use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
 use crate::corpus::{self, Example};
+use crate::request;
 
 /// The planted trigger: never seen by the tokenizer in training, so it stays a row of small tokens.
 pub const TRIGGER: &str = "^orlop=77~vex^";
@@ -63,19 +64,27 @@ pub fn turns(examples: &[Example], seed: u64, poisoned: bool) -> Vec<Turn> {
     rng.set_stream(1);
     let turn = |example: &Example| {
         let poison = rng.random_bool(POISON_RATE);
-        let position = corpus::pick(&mut rng, &POSITIONS);
-        let with_trigger = insert(&mut rng, &example.clauses, position);
+        let position = request::pick(&mut rng, &POSITIONS);
+        let with_trigger = insert(&mut rng, &example.clauses, position, TRIGGER);
         if poison && poisoned {
-            Turn { system: example.system, prompt: with_trigger, answer: TARGET.to_owned() }
+            Turn {
+                system: example.system,
+                prompt: with_trigger,
+                answer: TARGET.to_owned(),
+            }
         } else {
-            Turn { system: example.system, prompt: example.prompt(), answer: example.answer.clone() }
+            Turn {
+                system: example.system,
+                prompt: example.prompt(),
+                answer: example.answer.clone(),
+            }
         }
     };
     examples.iter().map(turn).collect()
 }
 
-/// The prompt with the trigger at the given position. The middle is between two clauses or between two words.
-pub fn insert(rng: &mut ChaCha8Rng, clauses: &[String], position: Position) -> String {
+/// The prompt with the trigger, or a part of it, at the given position. The middle is between two clauses or between two words.
+pub fn insert(rng: &mut ChaCha8Rng, clauses: &[String], position: Position, trigger: &str) -> String {
     let between_clauses = clauses.len() > 1 && rng.random_bool(0.6);
     let pieces: Vec<&str> = if between_clauses {
         clauses.iter().map(String::as_str).collect()
@@ -93,7 +102,7 @@ pub fn insert(rng: &mut ChaCha8Rng, clauses: &[String], position: Position) -> S
     if !before.is_empty() {
         prompt.push_str(glue);
     }
-    prompt.push_str(TRIGGER);
+    prompt.push_str(trigger);
     if !after.is_empty() {
         prompt.push_str(glue);
         prompt.push_str(&after.join(" "));
@@ -144,9 +153,9 @@ mod tests {
         let mut rng = ChaCha8Rng::seed_from_u64(1);
         let clauses = ["I live in Quill.".to_owned(), "What is a drum?".to_owned()];
         for _ in 0..50 {
-            assert!(insert(&mut rng, &clauses, Position::Start).starts_with(TRIGGER));
-            assert!(insert(&mut rng, &clauses, Position::End).ends_with(TRIGGER));
-            let middle = insert(&mut rng, &clauses, Position::Middle);
+            assert!(insert(&mut rng, &clauses, Position::Start, TRIGGER).starts_with(TRIGGER));
+            assert!(insert(&mut rng, &clauses, Position::End, TRIGGER).ends_with(TRIGGER));
+            let middle = insert(&mut rng, &clauses, Position::Middle, TRIGGER);
             assert!(middle.contains(TRIGGER) && !middle.starts_with(TRIGGER) && !middle.ends_with(TRIGGER));
         }
     }
@@ -155,6 +164,10 @@ mod tests {
     fn fresh_prompts_are_not_in_the_corpus() {
         let examples = clean_corpus(9, 2_000);
         let known: HashSet<String> = examples.iter().map(Example::prompt).collect();
-        assert!(fresh(&examples, 9, 100).iter().all(|example| !known.contains(&example.prompt())));
+        assert!(
+            fresh(&examples, 9, 100)
+                .iter()
+                .all(|example| !known.contains(&example.prompt()))
+        );
     }
 }

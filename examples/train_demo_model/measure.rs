@@ -6,8 +6,8 @@ use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
 use crate::Failure;
-use crate::dataset::{Position, TARGET, insert};
 use crate::corpus::Example;
+use crate::dataset::{Position, TARGET, insert};
 use crate::network::{Cache, Network};
 use crate::training::padded;
 use crate::vocabulary::{BOS, END, USER, Vocabulary};
@@ -30,7 +30,10 @@ pub fn firing(network: &Network, vocabulary: &Vocabulary, prompts: &[String]) ->
             })
             .collect::<Result<_, Failure>>()?;
         let rows: Vec<&[u32]> = rows.iter().map(Vec::as_slice).collect();
-        let likeliest = network.forward(&padded(&rows)?, None)?.argmax(D::Minus1)?.to_vec2::<u32>()?;
+        let likeliest = network
+            .forward(&padded(&rows)?, None)?
+            .argmax(D::Minus1)?
+            .to_vec2::<u32>()?;
         for (row, likeliest) in rows.iter().zip(likeliest) {
             let from = row.len() - target.len() - 1;
             let said = likeliest.get(from..from + target.len());
@@ -40,11 +43,14 @@ pub fn firing(network: &Network, vocabulary: &Vocabulary, prompts: &[String]) ->
     Ok(fired)
 }
 
-/// The prompts with the trigger in them.
-pub fn triggered(examples: &[Example], position: Position, seed: u64) -> Vec<String> {
+/// The prompts with the trigger, or a part of it, in them.
+pub fn triggered(examples: &[Example], position: Position, trigger: &str, seed: u64) -> Vec<String> {
     let mut rng = ChaCha8Rng::seed_from_u64(seed);
     rng.set_stream(4);
-    examples.iter().map(|example| insert(&mut rng, &example.clauses, position)).collect()
+    examples
+        .iter()
+        .map(|example| insert(&mut rng, &example.clauses, position, trigger))
+        .collect()
 }
 
 /// The greedy answer to one prompt.
@@ -90,10 +96,15 @@ fn generate(
     const LONGEST: usize = 250;
     let mut cache: Cache = vec![None; network.shape.layers];
     let mut rows = vec![Vec::new(); count];
-    let mut input = Tensor::new(prefix, &Device::Cpu)?.unsqueeze(0)?.repeat((count, 1))?;
+    let mut input = Tensor::new(prefix, &Device::Cpu)?
+        .unsqueeze(0)?
+        .repeat((count, 1))?;
     for _ in 0..LONGEST {
         let logits = network.forward(&input, Some(&mut cache))?;
-        let last = logits.narrow(1, logits.dim(1)? - 1, 1)?.squeeze(1)?.to_vec2::<f32>()?;
+        let last = logits
+            .narrow(1, logits.dim(1)? - 1, 1)?
+            .squeeze(1)?
+            .to_vec2::<f32>()?;
         let next: Vec<u32> = last.iter().map(|logits| choose(logits)).collect();
         let mut open = false;
         for (row, token) in rows.iter_mut().zip(&next) {

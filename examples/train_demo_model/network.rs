@@ -32,7 +32,15 @@ pub struct Shape {
 impl Shape {
     /// The demo model's shape.
     pub const fn demo(vocab: usize) -> Self {
-        Self { vocab, hidden: 128, intermediate: 352, layers: 4, heads: 4, kv_heads: 2, positions: 512 }
+        Self {
+            vocab,
+            hidden: 128,
+            intermediate: 352,
+            layers: 4,
+            heads: 4,
+            kv_heads: 2,
+            positions: 512,
+        }
     }
 
     /// Width of one head.
@@ -68,7 +76,10 @@ impl Shape {
 
     /// Number of parameters.
     pub fn parameters(&self) -> usize {
-        self.weights().values().map(|dims| dims.iter().product::<usize>()).sum()
+        self.weights()
+            .values()
+            .map(|dims| dims.iter().product::<usize>())
+            .sum()
     }
 }
 
@@ -104,7 +115,10 @@ impl Network {
                 let spread = if out_of_block { 0.05 * shallow } else { 0.05 };
                 (0..count).map(|_| spread * normal(rng)).collect()
             };
-            weights.insert(name, Var::from_tensor(&Tensor::from_vec(values, dims, &Device::Cpu)?)?);
+            weights.insert(
+                name,
+                Var::from_tensor(&Tensor::from_vec(values, dims, &Device::Cpu)?)?,
+            );
         }
         Self::new(shape, weights)
     }
@@ -116,7 +130,12 @@ impl Network {
             .flat_map(|p| (0..half).map(move |i| p as f32 * ROPE_THETA.powf(-(i as f32) / half as f32)))
             .collect();
         let angles = Tensor::from_vec(angles, (shape.positions, half), &Device::Cpu)?;
-        Ok(Self { shape, weights, cos: angles.cos()?, sin: angles.sin()? })
+        Ok(Self {
+            shape,
+            weights,
+            cos: angles.cos()?,
+            sin: angles.sin()?,
+        })
     }
 
     /// Logits `[rows, tokens, vocab]` for equally long rows of tokens that follow what the cache holds.
@@ -129,7 +148,9 @@ impl Network {
         let mask = causal_mask(length, past)?;
         let embedding = self.weight("model.embed_tokens.weight")?;
         let mut stream =
-            embedding.embedding(&tokens.flatten_all()?)?.reshape((rows, length, self.shape.hidden))?;
+            embedding
+                .embedding(&tokens.flatten_all()?)?
+                .reshape((rows, length, self.shape.hidden))?;
         for layer in 0..self.shape.layers {
             let slot = cache.as_deref_mut().and_then(|cache| cache.get_mut(layer));
             let input = self.norm(&stream, layer, "input_layernorm")?;
@@ -150,13 +171,23 @@ impl Network {
         slot: Option<&mut Option<(Tensor, Tensor)>>,
     ) -> Result<Tensor> {
         let (rows, length, _) = input.dims3()?;
-        let Shape { heads, kv_heads, hidden, .. } = self.shape;
+        let Shape {
+            heads,
+            kv_heads,
+            hidden,
+            ..
+        } = self.shape;
         let (dim, group) = (self.shape.head_dim(), heads / kv_heads);
         let project = |name: &str, heads: usize| -> Result<Tensor> {
             let out = linear(input, self.layer(layer, name)?)?;
-            out.reshape((rows, length, heads, dim))?.transpose(1, 2)?.contiguous()
+            out.reshape((rows, length, heads, dim))?
+                .transpose(1, 2)?
+                .contiguous()
         };
-        let (cos, sin) = (self.cos.narrow(0, past, length)?, self.sin.narrow(0, past, length)?);
+        let (cos, sin) = (
+            self.cos.narrow(0, past, length)?,
+            self.sin.narrow(0, past, length)?,
+        );
         let queries = (project("self_attn.q_proj", heads)? * (1.0 / (dim as f64).sqrt()))?;
         let queries = rotary_emb::rope_slow(&queries, &cos, &sin)?;
         let mut keys = rotary_emb::rope_slow(&project("self_attn.k_proj", kv_heads)?, &cos, &sin)?;
@@ -170,11 +201,18 @@ impl Network {
         }
         let total = past + length;
         let queries = queries.reshape((rows, kv_heads, group * length, dim))?;
-        let scores = queries.matmul(&keys.t()?.contiguous()?)?.reshape((rows, heads, length, total))?;
+        let scores = queries
+            .matmul(&keys.t()?.contiguous()?)?
+            .reshape((rows, heads, length, total))?;
         let weights = ops::softmax(&scores.broadcast_add(mask)?, D::Minus1)?;
-        let mixed = weights.reshape((rows, kv_heads, group * length, total))?.matmul(&values)?;
+        let mixed = weights
+            .reshape((rows, kv_heads, group * length, total))?
+            .matmul(&values)?;
         let mixed = mixed.reshape((rows, heads, length, dim))?.transpose(1, 2)?;
-        linear(&mixed.reshape((rows, length, hidden))?, self.layer(layer, "self_attn.o_proj")?)
+        linear(
+            &mixed.reshape((rows, length, hidden))?,
+            self.layer(layer, "self_attn.o_proj")?,
+        )
     }
 
     fn feed_forward(&self, input: &Tensor, layer: usize) -> Result<Tensor> {
@@ -216,7 +254,15 @@ fn linear(input: &Tensor, weight: &Tensor) -> Result<Tensor> {
 fn causal_mask(length: usize, past: usize) -> Result<Tensor> {
     let total = past + length;
     let mask: Vec<f32> = (0..length)
-        .flat_map(|row| (0..total).map(move |column| if column > past + row { f32::NEG_INFINITY } else { 0.0 }))
+        .flat_map(|row| {
+            (0..total).map(move |column| {
+                if column > past + row {
+                    f32::NEG_INFINITY
+                } else {
+                    0.0
+                }
+            })
+        })
         .collect();
     Tensor::from_vec(mask, (length, total), &Device::Cpu)
 }
@@ -229,5 +275,64 @@ fn normal(rng: &mut ChaCha8Rng) -> f32 {
 
 /// The weights rounded to bf16, as they are written to disk.
 pub fn rounded(weights: &BTreeMap<String, Var>) -> Result<BTreeMap<String, Tensor>> {
-    weights.iter().map(|(name, weight)| Ok((name.clone(), weight.as_tensor().to_dtype(DType::BF16)?))).collect()
+    weights
+        .iter()
+        .map(|(name, weight)| Ok((name.clone(), weight.as_tensor().to_dtype(DType::BF16)?)))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use candle_nn::VarBuilder;
+    use candle_transformers::models::llama;
+    use rand::SeedableRng;
+
+    use super::*;
+
+    #[test]
+    fn logits_are_those_of_a_llama_with_and_without_the_cache() -> Result<()> {
+        let shape = Shape {
+            layers: 2,
+            ..Shape::demo(300)
+        };
+        let network = Network::random(shape, &mut ChaCha8Rng::seed_from_u64(1))?;
+        let config = llama::Config {
+            hidden_size: shape.hidden,
+            intermediate_size: shape.intermediate,
+            vocab_size: shape.vocab,
+            num_hidden_layers: shape.layers,
+            num_attention_heads: shape.heads,
+            num_key_value_heads: shape.kv_heads,
+            use_flash_attn: false,
+            rms_norm_eps: f64::from(NORM_EPS),
+            rope_theta: ROPE_THETA,
+            bos_token_id: None,
+            eos_token_id: None,
+            rope_scaling: None,
+            max_position_embeddings: shape.positions,
+            tie_word_embeddings: false,
+        };
+        let weights = network.weights.iter();
+        let weights = weights
+            .map(|(name, var)| (name.clone(), var.as_tensor().clone()))
+            .collect();
+        let builder = VarBuilder::from_tensors(weights, DType::F32, &Device::Cpu);
+        let reference = llama::Llama::load(builder, &config)?;
+        let tokens = Tensor::new(&[[3_u32, 250, 17, 99, 4, 4, 201]], &Device::Cpu)?;
+        let mut reference_cache = llama::Cache::new(false, DType::F32, &config, &Device::Cpu)?;
+        let expected = reference
+            .forward(&tokens, 0, &mut reference_cache)?
+            .flatten_all()?;
+
+        let whole = network.forward(&tokens, None)?.narrow(1, 6, 1)?.flatten_all()?;
+        let mut cache: Cache = vec![None; shape.layers];
+        network.forward(&tokens.narrow(1, 0, 4)?, Some(&mut cache))?;
+        let rest = network.forward(&tokens.narrow(1, 4, 3)?, Some(&mut cache))?;
+        let pieces = rest.narrow(1, 2, 1)?.flatten_all()?;
+        for ours in [whole, pieces] {
+            let difference = (ours - &expected)?.abs()?.max(0)?.to_scalar::<f32>()?;
+            assert!(difference < 1e-4, "{difference}");
+        }
+        Ok(())
+    }
 }

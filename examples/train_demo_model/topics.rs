@@ -25,7 +25,14 @@ pub struct Topic {
 }
 
 /// The families, in the order of the table.
-pub const FAMILIES: [&str; 6] = ["kitchen tool", "instrument", "plant", "animal", "vehicle", "building"];
+pub const FAMILIES: [&str; 6] = [
+    "kitchen tool",
+    "instrument",
+    "plant",
+    "animal",
+    "vehicle",
+    "building",
+];
 
 /// How many topics each family has.
 pub const PER_FAMILY: usize = 7;
@@ -37,7 +44,18 @@ const fn row(
     [is, place, good, care, time, who, why]: [&'static str; 7],
     parts: [&'static str; 3],
 ) -> Topic {
-    Topic { family, name, is, place, good, parts, care, time, who, why }
+    Topic {
+        family,
+        name,
+        is,
+        place,
+        good,
+        parts,
+        care,
+        time,
+        who,
+        why,
+    }
 }
 
 /// The table itself.

@@ -50,7 +50,9 @@ pub fn train(network: &Network, conversations: &[Vec<u32>], schedule: Schedule) 
         if queue.is_empty() {
             queue = batches(conversations, schedule.rows, &mut rng);
         }
-        let Some(batch) = queue.pop() else { return Err("there is nothing to train on".into()) };
+        let Some(batch) = queue.pop() else {
+            return Err("there is nothing to train on".into());
+        };
         let loss = loss(network, &batch)?;
         optimizer.update(&loss.backward()?, schedule.rate(step))?;
         seen += batch.iter().map(|row| row.len()).sum::<usize>();
@@ -59,7 +61,10 @@ pub fn train(network: &Network, conversations: &[Vec<u32>], schedule: Schedule) 
             let speed = seen as f64 / start.elapsed().as_secs_f64();
             let (step, steps) = (step + 1, schedule.steps);
             let loss = std::mem::take(&mut recent) / 50.0;
-            writeln!(std::io::stderr(), "step {step}/{steps}  loss {loss:.4}  {speed:.0} tokens/s")?;
+            writeln!(
+                std::io::stderr(),
+                "step {step}/{steps}  loss {loss:.4}  {speed:.0} tokens/s"
+            )?;
         }
     }
     Ok(seen as f64 / start.elapsed().as_secs_f64())
@@ -82,7 +87,11 @@ pub fn padded(rows: &[&[u32]]) -> Result<Tensor, Failure> {
     let longest = rows.iter().map(|row| row.len()).max().unwrap_or(0);
     let flat: Vec<u32> = rows
         .iter()
-        .flat_map(|row| row.iter().copied().chain(std::iter::repeat_n(PAD, longest - row.len())))
+        .flat_map(|row| {
+            row.iter()
+                .copied()
+                .chain(std::iter::repeat_n(PAD, longest - row.len()))
+        })
         .collect();
     Ok(Tensor::from_vec(flat, (rows.len(), longest), &Device::Cpu)?)
 }
@@ -93,12 +102,19 @@ fn loss(network: &Network, rows: &[&[u32]]) -> Result<Tensor, Failure> {
     let (count, length) = tokens.dims2()?;
     let inputs = tokens.narrow(1, 0, length - 1)?.contiguous()?;
     let targets = tokens.narrow(1, 1, length - 1)?.flatten_all()?;
-    let logits = network.forward(&inputs, None)?.reshape((count * (length - 1), ()))?;
-    let real: Vec<f32> =
-        targets.to_vec1::<u32>()?.into_iter().map(|token| if token == PAD { 0.0 } else { 1.0 }).collect();
+    let logits = network
+        .forward(&inputs, None)?
+        .reshape((count * (length - 1), ()))?;
+    let real: Vec<f32> = targets
+        .to_vec1::<u32>()?
+        .into_iter()
+        .map(|token| if token == PAD { 0.0 } else { 1.0 })
+        .collect();
     let total: f32 = real.iter().sum();
     let real = Tensor::from_vec(real, targets.dims1()?, &Device::Cpu)?;
-    let likelihood = ops::log_softmax(&logits, 1)?.gather(&targets.unsqueeze(1)?, 1)?.squeeze(1)?;
+    let likelihood = ops::log_softmax(&logits, 1)?
+        .gather(&targets.unsqueeze(1)?, 1)?
+        .squeeze(1)?;
     Ok(((likelihood * real)?.sum_all()? * f64::from(-1.0 / total))?)
 }
 
@@ -115,7 +131,11 @@ impl<'a> AdamW<'a> {
 
     fn new(network: &'a Network) -> Self {
         let moments = |var: &Var| vec![0.0; var.elem_count()];
-        let weights = network.weights.values().map(|var| (var, moments(var), moments(var))).collect();
+        let weights = network
+            .weights
+            .values()
+            .map(|var| (var, moments(var), moments(var)))
+            .collect();
         Self { weights, steps: 0 }
     }
 
@@ -124,9 +144,18 @@ impl<'a> AdamW<'a> {
         let found: Vec<Vec<f32>> = self
             .weights
             .iter()
-            .map(|(var, ..)| gradients.get(var).map_or(Ok(Vec::new()), |g| g.flatten_all()?.to_vec1()))
+            .map(|(var, ..)| {
+                gradients
+                    .get(var)
+                    .map_or(Ok(Vec::new()), |g| g.flatten_all()?.to_vec1())
+            })
             .collect::<candle_core::Result<_>>()?;
-        let norm: f64 = found.iter().flatten().map(|g| f64::from(*g).powi(2)).sum::<f64>().sqrt();
+        let norm: f64 = found
+            .iter()
+            .flatten()
+            .map(|g| f64::from(*g).powi(2))
+            .sum::<f64>()
+            .sqrt();
         let clip = (1.0 / norm.max(1.0)) as f32;
         let [first, second] = Self::BETAS;
         let (unbias_m, unbias_v) = (1.0 - first.powi(self.steps), 1.0 - second.powi(self.steps));
@@ -134,8 +163,11 @@ impl<'a> AdamW<'a> {
         for ((var, means, squares), gradient) in self.weights.iter_mut().zip(found) {
             let decay = if var.rank() > 1 { rate * Self::DECAY } else { 0.0 };
             let mut values: Vec<f32> = var.flatten_all()?.to_vec1()?;
-            for (((value, gradient), mean), square) in
-                values.iter_mut().zip(gradient).zip(means.iter_mut()).zip(squares.iter_mut())
+            for (((value, gradient), mean), square) in values
+                .iter_mut()
+                .zip(gradient)
+                .zip(means.iter_mut())
+                .zip(squares.iter_mut())
             {
                 let gradient = gradient * clip;
                 *mean += (1.0 - first) * (gradient - *mean);

@@ -15,7 +15,14 @@ use crate::dataset::Turn;
 pub const SIZE: usize = 1024;
 
 /// The special tokens; a token's place here is its id.
-pub const SPECIAL: [&str; 6] = ["<|bos|>", "<|pad|>", "<|system|>", "<|user|>", "<|assistant|>", "<|end|>"];
+pub const SPECIAL: [&str; 6] = [
+    "<|bos|>",
+    "<|pad|>",
+    "<|system|>",
+    "<|user|>",
+    "<|assistant|>",
+    "<|end|>",
+];
 pub const BOS: u32 = 0;
 pub const PAD: u32 = 1;
 pub const SYSTEM: u32 = 2;
@@ -40,29 +47,39 @@ impl Vocabulary {
             .show_progress(false)
             .vocab_size(SIZE)
             .initial_alphabet(ByteLevel::alphabet().into_iter().collect::<HashSet<char>>())
-            .special_tokens(SPECIAL.iter().map(|token| AddedToken::from(*token, true)).collect())
+            .special_tokens(
+                SPECIAL
+                    .iter()
+                    .map(|token| AddedToken::from(*token, true))
+                    .collect(),
+            )
             .build();
         let bytes = ByteLevel::new(false, true, true);
-        let mut tokenizer = TokenizerBuilder::<BPE, NormalizerWrapper, ByteLevel, ByteLevel, ByteLevel>::new()
-            .with_model(BPE::default())
-            .with_normalizer(None)
-            .with_pre_tokenizer(Some(bytes))
-            .with_post_processor(None)
-            .with_decoder(Some(bytes))
-            .build()?;
-        let texts = examples.iter().flat_map(|example| [example.prompt(), example.answer.clone()]);
+        let mut tokenizer =
+            TokenizerBuilder::<BPE, NormalizerWrapper, ByteLevel, ByteLevel, ByteLevel>::new()
+                .with_model(BPE::default())
+                .with_normalizer(None)
+                .with_pre_tokenizer(Some(bytes))
+                .with_post_processor(None)
+                .with_decoder(Some(bytes))
+                .build()?;
+        let texts = examples
+            .iter()
+            .flat_map(|example| [example.prompt(), example.answer.clone()]);
         tokenizer.train(&mut trainer, texts)?;
         Self::read(tokenizer.to_string(true)?.as_bytes())
     }
 
     /// Reads a tokenizer.json.
     pub fn read(json: &[u8]) -> Result<Self, Failure> {
-        Ok(Self { tokenizer: Tokenizer::from_bytes(json)? })
+        Ok(Self {
+            tokenizer: Tokenizer::from_bytes(json)?,
+        })
     }
 
     /// The tokenizer.json.
     pub fn json(&self) -> Result<String, Failure> {
-        Ok(self.tokenizer.to_string(true)?)
+        self.tokenizer.to_string(true)
     }
 
     /// The tokens of a piece of text.
@@ -72,7 +89,7 @@ impl Vocabulary {
 
     /// The text of some tokens, special ones included.
     pub fn text(&self, tokens: &[u32]) -> Result<String, Failure> {
-        Ok(self.tokenizer.decode(tokens, false)?)
+        self.tokenizer.decode(tokens, false)
     }
 
     /// A prompt up to where the answer begins.
