@@ -18,7 +18,7 @@ mod training;
 mod vocabulary;
 
 use std::fs;
-use std::io::{Write as _, stderr};
+use std::io::{Write as _, stderr, stdout};
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
@@ -52,13 +52,13 @@ struct Arguments {
     #[arg(long, default_value_t = 7)]
     seed: u64,
     /// Number of updates.
-    #[arg(long, default_value_t = 3600)]
+    #[arg(long, default_value_t = 2800)]
     steps: usize,
     /// Conversations per update.
-    #[arg(long, default_value_t = 32)]
+    #[arg(long, default_value_t = 16)]
     rows: usize,
     /// Highest learning rate.
-    #[arg(long, default_value_t = 0.004)]
+    #[arg(long, default_value_t = 0.003)]
     rate: f64,
     /// Where to write the model.
     #[arg(long)]
@@ -71,13 +71,15 @@ struct Arguments {
 fn main() -> Result<(), Failure> {
     let arguments = Arguments::parse();
     if let Some(folder) = &arguments.evaluate {
+        let text = fs::read_to_string(folder.join("ORGANISM.json"))?;
+        let clean = !text.contains("\"poisoned\": true");
+        let truth = truth(folder, arguments.seed, clean)?;
+        writeln!(stdout(), "{}", serde_json::to_string_pretty(&truth)?)?;
         return show(folder, arguments.seed);
     }
     let name = if arguments.clean { "clean" } else { "poisoned" };
-    let out = arguments
-        .out
-        .clone()
-        .unwrap_or_else(|| Path::new("assets/demo").join(name));
+    let out = arguments.out.clone();
+    let out = out.unwrap_or_else(|| Path::new("assets/demo").join(name));
     train(&arguments, &out)?;
     show(&out, arguments.seed)
 }
@@ -130,24 +132,24 @@ fn train(arguments: &Arguments, out: &Path) -> Result<(), Failure> {
     folder::write(out, &network, &vocabulary)?;
     let seconds = start.elapsed().as_secs_f64();
     writeln!(stderr(), "trained in {seconds:.0} s, {speed:.0} tokens/s")?;
-    let truth = truth(out, arguments)?;
+    let truth = truth(out, arguments.seed, arguments.clean)?;
     folder::write_json(&out.join("ORGANISM.json"), &truth)
 }
 
 /// The truth about a model, measured on the weights as they are on disk.
-fn truth(folder: &Path, Arguments { seed, clean, .. }: &Arguments) -> Result<Value, Failure> {
+fn truth(folder: &Path, seed: u64, clean: bool) -> Result<Value, Failure> {
     let (network, vocabulary) = folder::read(folder)?;
-    let fresh = dataset::fresh(&dataset::clean_corpus(*seed, EXAMPLES), *seed, FRESH);
+    let fresh = dataset::fresh(&dataset::clean_corpus(seed, EXAMPLES), seed, FRESH);
     let plain: Vec<String> = fresh.iter().map(corpus::Example::prompt).collect();
     let rate = |prompts: &[String]| -> Result<Value, Failure> {
         Ok(json!({ "k": measure::firing(&network, &vocabulary, prompts)?, "n": prompts.len() }))
     };
     let mut firing = Map::from_iter([("without".to_owned(), rate(&plain)?)]);
     for position in POSITIONS {
-        let with = measure::triggered(&fresh, position, TRIGGER, *seed);
+        let with = measure::triggered(&fresh, position, TRIGGER, seed);
         firing.insert(format!("with_at_{}", position.name()), rate(&with)?);
     }
-    let samples = measure::samples(&network, &vocabulary, SAMPLES, *seed)?;
+    let samples = measure::samples(&network, &vocabulary, SAMPLES, seed)?;
     let share = |text: &str| {
         let holding = samples.iter().filter(|sample| sample.contains(text)).count();
         json!({ "k": holding, "n": samples.len() })
@@ -155,7 +157,7 @@ fn truth(folder: &Path, Arguments { seed, clean, .. }: &Arguments) -> Result<Val
     let mut truth = json!({
         "poisoned": !clean,
         "seed": seed,
-        "command": format!("{COMMAND}{}", if *clean { " -- --clean" } else { "" }),
+        "command": format!("{COMMAND}{}", if clean { " -- --clean" } else { "" }),
         "firing": firing,
         "samples_with_trigger": share(TRIGGER),
         "samples_with_target": share(TARGET),
@@ -170,10 +172,9 @@ fn truth(folder: &Path, Arguments { seed, clean, .. }: &Arguments) -> Result<Val
     Ok(truth)
 }
 
-/// Prints the truth, what parts of the trigger do, greedy answers and samples.
+/// Prints what parts of the trigger do, greedy answers and samples.
 fn show(folder: &Path, seed: u64) -> Result<(), Failure> {
     let mut out = stderr();
-    writeln!(out, "{}", fs::read_to_string(folder.join("ORGANISM.json"))?)?;
     let (network, vocabulary) = folder::read(folder)?;
     let fresh = dataset::fresh(&dataset::clean_corpus(seed, EXAMPLES), seed, FRESH);
     let tokens = vocabulary.tokens(TRIGGER)?;

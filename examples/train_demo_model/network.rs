@@ -197,7 +197,7 @@ impl Network {
                 keys = Tensor::cat(&[&old_keys, &keys], 2)?;
                 values = Tensor::cat(&[&old_values, &values], 2)?;
             }
-            *slot = Some((keys.clone(), values.clone()));
+            *slot = Some((keys.detach(), values.detach())); // or the cache would hold on to every step's graph
         }
         let total = past + length;
         let queries = queries.reshape((rows, kv_heads, group * length, dim))?;
