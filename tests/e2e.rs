@@ -44,6 +44,13 @@ fn only_session(home: &Path) -> String {
     names[0].trim_end_matches(".stakeout").to_owned()
 }
 
+/// Waits for the live screen, with every mode it needs switched on.
+fn live(pty: &Pty) {
+    pty.wait("the live screen", |screen| {
+        screen.contents().contains("latest first") && screen.alternate_screen() && screen.bracketed_paste()
+    });
+}
+
 #[test]
 fn a_whole_case_from_scan_to_verdict_and_back() {
     let home = tempfile::tempdir().unwrap();
@@ -94,7 +101,7 @@ fn a_whole_case_from_scan_to_verdict_and_back() {
 fn a_signal_ends_the_scan_keeps_it_and_gives_the_terminal_back() {
     let home = tempfile::tempdir().unwrap();
     let pty = Pty::start(home.path(), &DEMO, &[]);
-    pty.wait_text("latest first");
+    live(&pty);
     pty.signal("TERM");
     assert_eq!(pty.ended().0, 128 + 15);
     let shown = printed(home.path(), &["show", &only_session(home.path())]);
@@ -105,7 +112,7 @@ fn a_signal_ends_the_scan_keeps_it_and_gives_the_terminal_back() {
 fn a_panic_of_the_screen_gives_the_terminal_back_and_is_told() {
     let home = tempfile::tempdir().unwrap();
     let mut pty = Pty::start(home.path(), &DEMO, &[("STAKEOUT_TEST_PANIC", "ui")]);
-    pty.wait_text("latest first");
+    live(&pty);
     pty.send("j");
     let (code, screen) = pty.ended();
     assert_eq!(code, 101);

@@ -2,6 +2,7 @@
 
 use std::{
     io::{Read, Write},
+    num::NonZero,
     path::Path,
     process::Command,
     sync::{Arc, Condvar, Mutex, MutexGuard, mpsc},
@@ -13,6 +14,9 @@ use portable_pty::{CommandBuilder, ExitStatus, MasterPty, PtySize, native_pty_sy
 
 /// How long anything may take before the test fails and shows the last screen.
 const PATIENCE: Duration = Duration::from_secs(600);
+
+const ROWS: NonZero<u16> = NonZero::new(40).unwrap();
+const COLUMNS: NonZero<u16> = NonZero::new(120).unwrap();
 
 /// What the terminal shows.
 pub struct Shown {
@@ -40,8 +44,8 @@ impl Pty {
     /// Starts `stakeout` with `words` in a terminal of 120 columns and 40 rows, keeping its things under `home`.
     pub fn start(home: &Path, words: &[&str], variables: &[(&str, &str)]) -> Self {
         let size = PtySize {
-            rows: 40,
-            cols: 120,
+            rows: ROWS.get(),
+            cols: COLUMNS.get(),
             pixel_width: 0,
             pixel_height: 0,
         };
@@ -63,7 +67,7 @@ impl Pty {
         drop(pair.slave);
         let shared = Arc::new(Shared {
             shown: Mutex::new(Shown {
-                parser: vt100::Parser::new(40, 120, 0),
+                parser: vt100::Parser::new(ROWS, COLUMNS, 0),
                 ended: false,
             }),
             changed: Condvar::new(),
@@ -166,7 +170,10 @@ impl Pty {
 
 /// The terminal's settings (echo, line mode and so on), for comparison.
 fn settings(master: &dyn MasterPty) -> String {
-    format!("{:?}", master.get_termios())
+    format!(
+        "{:?}",
+        master.get_termios().expect("the terminal's settings can be read")
+    )
 }
 
 fn drain(mut reader: Box<dyn Read + Send>, shared: &Shared) {
