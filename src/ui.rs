@@ -85,10 +85,7 @@ pub fn run(mut app: App) -> Result<Outcome, UiError> {
         let _entered = terminal::enter(mouse)?;
         let mut screen = Terminal::new(CrosstermBackend::new(io::stdout()))?;
         let keys = crossterm::event::EventStream::new().map(|event| event.map(Input::Terminal));
-        // Only tests set the variable: they look at what a panic in this thread leaves behind.
-        let panics = std::env::var(PANIC_VARIABLE).is_ok_and(|thread| thread == "ui");
-        let keys = keys.inspect(move |_| assert!(!panics, "{PANIC_VARIABLE} asked for this panic"));
-        let input = stream::select(keys, signals);
+        let input = stream::select(keys.inspect(|_| panic_if_asked()), signals);
         let suspend = move || {
             terminal::leave();
             terminal::stop_process()?;
@@ -96,6 +93,12 @@ pub fn run(mut app: App) -> Result<Outcome, UiError> {
         };
         drive(&mut app, &mut screen, input, suspend).await
     })
+}
+
+/// Tests look at what a panic in this thread leaves behind.
+fn panic_if_asked() {
+    let asked = std::env::var(PANIC_VARIABLE).is_ok_and(|thread| thread == "ui");
+    assert!(!asked, "{PANIC_VARIABLE} asked for this panic");
 }
 
 /// The signals that ask the process to end.
