@@ -49,11 +49,30 @@ pub fn dot(left: &[f32], right: &[f32]) -> f32 {
     fold(lanes) + rest
 }
 
-/// Adds `factor * values` to `sums`.
+/// Product of a query with each key, times a scale.
 #[inline(always)]
-pub fn add_scaled(sums: &mut [f32], values: &[f32], factor: f32) {
-    for (sum, value) in sums.iter_mut().zip(values) {
-        *sum += factor * value;
+pub fn dots(query: &[f32], keys: &[f32], scale: f32, scores: &mut [f32]) {
+    for (score, key) in scores.iter_mut().zip(keys.chunks_exact(query.len())) {
+        *score = dot(query, key) * scale;
+    }
+}
+
+/// Adds each value, times its weight, to `out`; `values` holds rows as wide as `out`.
+#[inline(always)]
+pub fn mix(weights: &[f32], values: &[f32], out: &mut [f32]) {
+    let width = out.len();
+    for (block, out) in out.chunks_mut(LANES).enumerate() {
+        // a block of sums stays in a register over all rows
+        let mut sums = [0.0; LANES];
+        for (weight, row) in weights.iter().zip(values.chunks_exact(width)) {
+            let row = row.get(block * LANES..).unwrap_or_default();
+            for (sum, value) in sums.iter_mut().zip(row) {
+                *sum += weight * value;
+            }
+        }
+        for (out, sum) in out.iter_mut().zip(sums) {
+            *out += sum;
+        }
     }
 }
 
@@ -106,12 +125,12 @@ pub fn norm(norm: Norm, values: &[f32], weight: &[f32], bias: Option<&[f32]>) ->
     out.par_chunks_mut(width)
         .zip(values.par_chunks(width))
         .with_min_len(GRAIN / width + 1)
-        .for_each(|(out, row)| wide(|| norm_row(norm, row, weight, bias, out)));
+        .for_each(|(out, row)| norm_row(norm, row, weight, bias, out));
     out
 }
 
-#[inline(always)]
-fn norm_row(norm: Norm, row: &[f32], weight: &[f32], bias: Option<&[f32]>, out: &mut [f32]) {
+wide! {
+    fn norm_row<'a>(norm: Norm, row: &'a [f32], weight: &'a [f32], bias: Option<&'a [f32]>, out: &'a mut [f32]) -> () {
     let count = row.len() as f32;
     let mean = match norm.kind {
         NormKind::Rms => 0.0,
@@ -125,6 +144,7 @@ fn norm_row(norm: Norm, row: &[f32], weight: &[f32], bias: Option<&[f32]>, out: 
     for (out, shift) in out.iter_mut().zip(bias.unwrap_or_default()) {
         *out += shift;
     }
+    }
 }
 
 /// `activation(gate) * up` of rows that hold gate and up side by side, each `inner` wide.
@@ -135,10 +155,7 @@ pub fn gated(activation: Activation, values: &[f32], inner: usize) -> Vec<f32> {
         .with_min_len(GRAIN / inner + 1)
         .for_each(|(out, row)| {
             let (gate, up) = row.split_at(inner.min(row.len()));
-            wide(|| curve(activation, gate, out));
-            for (out, up) in out.iter_mut().zip(up) {
-                *out *= up;
-            }
+            gate_row(activation, gate, up, out);
         });
     out
 }
@@ -148,8 +165,30 @@ pub fn activated(activation: Activation, values: &[f32]) -> Vec<f32> {
     let mut out = vec![0.0; values.len()];
     out.par_chunks_mut(GRAIN)
         .zip(values.par_chunks(GRAIN))
-        .for_each(|(out, values)| wide(|| curve(activation, values, out)));
+        .for_each(|(out, values)| activate_row(activation, values, out));
     out
+}
+
+wide! {
+    fn gate_row<'a>(activation: Activation, gate: &'a [f32], up: &'a [f32], out: &'a mut [f32]) -> () {
+        curve(activation, gate, out);
+        for (out, up) in out.iter_mut().zip(up) {
+            *out *= up;
+        }
+    }
+}
+
+wide! {
+    fn activate_row<'a>(activation: Activation, values: &'a [f32], out: &'a mut [f32]) -> () {
+        curve(activation, values, out);
+    }
+}
+
+wide! {
+    /// Whether all are numbers, none of them infinite: zero times anything else is not zero.
+    pub fn finite<'a>(values: &'a [f32]) -> bool {
+        sum(values, |value| value * 0.0) == 0.0
+    }
 }
 
 #[inline(always)]
@@ -227,6 +266,15 @@ mod tests {
             let y = activated(Activation::Gelu, &[x])[0];
             assert!((y - x * share).abs() < 2e-6, "gelu({x}) = {y}");
         }
+    }
+
+    #[test]
+    fn a_mix_takes_every_row_and_element() {
+        let rows: Vec<f32> = (0_u8..60).map(f32::from).collect();
+        let mut out = vec![1.0; 20];
+        mix(&[1.0, 0.0, 2.0], &rows, &mut out);
+        let expected: Vec<f32> = (0_u8..20).map(|index| 3.0 * f32::from(index) + 81.0).collect();
+        assert_eq!(out, expected);
     }
 
     #[test]
