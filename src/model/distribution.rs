@@ -37,10 +37,10 @@ wide! {
     /// Jensen-Shannon divergence of two distributions: 0 when they are the same, ln 2 when they share nothing.
     pub fn jensen_shannon<'a>(logp: &'a [f32], logq: &'a [f32]) -> f32 {
         let mut lanes = [0.0; LANES];
-        let (p, q) = (logp.chunks_exact(LANES), logq.chunks_exact(LANES));
-        let ends = p.remainder().iter().zip(q.remainder());
+        let ((p, p_end), (q, q_end)) = (logp.as_chunks::<LANES>(), logq.as_chunks::<LANES>());
+        let ends = p_end.iter().zip(q_end);
         let rest: f32 = ends.map(|(p, q)| pair(*p, *q)).sum();
-        for (p, q) in p.zip(q) {
+        for (p, q) in p.iter().zip(q) {
             for ((lane, p), q) in lanes.iter_mut().zip(p).zip(q) {
                 *lane += pair(*p, *q);
             }
@@ -93,11 +93,8 @@ pub fn top_k(values: &[f32], count: usize) -> Vec<(u32, f32)> {
 #[inline(always)]
 pub fn largest(values: &[f32]) -> f32 {
     let mut lanes = [f32::NEG_INFINITY; LANES];
-    let chunks = values.chunks_exact(LANES);
-    let rest = chunks
-        .remainder()
-        .iter()
-        .fold(f32::NEG_INFINITY, |top, value| top.max(*value));
+    let (chunks, rest) = values.as_chunks::<LANES>();
+    let rest = rest.iter().fold(f32::NEG_INFINITY, |top, value| top.max(*value));
     for chunk in chunks {
         for (lane, value) in lanes.iter_mut().zip(chunk) {
             *lane = if *value > *lane { *value } else { *lane };

@@ -140,14 +140,23 @@ wide! {
         const LANES: usize = 16;
         let best = largest(logits);
         let (mut totals, mut means) = ([0.0_f32; LANES], [0.0_f32; LANES]);
-        for (logits, weights) in logits.chunks(LANES).zip(weights.chunks_mut(LANES)) {
+        let term = |logit: f32, weight: &mut f32, total: &mut f32, mean: &mut f32| {
+            let distance = logit - best;
+            *weight = exp(distance);
+            *total += *weight;
+            *mean += *weight * distance.max(-100.0);
+        };
+        let ((logits, ends), (weights, end_weights)) =
+            (logits.as_chunks::<LANES>(), weights.as_chunks_mut::<LANES>());
+        for (logits, weights) in logits.iter().zip(weights) {
             let lanes = totals.iter_mut().zip(&mut means);
             for ((logit, weight), (total, mean)) in logits.iter().zip(weights).zip(lanes) {
-                let distance = logit - best;
-                *weight = exp(distance);
-                *total += *weight;
-                *mean += *weight * distance.max(-100.0);
+                term(*logit, weight, total, mean);
             }
+        }
+        let lanes = totals.iter_mut().zip(&mut means);
+        for ((logit, weight), (total, mean)) in ends.iter().zip(end_weights).zip(lanes) {
+            term(*logit, weight, total, mean);
         }
         (best, totals.iter().sum(), means.iter().sum())
     }

@@ -22,7 +22,8 @@ pub fn exp(x: f32) -> f32 {
     // adding and taking away 1.5 * 2^23 rounds to a whole number without a call
     const ROUND: f32 = 12_582_912.0;
     let x = x.clamp(-87.0, 88.0);
-    let whole = (x * std::f32::consts::LOG2_E + ROUND) - ROUND;
+    let rounded = x * std::f32::consts::LOG2_E + ROUND;
+    let whole = rounded - ROUND;
     // ln 2 in two parts, so that the product is exact
     let rest = (x - whole * 0.693_359_4) + whole * 2.121_944_4e-4;
     let mut sum = 1.987_569_1e-4;
@@ -32,16 +33,17 @@ pub fn exp(x: f32) -> f32 {
     sum = sum * rest + 1.666_666_5e-1;
     sum = sum * rest + 0.5;
     let fraction = sum * rest * rest + rest + 1.0;
-    fraction * f32::from_bits(((whole as i32 + 127) << 23) as u32)
+    // the whole number stands in the lowest bits of the sum, and nothing above it survives the shift
+    fraction * f32::from_bits((rounded.to_bits() << 23).wrapping_add(127 << 23))
 }
 
 /// Sum of products.
 #[inline(always)]
 pub fn dot(left: &[f32], right: &[f32]) -> f32 {
     let mut lanes = [0.0; LANES];
-    let (a, b) = (left.chunks_exact(LANES), right.chunks_exact(LANES));
-    let rest: f32 = a.remainder().iter().zip(b.remainder()).map(|(x, y)| x * y).sum();
-    for (x, y) in a.zip(b) {
+    let ((a, left), (b, right)) = (left.as_chunks::<LANES>(), right.as_chunks::<LANES>());
+    let rest: f32 = left.iter().zip(right).map(|(x, y)| x * y).sum();
+    for (x, y) in a.iter().zip(b) {
         for ((lane, x), y) in lanes.iter_mut().zip(x).zip(y) {
             *lane += x * y;
         }
@@ -61,17 +63,27 @@ pub fn dots(query: &[f32], keys: &[f32], scale: f32, scores: &mut [f32]) {
 #[inline(always)]
 pub fn mix(weights: &[f32], values: &[f32], out: &mut [f32]) {
     let width = out.len();
-    for (block, out) in out.chunks_mut(LANES).enumerate() {
+    let (blocks, rest) = out.as_chunks_mut::<LANES>();
+    let done = blocks.len() * LANES;
+    for (block, out) in blocks.iter_mut().enumerate() {
         // a block of sums stays in a register over all rows
         let mut sums = [0.0; LANES];
         for (weight, row) in weights.iter().zip(values.chunks_exact(width)) {
-            let row = row.get(block * LANES..).unwrap_or_default();
+            let row = row.get(block * LANES..).and_then(|row| row.first_chunk());
+            let row: &[f32; LANES] = row.unwrap_or(&[0.0; LANES]);
             for (sum, value) in sums.iter_mut().zip(row) {
                 *sum += weight * value;
             }
         }
         for (out, sum) in out.iter_mut().zip(sums) {
             *out += sum;
+        }
+    }
+    if !rest.is_empty() {
+        for (weight, row) in weights.iter().zip(values.chunks_exact(width)) {
+            for (out, value) in rest.iter_mut().zip(row.get(done..).unwrap_or_default()) {
+                *out += weight * value;
+            }
         }
     }
 }
@@ -93,8 +105,8 @@ fn fold(mut lanes: [f32; LANES]) -> f32 {
 #[inline(always)]
 pub fn sum(values: &[f32], term: impl Fn(f32) -> f32) -> f32 {
     let mut lanes = [0.0; LANES];
-    let chunks = values.chunks_exact(LANES);
-    let rest: f32 = chunks.remainder().iter().map(|value| term(*value)).sum();
+    let (chunks, rest) = values.as_chunks::<LANES>();
+    let rest: f32 = rest.iter().map(|value| term(*value)).sum();
     for chunk in chunks {
         for (lane, value) in lanes.iter_mut().zip(chunk) {
             *lane += term(*value);
