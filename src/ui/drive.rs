@@ -119,6 +119,7 @@ where
             self.carry_out(Effect::ListSessions)?;
         }
         let mut chunk = Vec::with_capacity(CHUNK);
+        let mut open = true;
         loop {
             if let Some(outcome) = self.outcome.take() {
                 return Ok(outcome);
@@ -128,15 +129,13 @@ where
             let scanning = self.app.scan.is_some();
             tokio::select! {
                 biased;
-                received = input.next() => {
+                received = input.next(), if open => {
                     self.tick()?;
-                    // The end of the input means nobody can press a key any more: as a hang-up.
+                    open = received.is_some();
                     match received.transpose()? {
                         Some(received) => self.receive(received)?,
+                        // Nobody can press a key any more: as a hang-up.
                         None => self.handle(Message::Signal(HANG_UP))?,
-                    }
-                    if let (None, true) = (&self.outcome, self.state.leaving.is_some()) {
-                        self.dirty = true;
                     }
                 }
                 taken = take(&mut self.app.scan, &mut chunk), if scanning => {

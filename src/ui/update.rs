@@ -217,10 +217,19 @@ fn leave_orderly(state: &mut State, outcome: Outcome) -> Vec<Effect> {
     };
     running.stopping = true;
     state.dialog = None;
-    state.leaving = Some(Leaving {
-        outcome,
-        since_ms: state.now_ms,
-    });
+    // The first signal is the one the exit code tells of.
+    if !matches!(
+        &state.leaving,
+        Some(Leaving {
+            outcome: Outcome::Signal(_),
+            ..
+        })
+    ) {
+        state.leaving = Some(Leaving {
+            outcome,
+            since_ms: state.now_ms,
+        });
+    }
     vec![Effect::Stop]
 }
 
@@ -255,12 +264,10 @@ fn recorded(state: &mut State, session: &Session) -> Vec<Effect> {
     }
     state.candidates.changed(session, state.now_ms);
     // The first finding takes the cursor only from an analyst who has not placed it anywhere.
-    if state.findings.cursor.is_none() && state.candidates.cursor.is_none() && state.pane == Pane::Candidates
-    {
-        if let Some(first) = ranked(session).first() {
-            state.findings.cursor = Some(first.id.clone());
-            state.pane = Pane::Findings;
-        }
+    let idle = state.findings.cursor.is_none() && state.candidates.cursor.is_none();
+    if let (true, Pane::Candidates, Some(first)) = (idle, state.pane, ranked(session).first()) {
+        state.findings.cursor = Some(first.id.clone());
+        state.pane = Pane::Findings;
     }
     Vec::new()
 }
