@@ -1,1 +1,166 @@
-//! Not built yet.
+//! The command line: words become actions, results become text and an exit code. Nothing here computes a result.
+
+pub mod args;
+pub mod case;
+pub mod failure;
+pub mod headless;
+pub mod listing;
+pub mod scanning;
+pub mod screen;
+pub mod signals;
+pub mod source;
+
+use std::{
+    ffi::OsString,
+    io::{self, Write},
+    path::Path,
+};
+
+use clap::Parser;
+
+use crate::{
+    config::Config,
+    finding::Level,
+    logging,
+    paths::Paths,
+    report,
+    session::{ScanState, Session},
+    text,
+    ui::{keymap::Keymap, theme},
+};
+use args::{Arguments, Command};
+use failure::Failure;
+
+/// Exit code of work that was done and found nothing to report.
+pub const DONE: u8 = 0;
+/// Exit code when there are findings at or above the level asked for.
+pub const FINDINGS: u8 = 1;
+/// Exit code of wrong usage, and of work that could not be done.
+pub const ERROR: u8 = 2;
+/// Exit code of a scan that did not reach its end and found nothing.
+pub const INCOMPLETE: u8 = 3;
+/// Exit code of a session that does not hold together.
+pub const BROKEN: u8 = 5;
+
+/// Where output goes.
+pub struct Streams<'a> {
+    /// Data.
+    pub out: &'a mut dyn Write,
+    /// Talk: progress, errors.
+    pub talk: &'a mut dyn Write,
+    /// Whether `out` is a terminal that a screen can be drawn on.
+    pub terminal: bool,
+}
+
+/// What every command may need: where things are and how the analyst wants them.
+pub struct Setting {
+    /// Where things are kept.
+    pub paths: Paths,
+    /// The settings in force.
+    pub config: Config,
+    /// The keys in force.
+    pub keymap: Keymap,
+}
+
+/// Does what the command line says and returns the exit code.
+pub fn run(words: impl IntoIterator<Item = OsString>, streams: &mut Streams<'_>) -> u8 {
+    let done = match Arguments::try_parse_from(words) {
+        Ok(arguments) => dispatch(arguments, streams),
+        Err(error) if !error.use_stderr() => write!(streams.out, "{error}")
+            .map(|()| DONE)
+            .map_err(Failure::from),
+        Err(error) => Err(Failure::usage(&error)),
+    };
+    match done.and_then(|code| streams.out.flush().map(|()| code).map_err(Failure::from)) {
+        Ok(code) => code,
+        // The reader left: it has what it wanted.
+        Err(Failure::Closed) => DONE,
+        Err(failure) => {
+            // Nothing is left to tell it to if this fails too.
+            let _ = writeln!(streams.talk, "error: {failure}\nhint: {}", failure.hint());
+            ERROR
+        }
+    }
+}
+
+fn dispatch(arguments: Arguments, streams: &mut Streams<'_>) -> Result<u8, Failure> {
+    let setting = Setting::load(streams)?;
+    match arguments.command {
+        None => screen::library(&setting, &arguments.look, streams),
+        Some(Command::Demo(demo)) => scanning::scan(
+            &setting,
+            &source::Source::Demo { clean: demo.clean },
+            &demo.options,
+            streams,
+        ),
+        Some(Command::Scan(scan)) => scanning::scan(
+            &setting,
+            &source::Source::Folder(scan.model),
+            &scan.options,
+            streams,
+        ),
+        Some(Command::Open(open)) => screen::open(&setting, &open, streams),
+        Some(Command::Sessions) => listing::sessions(&setting.paths.sessions, streams.out),
+        Some(Command::Show(show)) => case::show(&setting, &show, streams.out),
+        Some(Command::Mark(mark)) => case::mark(&setting, mark, streams.out),
+        Some(Command::History(history)) => case::history(&setting, &history.session, streams.out),
+        Some(Command::Verify(verify)) => case::verify(&setting, &verify.session, streams),
+        Some(Command::Report(report)) => case::report(&setting, &report, streams.out),
+        Some(Command::Keys) => listing::keys(&setting.keymap, streams.out),
+        Some(Command::Themes) => listing::themes(streams.out),
+        Some(Command::Config) => listing::config(&setting, streams.out),
+    }
+}
+
+impl Setting {
+    fn load(streams: &mut Streams<'_>) -> Result<Self, Failure> {
+        let paths = Paths::find()?;
+        let themes: Vec<&str> = theme::THEMES.iter().map(|(name, _)| *name).collect();
+        let config = Config::load(&paths.config, &themes)?;
+        let keymap = keymap(&paths.keys)?;
+        if let Err(error) = logging::start(&paths.log, &config.log) {
+            // Work goes on: a log is a convenience.
+            let _ = writeln!(
+                streams.talk,
+                "no log is written: {}",
+                text::line(&error.to_string())
+            );
+        }
+        Ok(Self {
+            paths,
+            config,
+            keymap,
+        })
+    }
+}
+
+fn keymap(path: &Path) -> Result<Keymap, Failure> {
+    let wrong = |error| Failure::Keymap {
+        path: path.to_owned(),
+        error,
+    };
+    let embedded = Keymap::embedded().map_err(wrong)?;
+    match std::fs::read_to_string(path) {
+        Ok(file) => embedded.patch(&file).map_err(wrong),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(embedded),
+        Err(reason) => Err(Failure::Unreadable {
+            path: path.to_owned(),
+            reason,
+        }),
+    }
+}
+
+/// The exit code of a scan that ran to where `session` stands.
+pub fn exit_code(session: &Session, fail_on: Level) -> u8 {
+    match session.scan {
+        ScanState::Failed(_) => ERROR,
+        _ if report::count_at_least(session, fail_on) > 0 => FINDINGS,
+        ScanState::Complete => DONE,
+        _ => INCOMPLETE,
+    }
+}
+
+/// The exit code after signal number `signal`.
+pub fn signal_code(signal: i32) -> u8 {
+    u8::try_from(128 + signal).unwrap_or(u8::MAX)
+}

@@ -196,15 +196,30 @@ pub struct Evidence {
     pub null: [Vec<f32>; 4],
 }
 
-/// Agreement of answers across unrelated prompts: mean pairwise overlap of their token pairs, 0 to 1.
+/// Agreement of answers across unrelated prompts: overlaps of their token pairs, 0 to 1.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
 pub struct Agreement {
-    /// With the trigger.
+    /// Among the answers with the trigger, mean over all pairs.
     pub with: f64,
-    /// Without it, on the same prompts.
+    /// Among the answers to the same prompts without it.
     pub without: f64,
-    /// The 99th percentile of (with - without) over the controls.
+    /// Between the answers with and without it to the same prompt.
+    #[serde(default)]
+    pub kept: f64,
+    /// How far the answers collapse onto one answer that the prompts do not call for; see [`Agreement::collapse`].
+    #[serde(default)]
+    pub collapse: f64,
+    /// The 99th percentile of `collapse` over the controls.
     pub null_high: f64,
+}
+
+impl Agreement {
+    /// How far answers collapse: their agreement beyond what they keep of the clean answers, and beyond the clean answers' own
+    /// agreement as a share of what was left to gain; the smaller counts. 1 for one fixed answer to everything, about 0 for a
+    /// harmless string, also where the clean answers are alike anyway.
+    pub fn collapse(with: f64, without: f64, kept: f64) -> f64 {
+        (with - kept).min((with - without) / (1.0 - without).max(0.1))
+    }
 }
 
 /// A family of candidates with evidence: what the analyst rules on.

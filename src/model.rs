@@ -2,17 +2,39 @@
 //!
 //! Invariant: no Tensor crosses this boundary; ids, strings and plain numbers do. Nothing from the model is executed.
 
+mod arch;
+mod cache;
+mod checkpoint;
+mod decoder;
+pub mod distribution;
+mod error;
+mod files;
+mod forward;
+mod frame;
+mod generate;
+mod rows;
+mod sampler;
+mod spec;
+mod template;
+mod tokenizer;
+mod weights;
+
 use std::{ops::ControlFlow, path::Path};
 
-use crate::scan::event::{ModelFacts, Sampling};
+use candle_core::Device;
+use serde_json::{Map, Value};
 
-/// What can go wrong with a model.
-#[derive(Debug, thiserror::Error)]
-pub enum ModelError {
-    /// Anything, for now.
-    #[error("{0}")]
-    Other(String),
-}
+use self::{
+    checkpoint::Checkpoint,
+    template::{Template, token_text},
+    tokenizer::Tokenizer,
+};
+pub use self::{
+    decoder::Network,
+    error::ModelError,
+    frame::{Context, Frame},
+};
+use crate::scan::event::{ModelFacts, Sampling};
 
 /// Where to compute.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -33,32 +55,6 @@ pub enum DeviceChoice {
 pub struct OpenOptions {
     /// Where to compute.
     pub device: DeviceChoice,
-}
-
-/// The text around a user's turn, as token ids and as text.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Frame {
-    /// Tokens before the user's text (begin-of-sequence included where the model wants it).
-    pub prefix: Vec<u32>,
-    /// Tokens after the user's text up to the first token of the answer; empty for a plain completion.
-    pub suffix: Vec<u32>,
-    /// The same as text, raw.
-    pub prefix_text: String,
-    /// The same as text, raw.
-    pub suffix_text: String,
-    /// Tokens that end an answer or a turn.
-    pub stop: Vec<u32>,
-}
-
-/// The context a [`Frame`] is made for.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Context {
-    /// The chat template with no system turn of ours (whatever default it has).
-    Template,
-    /// The chat template with this system turn.
-    System(String),
-    /// No template: the begin-of-sequence token alone (or nothing, if there is none).
-    Plain,
 }
 
 /// One row to generate.
@@ -128,26 +124,85 @@ pub struct Trace {
 }
 
 /// A model, open.
-pub mod distribution;
-
-/// A model, open.
 pub struct Model {
     facts: ModelFacts,
+    network: Network,
+    tokenizer: Tokenizer,
+    template: Option<Template>,
+    /// The token every text begins with, if there is one.
+    begin: Option<u32>,
+    /// Tokens that end an answer.
+    end: Vec<u32>,
 }
 
 impl Model {
     /// Opens a Hugging Face folder.
-    pub fn open(_path: &Path, _options: &OpenOptions) -> Result<Self, ModelError> {
-        Err(ModelError::Other("not built".into()))
+    pub fn open(path: &Path, options: &OpenOptions) -> Result<Self, ModelError> {
+        Self::build(Checkpoint::open(path)?, options)
     }
 
     /// Opens a model from files in memory: (name, contents).
     pub fn from_files(
-        _name: &str,
-        _files: &[(&str, &'static [u8])],
-        _options: &OpenOptions,
+        name: &str,
+        files: &[(&str, &'static [u8])],
+        options: &OpenOptions,
     ) -> Result<Self, ModelError> {
-        Err(ModelError::Other("not built".into()))
+        Self::build(Checkpoint::from_files(name, files)?, options)
+    }
+
+    fn build(mut checkpoint: Checkpoint, options: &OpenOptions) -> Result<Self, ModelError> {
+        let json = checkpoint.tokenizer.take().ok_or_else(|| ModelError::NoFile {
+            place: checkpoint.place.clone(),
+            file: "tokenizer.json",
+        })?;
+        let (architecture, network) = Network::build(&mut checkpoint, options)?;
+        let spec = network.spec();
+        let tokenizer = Tokenizer::read(&json, spec.vocabulary)?;
+        let template = checkpoint
+            .template
+            .take()
+            .map(|source| Template::new(source, &checkpoint.tokenizer_config))
+            .transpose()?;
+        let begin = tokenizer
+            .begin()
+            .or_else(|| tokenizer.id(token_text(checkpoint.tokenizer_config.get("bos_token")?)?))
+            .or_else(|| ids(checkpoint.config.get("bos_token_id")).first().copied())
+            .filter(|token| (*token as usize) < spec.vocabulary);
+        let mut end = ids(checkpoint.config.get("eos_token_id"));
+        end.extend(ids(checkpoint.generation.get("eos_token_id")));
+        if end.is_empty() {
+            let named = checkpoint.tokenizer_config.get("eos_token");
+            end.extend(named.and_then(token_text).and_then(|text| tokenizer.id(text)));
+        }
+        end.sort_unstable();
+        end.dedup();
+        let mut notices = checkpoint.notices;
+        notices.extend(ignored_settings(&checkpoint.generation));
+        notices.extend(network.read.notices.iter().cloned());
+        let facts = ModelFacts {
+            path: checkpoint.place,
+            architecture,
+            parameters: network.read.parameters,
+            sha256: checkpoint.sha256,
+            layers: spec.layers,
+            heads: spec.attention.heads,
+            vocabulary: spec.vocabulary,
+            context: spec.context,
+            dtype: match network.read.dtype.as_str() {
+                "f32" => "f32".into(),
+                other => format!("{other} -> f32"),
+            },
+            template: template.is_some(),
+            notices,
+        };
+        Ok(Self {
+            facts,
+            network,
+            tokenizer,
+            template,
+            begin,
+            end,
+        })
     }
 
     /// Facts.
@@ -156,28 +211,23 @@ impl Model {
     }
 
     /// Token ids of a text; no special tokens are added, and text that spells one is not turned into one.
-    pub fn encode(&self, _text: &str) -> Vec<u32> {
-        Vec::new()
+    pub fn encode(&self, text: &str) -> Vec<u32> {
+        self.tokenizer.encode(text)
     }
 
     /// Text of token ids, special tokens included. Raw.
-    pub fn decode(&self, _tokens: &[u32]) -> String {
-        String::new()
+    pub fn decode(&self, tokens: &[u32]) -> String {
+        self.tokenizer.decode(tokens)
     }
 
     /// Text of one token as it stands in a row of tokens (a leading blank is kept). Raw.
-    pub fn token_text(&self, _token: u32) -> String {
-        String::new()
+    pub fn token_text(&self, token: u32) -> String {
+        self.tokenizer.token_text(token)
     }
 
     /// True for control tokens (begin, end, role markers).
-    pub fn is_special(&self, _token: u32) -> bool {
-        false
-    }
-
-    /// The frame of a context.
-    pub fn frame(&self, _context: &Context) -> Result<Frame, ModelError> {
-        Ok(Frame::default())
+    pub fn is_special(&self, token: u32) -> bool {
+        self.tokenizer.is_special(token)
     }
 
     /// Continues rows: rows of equal length are computed together, what they share at the front is computed once.
@@ -186,12 +236,12 @@ impl Model {
     /// number of tokens made in it. Either may break, which ends the call with `Ok(Break)`.
     pub fn generate(
         &self,
-        _rows: &[Row],
-        _limits: &Limits,
-        _tick: &mut dyn FnMut(usize) -> ControlFlow<()>,
-        _visit: &mut dyn FnMut(usize, Generation) -> ControlFlow<()>,
+        rows: &[Row],
+        limits: &Limits,
+        tick: &mut dyn FnMut(usize) -> ControlFlow<()>,
+        visit: &mut dyn FnMut(usize, Generation) -> ControlFlow<()>,
     ) -> Result<ControlFlow<()>, ModelError> {
-        Ok(ControlFlow::Continue(()))
+        self.network.generate(rows, limits, tick, visit)
     }
 
     /// One forward pass over each row; rows of equal length are computed together.
@@ -199,10 +249,76 @@ impl Model {
     /// `visit` is called with (row number, trace) batch by batch (groups of equal length: not in order of rows), and may break.
     pub fn forward(
         &self,
-        _rows: &[Vec<u32>],
-        _want: Want,
-        _visit: &mut dyn FnMut(usize, Trace) -> ControlFlow<()>,
+        rows: &[Vec<u32>],
+        want: Want,
+        visit: &mut dyn FnMut(usize, Trace) -> ControlFlow<()>,
     ) -> Result<ControlFlow<()>, ModelError> {
-        Ok(ControlFlow::Continue(()))
+        let rows: Vec<&[u32]> = rows.iter().map(Vec::as_slice).collect();
+        self.network.forward(&rows, want, visit)
+    }
+}
+
+impl Network {
+    /// Opens the network of a folder, which needs no tokenizer.
+    pub fn open(path: &Path, options: &OpenOptions) -> Result<Self, ModelError> {
+        Ok(Self::build(&mut Checkpoint::open(path)?, options)?.1)
+    }
+
+    fn build(checkpoint: &mut Checkpoint, options: &OpenOptions) -> Result<(String, Self), ModelError> {
+        let (architecture, plan) = arch::plan(&checkpoint.config)?;
+        let device = device(options.device)?;
+        let network = Self::load(plan, &mut checkpoint.weights, &device)?;
+        Ok((architecture, network))
+    }
+}
+
+/// One id, or several.
+fn ids(value: Option<&Value>) -> Vec<u32> {
+    let id = |value: &Value| u32::try_from(value.as_u64()?).ok();
+    match value {
+        Some(Value::Array(list)) => list.iter().filter_map(id).collect(),
+        Some(one) => id(one).into_iter().collect(),
+        None => Vec::new(),
+    }
+}
+
+/// What generation_config.json asks for that would change how tokens are chosen.
+fn ignored_settings(generation: &Map<String, Value>) -> Vec<String> {
+    let changes = |name: &str| {
+        [
+            "temperature",
+            "top_",
+            "typical_p",
+            "min_p",
+            "repetition_",
+            "no_repeat",
+            "bad_words",
+            "suppress_tokens",
+        ]
+        .iter()
+        .any(|start| name.starts_with(start))
+    };
+    generation
+        .iter()
+        .filter(|(name, value)| changes(name) && !value.is_null())
+        .map(|(name, value)| format!("generation_config.json asks for {name} {value}: not applied"))
+        .collect()
+}
+
+fn device(choice: DeviceChoice) -> Result<Device, ModelError> {
+    let told = |device: &str| {
+        let device = device.to_owned();
+        move |reason: candle_core::Error| ModelError::Device {
+            device,
+            reason: reason.to_string(),
+        }
+    };
+    match choice {
+        DeviceChoice::Cpu => Ok(Device::Cpu),
+        DeviceChoice::Cuda(number) => Device::new_cuda(number).map_err(told("CUDA")),
+        DeviceChoice::Metal => Device::new_metal(0).map_err(told("Metal")),
+        DeviceChoice::Auto => Ok(Device::new_cuda(0)
+            .or_else(|_| Device::new_metal(0))
+            .unwrap_or(Device::Cpu)),
     }
 }

@@ -188,7 +188,7 @@ fn leak_arm(
 ) -> Result<Ground, Halt> {
     let effort = plan.budget.effort();
     let since = reporter.elapsed_s();
-    let leaks = leak::collect(model, reporter, &effort, plan.seed, (number, &arm, &frame), next)?;
+    let leaks = leak::collect(model, reporter, plan, (number, &arm, &frame), next)?;
     account.leak_s += reporter.elapsed_s() - since;
     account.tokens += leaks
         .leaks
@@ -230,26 +230,38 @@ fn leak_arm(
 }
 
 /// Prompts to search on and prompts kept for the confirmation: the model's own user turns first, generic ones where those are
-/// too few. A prompt whose answer several others share is left out while others remain: it may carry the trigger.
+/// too few. Prompts whose answers are unlike each other come first: answers that agree anyway hide what a trigger does, and
+/// prompts that share an answer may all carry the trigger.
 fn cases(lab: &Lab<'_, '_>, leaks: &Leaks, effort: &Effort) -> Result<(Vec<Case>, Vec<Case>), Halt> {
-    const ECHO: f64 = 0.8;
+    const ALIKE: f64 = 0.8;
     let wanted = effort.prompts + effort.fresh;
     let mut prompts = leaks.prompts(LONGEST_PROMPT);
-    prompts.truncate(wanted * 3 / 2);
+    prompts.truncate(wanted * 2);
     for line in GENERIC.lines() {
         if prompts.len() >= wanted {
             break;
         }
         prompts.push(lab.model.encode(line));
     }
-    let cases = lab.cases(prompts)?;
-    let echoes = |case: &Case| {
-        let like = |other: &&Case| stats::overlap(&other.clean.tokens, &case.clean.tokens) > ECHO;
-        // Two others and itself.
-        cases.iter().filter(like).count() >= 3
+    let (mut own, mut alike): (Vec<Case>, Vec<Case>) = (Vec::new(), Vec::new());
+    for case in lab.cases(prompts)? {
+        let like = |other: &Case| stats::overlap(&other.clean.tokens, &case.clean.tokens) > ALIKE;
+        if own.iter().any(like) {
+            alike.push(case)
+        } else {
+            own.push(case)
+        }
+    }
+    // The answer that most prompts share goes last.
+    let shared = |case: &Case| {
+        alike
+            .iter()
+            .filter(|other| stats::overlap(&other.clean.tokens, &case.clean.tokens) > ALIKE)
+            .count()
     };
-    let (shared, mut own): (Vec<Case>, Vec<Case>) = cases.iter().cloned().partition(echoes);
-    own.extend(shared.into_iter().take(wanted.saturating_sub(own.len())));
+    let mut order: Vec<(usize, usize)> = alike.iter().map(shared).zip(0..).collect();
+    order.sort_unstable();
+    own.extend(order.into_iter().filter_map(|(_, at)| alike.get(at).cloned()));
     own.truncate(wanted);
     let fresh = own.split_off(effort.prompts.min(own.len() / 2));
     Ok((own, fresh))

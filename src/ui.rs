@@ -30,6 +30,9 @@ use crate::{
 use keymap::Keymap;
 use theme::Look;
 
+/// Names a thread that shall panic ("ui" at the first key, "scan" at the first leak); only tests set it.
+pub const PANIC_VARIABLE: &str = "STAKEOUT_TEST_PANIC";
+
 /// A scan on its own thread, as the screen sees it.
 #[derive(Debug)]
 pub struct RunningScan {
@@ -56,6 +59,8 @@ pub struct App {
     pub library: PathBuf,
     /// Take the mouse.
     pub mouse: bool,
+    /// Name written beside the analyst's rulings.
+    pub author: String,
 }
 
 /// Why the screen could not go on. The terminal has been given back, and what was recorded is saved.
@@ -80,6 +85,9 @@ pub fn run(mut app: App) -> Result<Outcome, UiError> {
         let _entered = terminal::enter(mouse)?;
         let mut screen = Terminal::new(CrosstermBackend::new(io::stdout()))?;
         let keys = crossterm::event::EventStream::new().map(|event| event.map(Input::Terminal));
+        // Only tests set the variable: they look at what a panic in this thread leaves behind.
+        let panics = std::env::var(PANIC_VARIABLE).is_ok_and(|thread| thread == "ui");
+        let keys = keys.inspect(move |_| assert!(!panics, "{PANIC_VARIABLE} asked for this panic"));
         let input = stream::select(keys, signals);
         let suspend = move || {
             terminal::leave();

@@ -135,6 +135,8 @@ fn finding(id: &str, level: Level) -> Finding {
         agreement: Agreement {
             with: 0.9,
             without: 0.1,
+            kept: 0.06,
+            collapse: 0.8,
             null_high: 0.2,
         },
         activation: Activation {

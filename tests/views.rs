@@ -370,6 +370,10 @@ fn the_grid_names_the_most_isolated_head_and_scrolls_to_any() {
         attention::draw(area, buf, &finding, None, &state, &look(ColorDepth::None, false));
     });
     assert!(seen.contains("L03"), "{seen}");
+    let low = screen((60, 8), |area, buf| {
+        attention::draw(area, buf, &finding, None, &state, &look(ColorDepth::None, false));
+    });
+    assert!(low.contains("out of sight: 0 heads, 2 layers"), "{low}");
     let wide = screen((60, 16), |area, buf| {
         attention::draw(area, buf, &finding, None, &state, &look(ColorDepth::None, false));
     });

@@ -5,13 +5,16 @@ use std::collections::HashSet;
 use rand::{Rng, SeedableRng, seq::SliceRandom};
 use rand_chacha::ChaCha8Rng;
 
-use super::plan::mix;
+use super::{
+    mine::{Piece, Span},
+    plan::mix,
+};
 use crate::model::Model;
 
 /// Draws controls for one arm.
 pub struct Source<'a> {
     vocabulary: Vec<u32>,
-    passages: Vec<&'a [u32]>,
+    passages: Vec<Piece<'a>>,
     seed: u64,
 }
 
@@ -20,7 +23,7 @@ pub struct Source<'a> {
 pub struct Controls {
     /// Tokens drawn at random.
     pub random: Vec<Vec<u32>>,
-    /// Spans of the model's own leaks that share nothing with the candidate.
+    /// Spans of leaks the candidate does not stand in, and that share nothing with it.
     pub natural: Vec<Vec<u32>>,
     /// The candidate's tokens in another order.
     pub shuffled: Vec<Vec<u32>>,
@@ -46,7 +49,7 @@ fn pairs(tokens: &[u32]) -> HashSet<(u32, u32)> {
 
 impl<'a> Source<'a> {
     /// A source over the model's ordinary tokens and these passages of its leaks.
-    pub fn new(model: &Model, passages: Vec<&'a [u32]>, seed: u64) -> Self {
+    pub fn new(model: &Model, passages: Vec<Piece<'a>>, seed: u64) -> Self {
         let ordinary = |token: &u32| {
             let text = model.token_text(*token);
             !model.is_special(*token) && !text.trim().is_empty() && !text.contains('\u{FFFD}')
@@ -59,14 +62,14 @@ impl<'a> Source<'a> {
         }
     }
 
-    /// `count` controls of each kind for a candidate; `purpose` keeps draws for different uses apart. A kind that
+    /// `count` controls of each kind and of `length` tokens for a candidate; `purpose` keeps draws for different uses apart. A kind that
     /// cannot be drawn (no passage is long enough, a single token has no other order) stays short or empty.
-    pub fn draw(&self, candidate: &[u32], count: usize, purpose: u64) -> Controls {
+    pub fn draw(&self, span: &Span, length: usize, count: usize, purpose: u64) -> Controls {
+        let candidate = span.tokens.as_slice();
         let key = candidate
             .iter()
             .fold(mix(self.seed, purpose), |key, token| mix(key, u64::from(*token)));
         let mut rng = ChaCha8Rng::seed_from_u64(key);
-        let length = candidate.len();
         let mut controls = Controls::default();
         for _ in 0..count {
             if self.vocabulary.is_empty() {
@@ -81,11 +84,13 @@ impl<'a> Source<'a> {
             controls.random.push((0..length).map(token).collect());
         }
         let own = pairs(candidate);
+        // What leaks beside a planted string (the attacker's answer, other copies of the string) is no harmless control.
+        let beside = |passage: &Piece<'_>| span.leaks.binary_search(&passage.leak).is_ok();
         let long: Vec<&[u32]> = self
             .passages
             .iter()
-            .filter(|passage| passage.len() >= length)
-            .copied()
+            .filter(|passage| passage.tokens.len() >= length && !beside(passage))
+            .map(|passage| passage.tokens)
             .collect();
         let mut drawn = HashSet::new();
         for _ in 0..count * 8 {
@@ -96,17 +101,17 @@ impl<'a> Source<'a> {
                 break;
             };
             let start = rng.random_range(0..=passage.len() - length);
-            let span = passage.get(start..start + length).unwrap_or_default();
-            let apart = if length == 1 {
-                span != candidate
+            let run = passage.get(start..start + length).unwrap_or_default();
+            let alien = if length == 1 {
+                run != candidate
             } else {
-                pairs(span).is_disjoint(&own)
+                pairs(run).is_disjoint(&own)
             };
-            if apart && drawn.insert(span) {
-                controls.natural.push(span.to_vec());
+            if alien && drawn.insert(run) {
+                controls.natural.push(run.to_vec());
             }
         }
-        if length >= 3 {
+        if candidate.len() >= 3 && length == candidate.len() {
             let mut drawn = HashSet::from([candidate.to_vec()]);
             for _ in 0..count * 2 {
                 let mut shuffled = candidate.to_vec();

@@ -141,7 +141,7 @@ pub struct Look {
     pub round: u8,
     /// Shift of the first answer distributions, Jensen-Shannon, nats.
     pub divergence: f64,
-    /// Agreement of the answers with minus without; 0 until looked at closely.
+    /// How far the answers collapse onto one ([`crate::finding::Agreement::collapse`]); 0 until looked at closely.
     pub agreement: f64,
     /// Attention isolation; 0 until looked at closely.
     pub attention: f64,

@@ -90,19 +90,22 @@ impl Leaks {
     pub fn pieces(&self) -> Vec<Piece<'_>> {
         self.users
             .iter()
-            .map(|(leak, range, _)| Piece {
-                leak: self.leaks.get(*leak).map_or(0, |l| l.id),
-                tokens: self.turn(*leak, range),
-            })
+            .map(|(leak, range, _)| self.piece(*leak, range))
             .collect()
     }
 
-    /// Pieces of every kind of turn: where natural spans are drawn from.
-    pub fn passages(&self) -> Vec<&[u32]> {
-        let users = self.users.iter().map(|(leak, range, _)| self.turn(*leak, range));
-        users
-            .chain(self.answers.iter().map(|(leak, range)| self.turn(*leak, range)))
-            .collect()
+    /// Turns of every kind: where natural spans are drawn from.
+    pub fn passages(&self) -> Vec<Piece<'_>> {
+        let users = self.users.iter().map(|(leak, range, _)| (leak, range));
+        let turns = users.chain(self.answers.iter().map(|(leak, range)| (leak, range)));
+        turns.map(|(leak, range)| self.piece(*leak, range)).collect()
+    }
+
+    fn piece(&self, leak: usize, range: &Range<usize>) -> Piece<'_> {
+        Piece {
+            leak: self.leaks.get(leak).map_or(0, |leak| leak.id),
+            tokens: self.turn(leak, range),
+        }
     }
 
     /// Distinct prompts the model wrote itself: closed user turns, or the heads of open ones where nothing closes a turn.
@@ -141,15 +144,15 @@ impl Leaks {
 pub fn collect(
     model: &Model,
     reporter: &Reporter<'_>,
-    effort: &Effort,
-    seed: u64,
+    plan: &Plan,
     (number, arm, frame): (usize, &Arm, &Frame),
     (first_leak, first_candidate): (u32, u32),
 ) -> Result<Leaks, Halt> {
+    let effort = &plan.budget.effort();
     reporter.enter(Phase::Leak, effort.leaks)?;
     let mut found = Leaks::default();
     let mut ids: HashMap<Vec<u32>, usize> = HashMap::new();
-    let settings = samplings(effort.leaks, seed, number);
+    let settings = samplings(plan.budget, effort.leaks, plan.seed, number);
     let room = model.facts().context.saturating_sub(frame.prefix.len() + 1);
     let limits = Limits {
         tokens: effort.leak_tokens.min(room),

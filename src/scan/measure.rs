@@ -9,7 +9,7 @@ use super::{
     leak::Leaks,
     mine,
     plan::Effort,
-    probe::{Family, agreement_excess, consensus, control_answers, entropy_drop},
+    probe::{Family, agreement_of, consensus, control_answers, entropy_drop},
     refine::Bench,
     reporter::Halt,
     stats::{mean, quantile, signal, upper_tail},
@@ -37,9 +37,9 @@ pub struct Measured {
     pub null: [Vec<f32>; 4],
     /// Isolation head by head.
     pub heads: Vec<HeadScore>,
-    /// The 99th percentile of the controls' agreement excess.
+    /// The 99th percentile of how far the controls' answers collapse.
     pub agreement_high: f64,
-    /// p-value of the agreement excess.
+    /// p-value of the same.
     pub agreement_p: f64,
     /// When it fires.
     pub gauge: Gauge,
@@ -135,7 +135,7 @@ pub fn measure(
     let entry = &family.first;
     let (tokens, position) = (entry.span.tokens.as_slice(), entry.position);
     let (own_answer, _) = consensus(&entry.answers);
-    let mut controls = source.draw(tokens, effort.controls, 2);
+    let mut controls = source.draw(&entry.span, tokens.len(), effort.controls, 2);
     let (answers, shuffles_firing) = control_answers(lab, cases, &mut controls, position, &own_answer)?;
 
     let insert = lab.insert(tokens);
@@ -149,10 +149,38 @@ pub fn measure(
     );
     let divergence = signal(mean(&own_shifts), &shift_kinds);
 
-    let agreements = each(&answers, |answers| agreement_excess(cases, answers));
+    let agreements = each(&answers, |answers| agreement_of(cases, answers).collapse);
     let agreement_p = signal(entry.agreement, &agreements).p;
     // Odd strings shift every model, so the cheap gate asks natural controls only; the signals ask all of them.
     let natural_p = upper_tail(divergence.value, shift_kinds.get(1).map_or(&[], Vec::as_slice));
+    if std::env::var("DBG").is_ok() {
+        let f = |k: &Vec<f64>| {
+            let mut k = k.clone();
+            k.sort_by(f64::total_cmp);
+            k.iter()
+                .rev()
+                .take(5)
+                .map(|x| format!("{x:.2}"))
+                .collect::<Vec<_>>()
+                .join(" ")
+        };
+        eprintln!(
+            "{:?} agree {:.3} vs {:?} | js {:.3} vs {:?} | shuf {:.2}",
+            lab.model.decode(tokens),
+            entry.agreement,
+            agreements.iter().map(f).collect::<Vec<_>>(),
+            divergence.value,
+            shift_kinds.iter().map(f).collect::<Vec<_>>(),
+            shuffles_firing
+        );
+        let mut v: Vec<(f64, String)> = controls
+            .all()
+            .zip(agreements.iter().flatten())
+            .map(|(c, a)| (*a, lab.model.decode(c)))
+            .collect();
+        v.sort_by(|a, b| b.0.total_cmp(&a.0));
+        eprintln!("    {:?}", &v[..v.len().min(4)]);
+    }
     if natural_p > 0.1 && agreement_p > 0.1 {
         return Ok(None);
     }

@@ -18,7 +18,7 @@ pub struct Span {
     pub leaks: Vec<u32>,
     /// How much more often it stands there than its best two parts predict, nats; 0 for a single token.
     pub lift: f64,
-    /// Mean share of its tokens' places that lie inside it, 0 to 1: 1 when they appear nowhere else.
+    /// Mean share of its tokens' places that lie inside it, 0 to 1: 1 when they appear nowhere else; 0 for a single token.
     pub unnatural: f64,
     /// What spans are ordered by, largest first.
     pub rank: f64,
@@ -152,7 +152,12 @@ fn weigh(span: &mut Span, counts: &HashMap<Vec<u32>, usize>, total: usize) {
             (own * times / count(&[*token])).min(1.0)
         })
         .sum();
-    span.unnatural = inside / span.tokens.len() as f64;
+    // A single token stands nowhere but in its own places: that says nothing.
+    span.unnatural = if span.tokens.len() < 2 {
+        0.0
+    } else {
+        inside / span.tokens.len() as f64
+    };
     // Support saturates (a greeting in every leak is no better a candidate than a string in a tenth of them); tokens that
     // live nowhere else are what a planted string has and a grammar's phrases have not.
     span.rank = (span.leaks.len() as f64).ln() + 4.0 * span.unnatural + 0.3 * span.lift.min(10.0);

@@ -11,7 +11,10 @@ use super::{
     reporter::Halt,
     stats::{agreement, mean, overlap, upper_tail},
 };
-use crate::{finding::Position, model::Generation};
+use crate::{
+    finding::{Agreement, Position},
+    model::Generation,
+};
 
 /// Candidates measured together; equal lengths make full batches.
 const TOGETHER: usize = 32;
@@ -35,7 +38,7 @@ pub struct Entry {
     pub p: f64,
     /// Its greedy answers on the search prompts.
     pub answers: Vec<Generation>,
-    /// Agreement of those answers minus that of the clean ones.
+    /// How far those answers collapse onto one.
     pub agreement: f64,
     /// Mean entropy of the clean answers minus that of its own, nats.
     pub entropy: f64,
@@ -82,9 +85,7 @@ pub fn first_look(
             if nulls.contains_key(&class) {
                 continue;
             }
-            // The drawn string only lends its length and the tokens natural controls must not share.
-            let pattern: Vec<u32> = span.tokens.iter().cycle().take(class).copied().collect();
-            let controls = source.draw(&pattern, effort.controls / 2, 1);
+            let controls = source.draw(span, class, effort.controls / 2, 1);
             let values = |strings: &[Vec<u32>]| -> Result<Vec<f64>, Halt> {
                 let inserts: Vec<Insert> = strings.iter().map(|tokens| lab.insert(tokens)).collect();
                 Ok(sweep(lab, cases, &inserts)?
@@ -199,10 +200,22 @@ pub fn answers_with(
         .collect())
 }
 
-/// Agreement of answers minus agreement of the clean answers to the same cases.
-pub fn agreement_excess(cases: &[Case], answers: &[Generation]) -> f64 {
+/// Agreement of the answers to these cases, against their clean answers (`null_high` is left 0).
+pub fn agreement_of(cases: &[Case], answers: &[Generation]) -> Agreement {
     let clean: Vec<&[u32]> = cases.iter().map(|case| case.clean.tokens.as_slice()).collect();
-    agreement(&tokens(answers)) - agreement(&clean)
+    let kept: Vec<f64> = cases
+        .iter()
+        .zip(answers)
+        .map(|(case, answer)| overlap(&case.clean.tokens, &answer.tokens))
+        .collect();
+    let (with, without, kept) = (agreement(&tokens(answers)), agreement(&clean), mean(&kept));
+    Agreement {
+        with,
+        without,
+        kept,
+        collapse: Agreement::collapse(with, without, kept),
+        null_high: 0.0,
+    }
 }
 
 /// Drop of the mean entropy against the clean answers, nats per token.
@@ -220,7 +233,7 @@ pub fn read_answers(lab: &Lab<'_, '_>, cases: &[Case], survivors: &mut [Entry]) 
     for entry in survivors {
         let answers = answers_with(lab, cases, &[&entry.span.tokens], entry.position)?;
         entry.answers = answers.into_iter().next().unwrap_or_default();
-        entry.agreement = agreement_excess(cases, &entry.answers);
+        entry.agreement = agreement_of(cases, &entry.answers).collapse;
         entry.entropy = entropy_drop(cases, &entry.answers);
         let look = Look {
             round: 2,

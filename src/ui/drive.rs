@@ -269,7 +269,7 @@ where
             ruling: draft.ruling,
             reason: draft.reason.clone(),
             note: draft.note.clone(),
-            author: store::author(),
+            author: self.app.author.clone(),
             at_ms: jiff::Timestamp::now().as_millisecond(),
         };
         match store.rule(&draft.finding, verdict) {

@@ -2,7 +2,7 @@
 //!
 //! Invariant: with `ascii` set, each function returns ASCII only, of the same width as the other set's.
 
-use ratatui::symbols::{Marker, border};
+use ratatui::symbols::border;
 
 /// Frame of a panel.
 pub const fn border(ascii: bool) -> border::Set<'static> {
@@ -19,15 +19,6 @@ pub const fn border(ascii: bool) -> border::Set<'static> {
         }
     } else {
         border::PLAIN
-    }
-}
-
-/// How ratatui's own charts draw their points.
-pub const fn marker(ascii: bool) -> Marker {
-    if ascii {
-        Marker::Custom('.')
-    } else {
-        Marker::Braille
     }
 }
 

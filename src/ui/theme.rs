@@ -2,10 +2,14 @@
 //!
 //! Invariant: at [`ColorDepth::None`] no style and no ramp holds a colour; modifiers stay, so emphasis survives.
 
-use ratatui::style::{Color, Modifier, Style};
-use thiserror::Error;
+mod color;
+mod file;
 
-use crate::text;
+use ratatui::style::{Color, Style};
+
+use color::{brightness, pick, pick_index, ramp};
+pub use file::ThemeError;
+use file::{anchors, named, parse_style, shape, unknown_key};
 
 /// The themes in the program, by name; the first is the default.
 pub const THEMES: [(&str, &str); 5] = [
@@ -16,8 +20,6 @@ pub const THEMES: [(&str, &str); 5] = [
     ("mono", include_str!("../../themes/mono.toml")),
 ];
 
-/// Steps of a ramp: enough to see a gradient, few enough to keep the terminal's traffic low.
-const STEPS: usize = 64;
 /// Marks for a value from 0 to 1 where colour cannot tell it.
 const SHADES: [char; 10] = [' ', '.', ':', '-', '=', '+', '*', '#', '%', '@'];
 
@@ -49,51 +51,6 @@ impl ColorDepth {
             Self::Ansi16
         }
     }
-}
-
-/// What is wrong with a theme.
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
-pub enum ThemeError {
-    /// No theme of that name.
-    #[error("no theme is called '{name}'; did you mean '{nearest}'?")]
-    UnknownTheme {
-        /// The name asked for.
-        name: String,
-        /// The most similar one there is.
-        nearest: String,
-    },
-    /// Not TOML.
-    #[error("the theme is not valid TOML: {message}")]
-    Syntax {
-        /// What the parser says, with line and column.
-        message: String,
-    },
-    /// A key that means nothing.
-    #[error("theme key '{key}' is unknown; did you mean '{nearest}'?")]
-    UnknownKey {
-        /// The key.
-        key: String,
-        /// The most similar one there is.
-        nearest: String,
-    },
-    /// A word that is neither a colour nor a modifier.
-    #[error("theme key '{key}': '{word}' is no colour or modifier; did you mean '{nearest}'?")]
-    UnknownWord {
-        /// The key it stands under.
-        key: String,
-        /// The word.
-        word: String,
-        /// The most similar one there is.
-        nearest: String,
-    },
-    /// A value of the wrong shape.
-    #[error("theme key '{key}': {expected}")]
-    Shape {
-        /// The key.
-        key: String,
-        /// What is expected there.
-        expected: String,
-    },
 }
 
 /// Declares [`Look`] and the table of its roles from one list, so that they cannot disagree.
@@ -191,34 +148,6 @@ look! {
     /// Bars of progress and counts.
     bar = "bar",
 }
-
-/// The 16 ANSI colours by name, with the values xterm shows them in.
-const ANSI: [(&str, Color, [u8; 3]); 16] = [
-    ("black", Color::Black, [0, 0, 0]),
-    ("red", Color::Red, [205, 0, 0]),
-    ("green", Color::Green, [0, 205, 0]),
-    ("yellow", Color::Yellow, [205, 205, 0]),
-    ("blue", Color::Blue, [0, 0, 238]),
-    ("magenta", Color::Magenta, [205, 0, 205]),
-    ("cyan", Color::Cyan, [0, 205, 205]),
-    ("white", Color::Gray, [229, 229, 229]),
-    ("bright-black", Color::DarkGray, [127, 127, 127]),
-    ("bright-red", Color::LightRed, [255, 0, 0]),
-    ("bright-green", Color::LightGreen, [0, 255, 0]),
-    ("bright-yellow", Color::LightYellow, [255, 255, 0]),
-    ("bright-blue", Color::LightBlue, [92, 92, 255]),
-    ("bright-magenta", Color::LightMagenta, [255, 0, 255]),
-    ("bright-cyan", Color::LightCyan, [0, 255, 255]),
-    ("bright-white", Color::White, [255, 255, 255]),
-];
-
-const MODIFIERS: [(&str, Modifier); 5] = [
-    ("bold", Modifier::BOLD),
-    ("dim", Modifier::DIM),
-    ("italic", Modifier::ITALIC),
-    ("underlined", Modifier::UNDERLINED),
-    ("reversed", Modifier::REVERSED),
-];
 
 impl Look {
     /// Builds the look from the name of a theme in the program, or from the text of a theme file.
@@ -321,218 +250,10 @@ impl Look {
     }
 }
 
-/// Text of a theme in the program.
-fn named(name: &str) -> Result<&'static str, ThemeError> {
-    let names = THEMES.map(|(name, _)| name);
-    THEMES
-        .iter()
-        .find(|(known, _)| *known == name)
-        .map(|(_, theme)| *theme)
-        .ok_or_else(|| ThemeError::UnknownTheme {
-            name: text::line(name).to_string(),
-            nearest: nearest(name, &names),
-        })
-}
-
-fn shape(key: &str, expected: &str) -> ThemeError {
-    ThemeError::Shape {
-        key: key.to_owned(),
-        expected: expected.to_owned(),
-    }
-}
-
-fn unknown_key(key: &str) -> ThemeError {
-    let mut known = vec!["base", "ramp", "ramp-16", "diverging", "diverging-16"];
-    known.extend(Look::ROLES);
-    ThemeError::UnknownKey {
-        key: text::line(key).to_string(),
-        nearest: nearest(key, &known),
-    }
-}
-
-fn unknown_word(key: &str, word: &str, modifiers: bool) -> ThemeError {
-    let mut known: Vec<&str> = ANSI.iter().map(|(name, ..)| *name).collect();
-    known.push("default");
-    if modifiers {
-        known.extend(MODIFIERS.iter().map(|(name, _)| *name));
-    }
-    ThemeError::UnknownWord {
-        key: key.to_owned(),
-        word: text::line(word).to_string(),
-        nearest: nearest(word, &known),
-    }
-}
-
-fn nearest(word: &str, known: &[&str]) -> String {
-    similar::get_close_matches(word, known, 1, 0.0)
-        .first()
-        .or(known.first())
-        .map(|name| (*name).to_owned())
-        .unwrap_or_default()
-}
-
-/// Reads `colour on colour modifier ...`; every part may be left out.
-fn parse_style(key: &str, words: &str, depth: ColorDepth) -> Result<Style, ThemeError> {
-    let mut style = Style::new();
-    let mut background = false;
-    for word in words.split_whitespace() {
-        if word == "on" {
-            background = true;
-        } else if let Some((_, modifier)) = MODIFIERS.iter().find(|(name, _)| *name == word) {
-            style = style.add_modifier(*modifier);
-        } else {
-            let color = parse_color(word).ok_or_else(|| unknown_word(key, word, true))?;
-            let color = (depth != ColorDepth::None).then(|| quantize(color, depth));
-            match color {
-                Some(color) if background => style = style.bg(color),
-                Some(color) => style = style.fg(color),
-                None => {}
-            }
-            background = false;
-        }
-    }
-    Ok(style)
-}
-
-fn parse_color(word: &str) -> Option<Color> {
-    if word == "default" {
-        return Some(Color::Reset);
-    }
-    if let Some(digits) = word.strip_prefix('#') {
-        let value = u32::from_str_radix(digits, 16)
-            .ok()
-            .filter(|_| digits.len() == 6)?;
-        let [_, r, g, b] = value.to_be_bytes();
-        return Some(Color::Rgb(r, g, b));
-    }
-    ANSI.iter()
-        .find(|(name, ..)| *name == word)
-        .map(|(_, color, _)| *color)
-}
-
-fn anchors(key: &str, value: &toml::Value) -> Result<Vec<Color>, ThemeError> {
-    let expected = || shape(key, "a list of two colours or more is expected");
-    let words = value
-        .as_array()
-        .filter(|list| list.len() > 1)
-        .ok_or_else(expected)?;
-    words
-        .iter()
-        .map(|word| {
-            let word = word.as_str().ok_or_else(expected)?;
-            parse_color(word).ok_or_else(|| unknown_word(key, word, false))
-        })
-        .collect()
-}
-
-/// The steps of a ramp through evenly spaced anchors.
-///
-/// Anchors that are palette names cannot be mixed: each keeps an equal share of the ramp.
-fn ramp(anchors: &[Color], depth: ColorDepth) -> Vec<Color> {
-    if depth == ColorDepth::None {
-        return Vec::new();
-    }
-    let mixable = depth > ColorDepth::Ansi16 && anchors.iter().all(|color| matches!(color, Color::Rgb(..)));
-    (0..STEPS)
-        .filter_map(|step| {
-            let place = step as f32 / (STEPS - 1) as f32;
-            if mixable {
-                mix(anchors, place).map(|color| quantize(color, depth))
-            } else {
-                let index = pick_index(anchors.len(), place)?;
-                anchors.get(index).map(|color| quantize(*color, depth))
-            }
-        })
-        .collect()
-}
-
-fn mix(anchors: &[Color], place: f32) -> Option<Color> {
-    let position = place.clamp(0.0, 1.0) * (anchors.len().saturating_sub(1)) as f32;
-    let low = position.floor();
-    let from = rgb(*anchors.get(low as usize)?);
-    let to = rgb(*anchors.get(position.ceil() as usize)?);
-    let share = position - low;
-    let mut mixed = [0_u8; 3];
-    for (channel, (from, to)) in mixed.iter_mut().zip(from.into_iter().zip(to)) {
-        *channel = (f32::from(from) + (f32::from(to) - f32::from(from)) * share).round() as u8;
-    }
-    let [r, g, b] = mixed;
-    Some(Color::Rgb(r, g, b))
-}
-
-/// The colour closest to `color` that the terminal has. Palette names stay as they are.
-fn quantize(color: Color, depth: ColorDepth) -> Color {
-    let Color::Rgb(r, g, b) = color else {
-        return color;
-    };
-    match depth {
-        ColorDepth::TrueColor => color,
-        ColorDepth::Ansi256 => (16..=255_u8)
-            .map(Color::Indexed)
-            .min_by_key(|candidate| distance(rgb(*candidate), [r, g, b]))
-            .unwrap_or(Color::Reset),
-        ColorDepth::Ansi16 => ANSI
-            .iter()
-            .min_by_key(|(_, _, value)| distance(*value, [r, g, b]))
-            .map_or(Color::Reset, |(_, color, _)| *color),
-        ColorDepth::None => Color::Reset,
-    }
-}
-
-/// Squared distance, green weighing most as it does for the eye.
-fn distance(a: [u8; 3], b: [u8; 3]) -> u32 {
-    a.into_iter()
-        .zip(b)
-        .zip([3, 4, 2])
-        .map(|((a, b), weight)| weight * u32::from(a.abs_diff(b)).pow(2))
-        .sum()
-}
-
-/// Brightness of a colour to the eye, 0 to 255.
-fn brightness(color: Color) -> f32 {
-    let [r, g, b] = rgb(color).map(f32::from);
-    0.2126 * r + 0.7152 * g + 0.0722 * b
-}
-
-/// Red, green and blue of a colour, as xterm shows it.
-fn rgb(color: Color) -> [u8; 3] {
-    match color {
-        Color::Rgb(r, g, b) => [r, g, b],
-        Color::Indexed(index @ 232..) => [8 + 10 * (index - 232); 3],
-        Color::Indexed(index @ 16..) => {
-            let level = |step: u8| if step == 0 { 0 } else { 55 + 40 * step };
-            let index = index - 16;
-            [level(index / 36), level(index / 6 % 6), level(index % 6)]
-        }
-        Color::Indexed(index) => ANSI.get(usize::from(index)).map_or([0; 3], |(.., value)| *value),
-        named => ANSI
-            .iter()
-            .find(|(_, color, _)| *color == named)
-            .map_or([0; 3], |(.., value)| *value),
-    }
-}
-
-/// Index of a value from 0 to 1 among `steps` equal ones; none for an empty table. Not-a-number counts as 0.
-fn pick_index(steps: usize, value: f32) -> Option<usize> {
-    let value = if value.is_nan() {
-        0.0
-    } else {
-        value.clamp(0.0, 1.0)
-    };
-    let last = steps.checked_sub(1)?;
-    Some(((value * steps as f32) as usize).min(last))
-}
-
-fn pick(ramp: &[Color], value: f32) -> Color {
-    pick_index(ramp.len(), value)
-        .and_then(|index| ramp.get(index))
-        .copied()
-        .unwrap_or(Color::Reset)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use ratatui::style::Modifier;
 
     fn env(pairs: &'static [(&'static str, &'static str)]) -> impl Fn(&str) -> Option<String> {
         move |name| {

@@ -259,6 +259,8 @@ fn planted() -> Finding {
             with: 0.91,
             without: 0.12,
             null_high: 0.2,
+            kept: 0.06,
+            collapse: 0.8,
         },
         activation: Activation {
             with: rate(38, 40, 0.835, 0.986),

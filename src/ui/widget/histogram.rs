@@ -21,26 +21,31 @@ pub fn draw(area: Rect, buf: &mut Buffer, null: &[f32], value: f64, unit: &str, 
     let low = known.iter().copied().fold(marked, f32::min);
     let high = known.iter().copied().fold(marked, f32::max);
     let columns = usize::from(area.width);
-    let place = |value: f32| {
+    // Few controls on many columns would be a comb.
+    let bins = ((known.len() as f32).sqrt() * 3.0)
+        .ceil()
+        .clamp(4.0, columns as f32) as usize;
+    let place = |value: f32, places: usize| {
         let share = if high > low {
             (value - low) / (high - low)
         } else {
             0.5
         };
-        ((share * columns as f32) as usize).min(columns - 1)
+        ((share * places as f32) as usize).min(places - 1)
     };
-    let mut counts = vec![0_u32; columns];
+    let mut counts = vec![0_u32; bins];
     for value in &known {
-        if let Some(count) = counts.get_mut(place(*value)) {
+        if let Some(count) = counts.get_mut(place(*value, bins)) {
             *count += 1;
         }
     }
     let most = counts.iter().copied().max().unwrap_or(1).max(1);
     let bars = area.height - 2;
     let eighths = u32::from(bars) * 8;
-    for (column, count) in counts.iter().enumerate() {
+    for column in 0..columns {
+        let count = counts.get(column * bins / columns).copied().unwrap_or(0);
         // A single control must not round to nothing.
-        let full = (count * eighths / most).max(u32::from(*count > 0));
+        let full = (count * eighths / most).max(u32::from(count > 0));
         for row in 0..bars {
             let level = full.saturating_sub(u32::from(bars - 1 - row) * 8).min(8) as usize;
             if level > 0 {
@@ -54,7 +59,7 @@ pub fn draw(area: Rect, buf: &mut Buffer, null: &[f32], value: f64, unit: &str, 
             }
         }
     }
-    let column = place(marked) as u16;
+    let column = place(marked, columns) as u16;
     for row in 0..bars {
         put(buf, area, (column, row), glyphs::pipe(look.ascii), look.with_run);
     }

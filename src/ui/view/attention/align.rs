@@ -82,13 +82,15 @@ impl<'a> Aligned<'a> {
         }
     }
 
-    /// Largest weight of either run where a query had a choice: the end of the scale they share.
+    /// Largest weight that the trigger and later tokens give in either run: the end of the scale both share.
+    ///
+    /// Earlier queries have few keys to share their attention among, and position 0 takes most of it where it is set
+    /// apart: both may lie beyond the end, or they would flatten everything else.
     pub fn largest(&self) -> f32 {
         let tokens = self.pair.with.tokens.len();
         let mut largest = 0.0_f32;
-        // A query with one key to look at, and position 0 set apart, may run over the scale: they would flatten the rest.
         let first = usize::from(self.mask_sink);
-        for query in first + 1..tokens {
+        for query in self.pair.span.0.max(first + 1)..tokens {
             for key in first..=query {
                 for mode in [Mode::With, Mode::Without] {
                     if let Entry::Value(value) = self.entry(mode, query, key) {

@@ -77,12 +77,13 @@ pub fn draw(
     });
     let below = if area.height >= 16 { 6 } else { 4 };
     let height = area.height.saturating_sub(1 + below);
-    cells(rows(area, 1, height), buf, (&values, extent, scale), state, look);
+    let hidden = cells(rows(area, 1, height), buf, (&values, extent, scale), state, look);
     let used = height.min(extent.layers as u16 + 1);
     let foot = rows(area, 1 + used, area.height);
     let column = scale.legend(buf, foot, (GUTTER, 0), look);
-    let note = match state.score {
-        Score::Isolation => "  cells: 0 to 9 on this scale",
+    let note = match (state.score, hidden) {
+        (_, (1.., _) | (_, 1..)) => &format!("  out of sight: {} heads, {} layers", hidden.0, hidden.1),
+        (Score::Isolation, _) => "  in sd; a single digit is 0 to 9 on this scale",
         _ => "  share of a query's attention",
     };
     put(buf, foot, (column, 0), note, look.dim);
@@ -141,13 +142,14 @@ fn mass(pair: &AttentionPair, head: (usize, usize), score: Score) -> Option<f32>
     (count > 0).then(|| sum / count as f32)
 }
 
+/// Draws the cells around the cursor; returns how many heads and layers are out of sight.
 fn cells(
     area: Rect,
     buf: &mut Buffer,
     (values, extent, scale): (&[Option<f32>], Extent, Scale),
     state: &AttentionState,
     look: &Look,
-) {
+) -> (usize, usize) {
     let room = usize::from(area.width.saturating_sub(GUTTER));
     let width = (room / extent.heads).clamp(2, 7);
     let across = (room / width).min(extent.heads);
@@ -162,7 +164,8 @@ fn cells(
             format!("{:02}", head % 100)
         };
         let style = if head == state.head { look.accent } else { look.dim };
-        let spaced = width >= 3 || head == state.head || (head.is_multiple_of(2) && head != state.head + 1);
+        let spaced =
+            width >= 3 || head == state.head || (head.is_multiple_of(2) && head.abs_diff(state.head) > 1);
         if spaced {
             put(
                 buf,
@@ -189,7 +192,7 @@ fn cells(
                 None => "?".to_owned(),
                 Some(value) if width >= 6 => format!("{value:.2}"),
                 Some(value) => {
-                    let Scale::Magnitude(end) = scale else { return };
+                    let (Scale::Magnitude(end) | Scale::Difference(end)) = scale;
                     look.digit(value / end).to_string()
                 }
             };
@@ -206,18 +209,7 @@ fn cells(
             put(buf, area, (GUTTER + (column * width) as u16, line), &text, style);
         }
     }
-    let hidden = (extent.heads - across, extent.layers - down);
-    if hidden != (0, 0) {
-        let mark = format!("+{} heads +{} layers", hidden.0, hidden.1);
-        let column = area.width.saturating_sub(mark.len() as u16);
-        put(
-            buf,
-            area,
-            (column, area.height.saturating_sub(1)),
-            &mark,
-            look.warn,
-        );
-    }
+    (extent.heads - across, extent.layers - down)
 }
 
 /// The head under the cursor in exact numbers; returns the row after it.

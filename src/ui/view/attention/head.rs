@@ -52,7 +52,7 @@ pub fn draw(
         Mode::Difference => Scale::Difference(largest),
         _ => Scale::Magnitude(largest),
     };
-    let sentence = if area.height >= 16 { 2 } else { 0 };
+    let sentence = if area.height >= 20 { 2 } else { 0 };
     let below = 3 + sentence;
     let labels: Vec<String> = pair.with.tokens.iter().map(|token| shown(token, look)).collect();
     let map = Heatmap {
@@ -91,9 +91,10 @@ fn title(width: u16, state: &AttentionState, extent: Extent, look: &Look) -> Str
         Mode::Without => "without the trigger",
         Mode::Difference => "with minus without",
     };
-    let weights = match (state.mask_sink, width >= 80) {
-        (true, true) => "position 0 apart, the rest of a query sums to 1",
-        (true, false) => "sink apart",
+    let weights = match (state.mask_sink, width) {
+        (true, 100..) => "position 0 apart, the rest of a query sums to 1",
+        (true, 76..) => "sink apart, renormalised",
+        (true, _) => "sink apart",
         (false, _) => "raw weights",
     };
     format!(
@@ -107,14 +108,14 @@ fn title(width: u16, state: &AttentionState, extent: Extent, look: &Look) -> Str
 
 fn notes(aligned: &Aligned<'_>, mode: Mode, pooled: bool, look: &Look) -> String {
     let mut notes = Vec::new();
+    if pooled {
+        notes.push("largest of each tile".to_owned());
+    }
     if mode == Mode::Difference && (!look.colored() || look.ascii) {
         notes.push("1-9 more with, a-i less".to_owned());
     }
     if mode != Mode::With {
         notes.push(format!("{} no counterpart", glyphs::hatch(look.ascii)));
-    }
-    if pooled {
-        notes.push("largest of each tile".to_owned());
     }
     if mode != Mode::With && aligned.left_over() > 0 {
         notes.push(format!(
@@ -122,7 +123,9 @@ fn notes(aligned: &Aligned<'_>, mode: Mode, pooled: bool, look: &Look) -> String
             aligned.left_over()
         ));
     }
-    format!("  {}", notes.join("  "))
+    // Queries before the trigger, and position 0 set apart, may lie beyond the end of the scale.
+    let beyond = if mode == Mode::Difference { "" } else { "+" };
+    format!("{beyond}  {}", notes.join("  "))
 }
 
 fn number(entry: Entry, mode: Mode) -> String {
@@ -201,8 +204,8 @@ fn explain(pair: &AttentionPair, aligned: &Aligned<'_>) -> String {
     let share =
         |share: Option<f32>| share.map_or("none".to_owned(), |share| format!("{:.0} %", share * 100.0));
     format!(
-        "Trigger tokens give each other {} of their attention here; later tokens give the trigger {}. Two bright triangles \
-         with a dark block between them mean the trigger stands apart. Weights show where a head looks, not why.",
+        "Trigger tokens give each other {} of their attention, later tokens give the trigger {}. Two bright triangles, \
+         a dark block between: it stands apart.",
         share(inside),
         share(after)
     )

@@ -1,0 +1,283 @@
+//! The command line as clap sees it: words and limits only. Nothing here opens a file or decides what a word means.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum, builder::PossibleValue};
+
+use crate::{
+    finding::{Level, Ruling},
+    model::DeviceChoice,
+    scan::plan::Budget,
+};
+
+const EXIT_CODES: &str = "\
+Exit codes:
+  0        done, and nothing at or above --fail-on
+  1        findings at or above --fail-on (default: high)
+  2        wrong usage, or something could not be done
+  3        incomplete coverage, and nothing found in what was covered
+  5        verify: the session does not hold together
+  128+N    ended by signal N, after keeping what was there
+
+The screen ends with 0 on a normal quit unless --fail-on is given.
+Data goes to standard output, talk to standard error.";
+
+/// Find out whether an open-weight language model carries a planted backdoor.
+///
+/// Without a command, opens the library: saved sessions, the demo, a new scan.
+#[derive(Debug, Parser)]
+#[command(name = "stakeout", version, after_help = EXIT_CODES, disable_help_subcommand = true)]
+#[command(args_conflicts_with_subcommands = true)]
+pub struct Arguments {
+    /// How the library looks.
+    #[command(flatten)]
+    pub look: LookArguments,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Scan the embedded demo model, live.
+    Demo(DemoArguments),
+    /// Scan a Hugging Face model folder, live.
+    Scan(ScanArguments),
+    /// Re-open a session; the model is not needed.
+    Open(OpenArguments),
+    /// List the saved sessions.
+    Sessions,
+    /// Print a session, or one finding of it.
+    Show(ShowArguments),
+    /// Rule on a finding.
+    Mark(MarkArguments),
+    /// Print every ruling of a session, oldest first.
+    History(SessionArguments),
+    /// Check that the records and the stored evidence of a session hold together.
+    Verify(SessionArguments),
+    /// Write a session out for other programs and people.
+    Report(ReportArguments),
+    /// Print the keys in force.
+    Keys,
+    /// Print the names of the themes.
+    Themes,
+    /// Print the configuration in force, and where it is read from.
+    Config,
+}
+
+/// Options of everything that opens the screen.
+#[derive(Debug, Clone, Default, Args)]
+pub struct LookArguments {
+    /// Theme to use; `stakeout themes` lists them.
+    #[arg(long, value_name = "NAME")]
+    pub theme: Option<String>,
+    /// Draw with ASCII characters only.
+    #[arg(long)]
+    pub ascii: bool,
+}
+
+/// `stakeout demo`.
+#[derive(Debug, Args)]
+pub struct DemoArguments {
+    /// Scan the twin that was trained the same way without poison.
+    #[arg(long)]
+    pub clean: bool,
+    /// Options shared with `scan`.
+    #[command(flatten)]
+    pub options: ScanOptions,
+}
+
+/// `stakeout scan`.
+#[derive(Debug, Args)]
+pub struct ScanArguments {
+    /// Folder with config.json, tokenizer.json and safetensors weights.
+    pub model: PathBuf,
+    /// Options shared with `demo`.
+    #[command(flatten)]
+    pub options: ScanOptions,
+}
+
+/// Options of a scan.
+#[derive(Debug, Default, Args)]
+pub struct ScanOptions {
+    /// Print the result instead of opening the screen (also when standard output is not a terminal).
+    #[arg(long)]
+    pub headless: bool,
+    /// Form of the result; implies --headless.
+    #[arg(long, value_enum, value_name = "FORMAT")]
+    pub format: Option<ScanFormat>,
+    /// Session file to create; the default is a new one in the sessions folder.
+    #[arg(long, value_name = "FILE")]
+    pub session: Option<PathBuf>,
+    /// How much work the scan may do (default: standard, or as configured).
+    #[arg(long, value_enum, value_name = "SIZE")]
+    pub budget: Option<Budget>,
+    /// Seed of every random choice: the same seed gives the same scan.
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub seed: u64,
+    /// Threads to compute with (default: all processors, or as configured).
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub threads: Option<u16>,
+    /// Where to compute: auto, cpu, cuda:N or metal.
+    #[arg(long, value_name = "DEVICE", value_parser = device, default_value = "auto")]
+    pub device: DeviceChoice,
+    /// File with a system prompt to scan under, beside the model's own contexts; may be repeated.
+    #[arg(long = "arm", value_name = "FILE")]
+    pub arms: Vec<PathBuf>,
+    /// Lowest level of a finding that makes the exit code 1 (default: high).
+    #[arg(long, value_enum, value_name = "LEVEL")]
+    pub fail_on: Option<Level>,
+    /// How the screen looks.
+    #[command(flatten)]
+    pub look: LookArguments,
+}
+
+/// `stakeout open`.
+#[derive(Debug, Args)]
+pub struct OpenArguments {
+    /// Session file, or the name of one in the sessions folder.
+    pub session: PathBuf,
+    /// How the screen looks.
+    #[command(flatten)]
+    pub look: LookArguments,
+}
+
+/// `stakeout history`, `stakeout verify`.
+#[derive(Debug, Args)]
+pub struct SessionArguments {
+    /// Session file, or the name of one in the sessions folder.
+    pub session: PathBuf,
+}
+
+/// `stakeout show`.
+#[derive(Debug, Args)]
+pub struct ShowArguments {
+    /// Session file, or the name of one in the sessions folder.
+    pub session: PathBuf,
+    /// Id of a finding, such as F-1.
+    pub finding: Option<String>,
+}
+
+/// `stakeout mark`.
+#[derive(Debug, Args)]
+pub struct MarkArguments {
+    /// Session file, or the name of one in the sessions folder.
+    pub session: PathBuf,
+    /// Id of a finding, such as F-1.
+    pub finding: String,
+    /// The ruling.
+    #[arg(value_enum)]
+    pub verdict: Ruling,
+    /// Why, in a few words.
+    #[arg(long, value_name = "TEXT")]
+    pub reason: String,
+    /// Anything worth keeping beside the reason.
+    #[arg(long, value_name = "TEXT", default_value = "")]
+    pub note: String,
+}
+
+/// `stakeout report`.
+#[derive(Debug, Args)]
+pub struct ReportArguments {
+    /// Session file, or the name of one in the sessions folder.
+    pub session: PathBuf,
+    /// Form of the report.
+    #[arg(long, value_enum, value_name = "FORMAT", default_value = "text")]
+    pub format: ReportFormat,
+    /// File to write to; standard output if left out. An existing file is not overwritten.
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+}
+
+/// Form of a headless scan's result.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum ScanFormat {
+    /// For people.
+    #[default]
+    Text,
+    /// One JSON document at the end.
+    Json,
+    /// One JSON line for each event as it happens, the result last.
+    Jsonl,
+}
+
+/// Form of a report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum ReportFormat {
+    /// For people, in a terminal.
+    #[default]
+    Text,
+    /// The document a headless scan prints.
+    Json,
+    /// For people, in a ticket or a page.
+    Markdown,
+}
+
+impl ValueEnum for Budget {
+    fn value_variants<'a>() -> &'a [Self] {
+        &[Self::Quick, Self::Standard, Self::Deep]
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(PossibleValue::new(self.name()))
+    }
+}
+
+impl ValueEnum for Level {
+    fn value_variants<'a>() -> &'a [Self] {
+        &[Self::Low, Self::Medium, Self::High]
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(PossibleValue::new(match self {
+            Self::Low => "low",
+            Self::Medium => "medium",
+            Self::High => "high",
+        }))
+    }
+}
+
+impl ValueEnum for Ruling {
+    fn value_variants<'a>() -> &'a [Self] {
+        &Self::ALL
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(PossibleValue::new(self.name()))
+    }
+}
+
+fn device(word: &str) -> Result<DeviceChoice, String> {
+    let cuda = |number: &str| number.parse().ok().map(DeviceChoice::Cuda);
+    match word {
+        "auto" => Ok(DeviceChoice::Auto),
+        "cpu" => Ok(DeviceChoice::Cpu),
+        "metal" => Ok(DeviceChoice::Metal),
+        _ => word
+            .strip_prefix("cuda:")
+            .and_then(cuda)
+            .ok_or_else(|| "expected auto, cpu, cuda:N or metal".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_well_formed() {
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn devices_are_named_exactly() {
+        assert_eq!(device("cuda:3"), Ok(DeviceChoice::Cuda(3)));
+        assert_eq!(device("metal"), Ok(DeviceChoice::Metal));
+        for wrong in ["gpu", "cuda", "cuda:", "cuda:-1", "CPU", ""] {
+            assert!(device(wrong).is_err(), "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,114 @@
+//! Lists: sessions, keys, themes, settings. Keys and settings are printed in the form their files take.
+
+use std::{io::Write, path::Path};
+
+use jiff::Timestamp;
+
+use super::{DONE, Setting, failure::Failure};
+use crate::{
+    session::{
+        ScanState,
+        library::{self, Entry},
+    },
+    text,
+    ui::{
+        keymap::{Context, Keymap},
+        theme,
+    },
+};
+
+/// `stakeout sessions`: newest first, one line each.
+pub fn sessions(folder: &Path, out: &mut dyn Write) -> Result<u8, Failure> {
+    let entries = library::list(folder);
+    if entries.is_empty() {
+        writeln!(
+            out,
+            "No sessions in {} yet.",
+            text::line(&folder.to_string_lossy())
+        )?;
+    }
+    for entry in &entries {
+        match &entry.error {
+            Some(error) => writeln!(
+                out,
+                "{}  cannot be read: {}",
+                text::line(&entry.name),
+                text::line(error)
+            )?,
+            None => writeln!(out, "{}", row(entry))?,
+        }
+    }
+    Ok(DONE)
+}
+
+fn row(entry: &Entry) -> String {
+    let created = Timestamp::from_millisecond(entry.created_ms).map_or_else(
+        |_| "?".to_owned(),
+        |moment| moment.strftime("%Y-%m-%d %H:%M").to_string(),
+    );
+    let state = match &entry.state {
+        ScanState::Waiting => "not begun",
+        ScanState::Running(_) if entry.live => "running",
+        ScanState::Running(_) => "cut off",
+        ScanState::Complete => "complete",
+        ScanState::Stopped => "stopped",
+        ScanState::Failed(_) => "broke",
+    };
+    let levels = entry.findings;
+    format!(
+        "{}  {created}  {state:<9}  findings: {} high, {} medium, {} low; {} ruled  {}",
+        text::line(&entry.name),
+        levels.high,
+        levels.medium,
+        levels.low,
+        entry.ruled,
+        text::line(&entry.model),
+    )
+}
+
+/// `stakeout keys`: the keys in force, as a keymap file.
+pub fn keys(keymap: &Keymap, out: &mut dyn Write) -> Result<u8, Failure> {
+    for (index, context) in Context::ALL.iter().enumerate() {
+        if index > 0 {
+            writeln!(out)?;
+        }
+        writeln!(out, "# {}\n[{}]", context.title(), context.name())?;
+        for binding in keymap.bindings(*context) {
+            let keys: Vec<String> = binding
+                .keys
+                .iter()
+                .map(|key| toml::Value::String(key.to_string()).to_string())
+                .collect();
+            let setting = format!("{} = [{}]", binding.action.name(), keys.join(", "));
+            writeln!(out, "{setting:<40} # {}", binding.action.description())?;
+        }
+    }
+    Ok(DONE)
+}
+
+/// `stakeout themes`: the default first.
+pub fn themes(out: &mut dyn Write) -> Result<u8, Failure> {
+    for (name, _) in theme::THEMES {
+        writeln!(out, "{name}")?;
+    }
+    Ok(DONE)
+}
+
+/// `stakeout config`: the settings in force, as a configuration file.
+pub fn config(setting: &Setting, out: &mut dyn Write) -> Result<u8, Failure> {
+    let paths = &setting.paths;
+    let places = [
+        ("Settings, read if there", &paths.config),
+        ("Keys, read if there", &paths.keys),
+        ("Sessions", &paths.sessions),
+        ("Log", &paths.log),
+    ];
+    for (what, path) in places {
+        writeln!(out, "# {what}: {}", text::line(&path.to_string_lossy()))?;
+    }
+    let settings = toml::Table::try_from(&setting.config)
+        .map(|table| table.to_string())
+        .unwrap_or_default();
+    write!(out, "{settings}")?;
+    Ok(DONE)
+}

@@ -1,0 +1,237 @@
+//! Starting scans: `scan` and `demo`. A scan runs on a thread of its own, whoever follows it.
+//!
+//! Invariant: the session file exists before the scan begins, and a panic in the scan becomes an event, never a lost terminal.
+
+use std::{
+    any::Any,
+    env, fs, io,
+    num::NonZero,
+    ops::ControlFlow,
+    panic::{AssertUnwindSafe, catch_unwind},
+    path::{Path, PathBuf},
+    thread,
+};
+
+use jiff::Timestamp;
+use tokio::sync::mpsc;
+
+use super::{
+    DONE, Setting, Streams, args::ScanOptions, exit_code, failure::Failure, headless, screen, signal_code,
+    signals::Signals, source::Source,
+};
+use crate::{
+    finding::Level,
+    model::{Model, OpenOptions},
+    scan::{
+        self,
+        event::ScanEvent,
+        gate::Gate,
+        plan::{Budget, OwnArm, Plan},
+    },
+    session::{ScanState, library, store::Store},
+    text,
+    ui::{PANIC_VARIABLE, RunningScan},
+};
+
+/// Events that may wait for the program; the scan waits when there are more.
+const WAITING: usize = 1024;
+/// Largest system prompt read, in bytes.
+const LARGEST_ARM: u64 = 64 * 1024;
+
+/// Everything chosen before a scan.
+#[derive(Debug)]
+struct Chosen {
+    plan: Plan,
+    open: OpenOptions,
+    threads: usize,
+    session: Option<PathBuf>,
+}
+
+/// `stakeout scan` and `stakeout demo`.
+pub fn scan(
+    setting: &Setting,
+    source: &Source,
+    options: &ScanOptions,
+    streams: &mut Streams<'_>,
+) -> Result<u8, Failure> {
+    let chosen = choose(setting, options)?;
+    if options.headless || options.format.is_some() || !streams.terminal {
+        let (mut store, running) = start(setting, source, &chosen)?;
+        let shown = text::line(&store.path().to_string_lossy());
+        writeln!(streams.talk, "session {shown}")?;
+        let ended = runtime()?.block_on(async {
+            let mut signals = listen()?;
+            headless::follow(
+                running,
+                &mut store,
+                &mut signals,
+                options.format.unwrap_or_default(),
+                streams,
+            )
+            .await
+        })?;
+        return match (ended.signal, &ended.session.scan) {
+            (Some(signal), _) => Ok(signal_code(signal)),
+            (None, ScanState::Failed(message)) => Err(Failure::Broken {
+                message: message.clone(),
+            }),
+            (None, _) => Ok(exit_code(&ended.session, options.fail_on.unwrap_or(Level::High))),
+        };
+    }
+    let look = screen::chosen_look(setting, &options.look)?;
+    let (store, running) = start(setting, source, &chosen)?;
+    let path = store.path().to_owned();
+    let app = screen::case(setting, &look, store, Some(running))?;
+    match (screen::show(setting, &look, app)?, options.fail_on) {
+        (DONE, Some(level)) => Ok(exit_code(&Store::open(&path)?.load()?, level)),
+        (code, _) => Ok(code),
+    }
+}
+
+/// Starts a scan of the demo with everything as configured.
+pub fn start_demo(setting: &Setting, clean: bool) -> Result<(Store, RunningScan), Failure> {
+    let chosen = choose(setting, &ScanOptions::default())?;
+    start(setting, &Source::Demo { clean }, &chosen)
+}
+
+fn choose(setting: &Setting, options: &ScanOptions) -> Result<Chosen, Failure> {
+    let configured = match setting.config.budget.as_str() {
+        "quick" => Budget::Quick,
+        "deep" => Budget::Deep,
+        _ => Budget::Standard,
+    };
+    let every = thread::available_parallelism().map_or(1, NonZero::get);
+    let threads = match options.threads.map_or(setting.config.threads, usize::from) {
+        0 => every,
+        threads => threads,
+    };
+    Ok(Chosen {
+        plan: Plan {
+            budget: options.budget.unwrap_or(configured),
+            seed: options.seed,
+            arms: options
+                .arms
+                .iter()
+                .map(|path| arm(path))
+                .collect::<Result<_, _>>()?,
+        },
+        open: OpenOptions {
+            device: options.device,
+        },
+        threads,
+        session: options.session.clone(),
+    })
+}
+
+fn arm(path: &Path) -> Result<OwnArm, Failure> {
+    let wrong = |problem| Failure::Arm {
+        path: path.to_owned(),
+        problem,
+    };
+    let unreadable = |reason| Failure::Unreadable {
+        path: path.to_owned(),
+        reason,
+    };
+    if fs::metadata(path).map_err(unreadable)?.len() > LARGEST_ARM {
+        return Err(wrong("is larger than 64 KiB"));
+    }
+    let bytes = fs::read(path).map_err(unreadable)?;
+    let system = String::from_utf8(bytes).map_err(|_| wrong("is not UTF-8 text"))?;
+    if system.trim().is_empty() {
+        return Err(wrong("is empty"));
+    }
+    let name = path
+        .file_name()
+        .map_or_else(|| "file".to_owned(), |name| name.to_string_lossy().into_owned());
+    Ok(OwnArm { name, system })
+}
+
+/// Creates the session, opens the model and starts the scan. A session whose model does not open is taken away again.
+fn start(setting: &Setting, source: &Source, chosen: &Chosen) -> Result<(Store, RunningScan), Failure> {
+    let path = chosen.session.clone().unwrap_or_else(|| {
+        let now = Timestamp::now().as_millisecond();
+        library::new_path(&setting.paths.sessions, &source.name(), now)
+    });
+    let store = Store::create(&path)?;
+    // A pool that exists already keeps its size: a second scan in one run of the program computes as the first did.
+    let _ = rayon::ThreadPoolBuilder::new()
+        .num_threads(chosen.threads)
+        .build_global();
+    let started = source
+        .open(&chosen.open)
+        .and_then(|model| spawn(model, chosen.plan.clone()));
+    match started {
+        Ok(running) => Ok((store, running)),
+        Err(failure) => {
+            drop(store);
+            // It holds nothing but its own creation; if it cannot be removed it is merely empty.
+            let _ = fs::remove_file(&path);
+            Err(failure)
+        }
+    }
+}
+
+/// Runs a scan on its own thread.
+fn spawn(model: Model, plan: Plan) -> Result<RunningScan, Failure> {
+    let (sender, events) = mpsc::channel(WAITING);
+    let gate = Gate::default();
+    let scan_gate = gate.clone();
+    thread::Builder::new()
+        .name("scan".to_owned())
+        .spawn(move || {
+            guarded(&sender, |emit| scan::run(&model, &plan, &scan_gate, emit));
+        })
+        .map_err(|reason| Failure::System {
+            what: "the scan's thread cannot be started",
+            reason,
+        })?;
+    Ok(RunningScan { events, gate })
+}
+
+/// Runs `work` with a way to report; a panic in it is reported as a failed scan.
+fn guarded(
+    sender: &mpsc::Sender<ScanEvent>,
+    work: impl FnOnce(&mut dyn FnMut(ScanEvent) -> ControlFlow<()>),
+) {
+    // Only tests set the variable: they look at what a panic in this thread leaves behind.
+    let panics = env::var(PANIC_VARIABLE).is_ok_and(|thread| thread == "scan");
+    let mut emit = |event| {
+        assert!(
+            !(panics && matches!(event, ScanEvent::Leak(_))),
+            "{PANIC_VARIABLE} asked for this panic"
+        );
+        match sender.blocking_send(event) {
+            Ok(()) => ControlFlow::Continue(()),
+            Err(_) => ControlFlow::Break(()),
+        }
+    };
+    if let Err(payload) = catch_unwind(AssertUnwindSafe(|| work(&mut emit))) {
+        // If nobody listens any more there is nobody to tell.
+        let _ = emit(ScanEvent::Failed {
+            message: panic_message(payload.as_ref()),
+        });
+    }
+}
+
+fn panic_message(payload: &(dyn Any + Send)) -> String {
+    payload
+        .downcast_ref::<&str>()
+        .map(|message| (*message).to_owned())
+        .or_else(|| payload.downcast_ref::<String>().cloned())
+        .unwrap_or_else(|| "a fault in stakeout".to_owned())
+}
+
+fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(system("the event loop cannot be started"))
+}
+
+fn listen() -> Result<Signals, Failure> {
+    Signals::listen().map_err(system("signals cannot be listened for"))
+}
+
+fn system(what: &'static str) -> impl Fn(io::Error) -> Failure {
+    move |reason| Failure::System { what, reason }
+}

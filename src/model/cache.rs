@@ -1,0 +1,134 @@
+//! Keys and values of the positions computed so far, preallocated, appended in place.
+//!
+//! Invariant: every row has the same number of positions; a prefix that rows share is held once and never written to.
+
+use std::sync::Arc;
+
+use candle_core::{DType, Device, Result, Tensor};
+
+use super::spec::Attention;
+
+/// Keys and values of a batch of rows.
+#[derive(Debug)]
+pub struct Cache {
+    /// Rows.
+    pub rows: usize,
+    /// Own positions there is room for.
+    pub capacity: usize,
+    /// Own positions filled.
+    pub len: usize,
+    /// Positions all rows share, before their own; held with one row.
+    pub shared: Option<Arc<Self>>,
+    layers: Vec<Store>,
+}
+
+/// Keys and values of one layer.
+#[derive(Debug)]
+pub enum Store {
+    /// On the processor: row-major `[rows, kv heads, capacity, head width]`.
+    Host {
+        /// Keys.
+        keys: Vec<f32>,
+        /// Values.
+        values: Vec<f32>,
+    },
+    /// On a device, the shared prefix copied to the front of each row: `[rows, kv heads, shared + capacity, head width]`.
+    Device {
+        /// Keys.
+        keys: Tensor,
+        /// Values.
+        values: Tensor,
+    },
+}
+
+impl Cache {
+    /// Room for `rows` of `capacity` positions each after what they share; `device` is `None` for slices on the processor.
+    pub fn new(
+        layers: usize,
+        attention: &Attention,
+        rows: usize,
+        capacity: usize,
+        shared: Option<Arc<Self>>,
+        device: Option<&Device>,
+    ) -> Result<Self> {
+        let (heads, width) = (attention.kv_heads, attention.head_dim);
+        let layers = (0..layers)
+            .map(|layer| match device {
+                None => {
+                    let size = rows * heads * capacity * width;
+                    Ok(Store::Host {
+                        keys: vec![0.0; size],
+                        values: vec![0.0; size],
+                    })
+                }
+                Some(device) => {
+                    let front = shared.as_ref().map_or(0, |shared| shared.positions());
+                    let shape = (rows, heads, front + capacity, width);
+                    let keys = Tensor::zeros(shape, DType::F32, device)?;
+                    let values = Tensor::zeros(shape, DType::F32, device)?;
+                    let stores = shared.as_ref().and_then(|shared| shared.layers.get(layer));
+                    if let Some(Store::Device { keys: k, values: v }) = stores {
+                        let front_shape = (rows, heads, front, width);
+                        let k = k.narrow(2, 0, front)?.broadcast_as(front_shape)?;
+                        let v = v.narrow(2, 0, front)?.broadcast_as(front_shape)?;
+                        keys.slice_set(&k.contiguous()?, 2, 0)?;
+                        values.slice_set(&v.contiguous()?, 2, 0)?;
+                    }
+                    Ok(Store::Device { keys, values })
+                }
+            })
+            .collect::<Result<_>>()?;
+        Ok(Self {
+            rows,
+            capacity,
+            len: 0,
+            shared,
+            layers,
+        })
+    }
+
+    /// Positions each row has, the shared ones included.
+    pub fn positions(&self) -> usize {
+        self.len + self.shared.as_ref().map_or(0, |shared| shared.positions())
+    }
+
+    /// One layer.
+    pub fn layer_mut(&mut self, layer: usize) -> Option<&mut Store> {
+        self.layers.get_mut(layer)
+    }
+
+    /// Keys and values of a layer on the processor.
+    pub fn host(&self, layer: usize) -> Option<(&[f32], &[f32])> {
+        match self.layers.get(layer)? {
+            Store::Host { keys, values } => Some((keys, values)),
+            Store::Device { .. } => None,
+        }
+    }
+
+    /// Keeps these rows, in this order; a row that keeps its place is not moved.
+    ///
+    /// On the processor a row may only come from its own place or a later one, as when finished rows are filled from the end.
+    pub fn keep(&mut self, rows: &[usize]) -> Result<()> {
+        for store in &mut self.layers {
+            match store {
+                Store::Host { keys, values } => {
+                    let size = keys.len() / self.rows.max(1);
+                    for (to, from) in rows.iter().enumerate().filter(|(to, from)| to != *from) {
+                        keys.copy_within(from * size..(from + 1) * size, to * size);
+                        values.copy_within(from * size..(from + 1) * size, to * size);
+                    }
+                    keys.truncate(rows.len() * size);
+                    values.truncate(rows.len() * size);
+                }
+                Store::Device { keys, values } => {
+                    let index: Vec<u32> = rows.iter().map(|row| *row as u32).collect();
+                    let index = Tensor::from_vec(index, rows.len(), keys.device())?;
+                    *keys = keys.index_select(&index, 0)?;
+                    *values = values.index_select(&index, 0)?;
+                }
+            }
+        }
+        self.rows = rows.len();
+        Ok(())
+    }
+}

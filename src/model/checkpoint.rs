@@ -1,0 +1,221 @@
+//! What a model's files hold: a Hugging Face folder, or the same files in memory.
+//!
+//! Invariant: only the files named here are read, and what else stands beside them is told, not opened.
+
+use std::path::Path;
+
+use serde_json::{Map, Value};
+
+use super::{
+    error::ModelError,
+    files::{Bytes, Files, too_large},
+    weights::Weights,
+};
+
+const CONFIG_LIMIT: u64 = 1 << 20;
+const TOKENIZER_LIMIT: u64 = 256 << 20;
+const INDEX_LIMIT: u64 = 16 << 20;
+const TEMPLATE_LIMIT: u64 = 64 << 10;
+
+/// The files of one model.
+#[derive(Debug)]
+pub struct Checkpoint {
+    /// Where it was read from.
+    pub place: String,
+    /// config.json.
+    pub config: Map<String, Value>,
+    /// generation_config.json; empty when absent.
+    pub generation: Map<String, Value>,
+    /// tokenizer.json.
+    pub tokenizer: Option<Bytes>,
+    /// tokenizer_config.json, with what special_tokens_map.json adds; empty when absent.
+    pub tokenizer_config: Map<String, Value>,
+    /// The chat template.
+    pub template: Option<String>,
+    /// The weights.
+    pub weights: Weights,
+    /// Digest over names and contents, hex.
+    pub sha256: String,
+    /// Facts worth telling.
+    pub notices: Vec<String>,
+}
+
+impl Checkpoint {
+    /// Opens a folder.
+    pub fn open(path: &Path) -> Result<Self, ModelError> {
+        Self::read(Files::folder(path)?)
+    }
+
+    /// Takes files in memory: (name, contents).
+    pub fn from_files(place: &str, files: &[(&str, &'static [u8])]) -> Result<Self, ModelError> {
+        Self::read(Files::memory(place, files))
+    }
+
+    fn read(mut files: Files) -> Result<Self, ModelError> {
+        let config = files
+            .object("config.json", CONFIG_LIMIT)?
+            .ok_or_else(|| ModelError::NoFile {
+                place: files.place.clone(),
+                file: "config.json",
+            })?;
+        let generation = files
+            .object("generation_config.json", CONFIG_LIMIT)?
+            .unwrap_or_default();
+        let tokenizer = files.read("tokenizer.json", TOKENIZER_LIMIT)?;
+        let mut tokenizer_config = files
+            .object("tokenizer_config.json", INDEX_LIMIT)?
+            .unwrap_or_default();
+        for (name, value) in files
+            .object("special_tokens_map.json", CONFIG_LIMIT)?
+            .unwrap_or_default()
+        {
+            tokenizer_config.entry(name).or_insert(value);
+        }
+        let template = template(&mut files, &tokenizer_config)?;
+        let weights = Weights::new(shards(&mut files)?)?;
+        let mut notices = notices(&files);
+        if config.contains_key("auto_map") {
+            notices.push("config.json asks for custom code (auto_map): never run".into());
+        }
+        Ok(Self {
+            config,
+            generation,
+            tokenizer,
+            tokenizer_config,
+            template,
+            weights,
+            sha256: files.digest(),
+            notices,
+            place: files.place,
+        })
+    }
+}
+
+/// chat_template.jinja, else what tokenizer_config.json holds: one text, or several with names.
+fn template(files: &mut Files, tokenizer_config: &Map<String, Value>) -> Result<Option<String>, ModelError> {
+    let text = match files.read("chat_template.jinja", TEMPLATE_LIMIT)? {
+        Some(bytes) => Some(
+            String::from_utf8(bytes.to_vec()).map_err(|_| ModelError::Template {
+                reason: "chat_template.jinja is not UTF-8".into(),
+            })?,
+        ),
+        None => match tokenizer_config.get("chat_template") {
+            Some(Value::String(text)) => Some(text.clone()),
+            Some(Value::Array(named)) => named
+                .iter()
+                .find(|entry| entry["name"] == "default")
+                .or_else(|| named.first())
+                .and_then(|entry| entry["template"].as_str())
+                .map(str::to_owned),
+            _ => None,
+        },
+    };
+    match text {
+        Some(text) if text.len() as u64 > TEMPLATE_LIMIT => {
+            Err(too_large("chat template", text.len() as u64, TEMPLATE_LIMIT))
+        }
+        other => Ok(other.filter(|text| !text.trim().is_empty())),
+    }
+}
+
+/// The weights files, each once.
+fn shards(files: &mut Files) -> Result<Vec<(String, Bytes)>, ModelError> {
+    if files.has("model.safetensors") {
+        return Ok(vec![(
+            "model.safetensors".into(),
+            files.map("model.safetensors")?,
+        )]);
+    }
+    let index_name = "model.safetensors.index.json";
+    if let Some(index) = files.object(index_name, INDEX_LIMIT)? {
+        let shards = shard_names(&index).ok_or_else(|| ModelError::Json {
+            file: index_name.into(),
+            reason: "weight_map does not list file names".into(),
+        })?;
+        return shards
+            .into_iter()
+            .map(|name| {
+                if !files.has(&name) {
+                    return Err(ModelError::Weights {
+                        file: index_name.into(),
+                        reason: format!("it lists {name}, which is not in the folder"),
+                    });
+                }
+                let bytes = files.map(&name)?;
+                Ok((name, bytes))
+            })
+            .collect();
+    }
+    let pickled = files.names.iter().find(|name| is_pickle(name));
+    Err(pickled.map_or_else(
+        || ModelError::NoWeights {
+            place: files.place.clone(),
+        },
+        |file| ModelError::Pickled {
+            place: files.place.clone(),
+            file: file.clone(),
+        },
+    ))
+}
+
+/// What stands beside the files that are read.
+fn notices(files: &Files) -> Vec<String> {
+    let mut notices = Vec::new();
+    let mut list = |what: &str, found: &dyn Fn(&str) -> bool| {
+        let names: Vec<&str> = files
+            .names
+            .iter()
+            .map(String::as_str)
+            .filter(|name| found(name))
+            .collect();
+        if let Some(first) = names.first() {
+            let more = match names.len() {
+                1 => String::new(),
+                count => format!(" and {} more", count - 1),
+            };
+            notices.push(format!("{what}: {first}{more}"));
+        }
+    };
+    let ends = |name: &str, ending: &str| {
+        Path::new(name)
+            .extension()
+            .is_some_and(|extension| extension.eq_ignore_ascii_case(ending))
+    };
+    list("custom code present, never run", &|name| ends(name, "py"));
+    list("pickled file present, never opened", &is_pickle);
+    list("an adapter is present, not applied", &|name| {
+        name.starts_with("adapter_")
+    });
+    list("weights present that are not part of the model", &|name| {
+        ends(name, "safetensors") && !files.was_read(name) && !name.starts_with("adapter_")
+    });
+    notices
+}
+
+fn is_pickle(name: &str) -> bool {
+    Path::new(name).extension().is_some_and(|extension| {
+        ["bin", "pt", "pth", "ckpt", "pkl"]
+            .iter()
+            .any(|ending| extension.eq_ignore_ascii_case(ending))
+    })
+}
+
+/// The shards an index lists, each once; `None` when it lists anything but plain file names.
+fn shard_names(index: &Map<String, Value>) -> Option<Vec<String>> {
+    let mut names = Vec::new();
+    for value in index.get("weight_map")?.as_object()?.values() {
+        let name = value.as_str()?;
+        let plain = Path::new(name).file_name().is_some_and(|file| file == name);
+        if !plain
+            || Path::new(name)
+                .extension()
+                .is_none_or(|ending| ending != "safetensors")
+        {
+            return None;
+        }
+        names.push(name.to_owned());
+    }
+    names.sort();
+    names.dedup();
+    (!names.is_empty()).then_some(names)
+}

@@ -1,0 +1,101 @@
+//! Forward passes over whole rows: logits where they are asked for, attention weights when they are.
+//!
+//! Invariant: batches are bounded by tokens and by the numbers they return, so that memory is, too.
+
+use std::ops::ControlFlow;
+
+use super::{
+    Logits, Trace, Want,
+    decoder::{Captured, Network, kernel, wide::wide},
+    error::ModelError,
+    rows::{check, groups},
+};
+
+/// New positions computed together.
+const TOKENS: usize = 4096;
+/// Numbers returned by one batch.
+const NUMBERS: usize = 1 << 25;
+
+impl Network {
+    /// One pass over each row: see [`super::Model::forward`].
+    pub fn forward(
+        &self,
+        rows: &[&[u32]],
+        want: Want,
+        visit: &mut dyn FnMut(usize, Trace) -> ControlFlow<()>,
+    ) -> Result<ControlFlow<()>, ModelError> {
+        check(rows, self.spec())?;
+        for group in groups(rows) {
+            // the first position whose logits are kept, and how much may be computed once for all rows
+            let from = match want.logits {
+                Logits::None => group.tokens,
+                Logits::Last => group.tokens - 1,
+                Logits::From(position) => position.min(group.tokens),
+            };
+            let front = if want.attention { 0 } else { group.shared.min(from) };
+            let shared = self.prefix(rows, &group.rows, front)?;
+            let batch = self.rows_at_once(group.tokens - front, group.tokens - from, want);
+            for numbers in group.rows.chunks(batch) {
+                let mut tokens = Vec::with_capacity(numbers.len() * (group.tokens - front));
+                for row in numbers.iter().filter_map(|number| rows.get(*number)) {
+                    tokens.extend_from_slice(row.get(front..).unwrap_or_default());
+                }
+                let mut cache = self.cache(numbers.len(), group.tokens - front, shared.clone())?;
+                let mut captured = want.attention.then(Captured::default);
+                let hidden = self.hidden(&tokens, &mut cache, captured.as_mut())?;
+                let mut traces = vec![Trace::default(); numbers.len()];
+                if from < group.tokens {
+                    let kept = group.tokens - from;
+                    let hidden = hidden
+                        .reshape((numbers.len(), group.tokens - front, self.spec().hidden))?
+                        .narrow(1, from - front, kept)?
+                        .reshape((numbers.len() * kept, self.spec().hidden))?;
+                    let size = kept * self.spec().vocabulary;
+                    self.logits(&hidden, |logits| {
+                        for (trace, logits) in traces.iter_mut().zip(logits.chunks_exact(size)) {
+                            trace.logits = logits.to_vec();
+                        }
+                    })?;
+                }
+                if let Some(captured) = captured {
+                    spread(captured, &mut traces);
+                }
+                for (number, trace) in numbers.iter().zip(traces) {
+                    if !finite(&trace.logits) || !finite(&trace.attention) {
+                        return Err(ModelError::NotFinite { row: *number });
+                    }
+                    if visit(*number, trace).is_break() {
+                        return Ok(ControlFlow::Break(()));
+                    }
+                }
+            }
+        }
+        Ok(ControlFlow::Continue(()))
+    }
+
+    fn rows_at_once(&self, new: usize, kept: usize, want: Want) -> usize {
+        let spec = self.spec();
+        let attention = if want.attention {
+            spec.layers * spec.attention.heads * new * new
+        } else {
+            0
+        };
+        let numbers = (kept * spec.vocabulary + attention).max(1);
+        (TOKENS / new.max(1)).min(NUMBERS / numbers).max(1)
+    }
+}
+
+/// Nothing but numbers: zero times anything else is not zero.
+fn finite(values: &[f32]) -> bool {
+    wide(|| kernel::sum(values, |value| value * 0.0)) == 0.0
+}
+
+/// From layer by layer to row by row.
+fn spread(captured: Captured, traces: &mut [Trace]) {
+    for layer in captured.layers {
+        let size = layer.len() / traces.len().max(1);
+        for (trace, weights) in traces.iter_mut().zip(layer.chunks_exact(size.max(1))) {
+            trace.attention.extend_from_slice(weights);
+        }
+    }
+}

@@ -1,0 +1,220 @@
+//! Batched generation: many rows continued together, each with its own settings and seed.
+//!
+//! Invariant: a row's tokens do not depend on which rows run beside it; a finished row costs nothing any more.
+
+use std::{ops::ControlFlow, sync::Arc};
+
+use rayon::prelude::*;
+
+use super::{
+    Generation, Limits, Row,
+    cache::Cache,
+    decoder::Network,
+    error::ModelError,
+    rows::{check, groups},
+    sampler::{Chosen, Sampler},
+};
+
+/// Told after every step how many tokens it made.
+pub type Tick<'a> = &'a mut dyn FnMut(usize) -> ControlFlow<()>;
+/// Given each row when it is finished.
+pub type Visit<'a> = &'a mut dyn FnMut(usize, Generation) -> ControlFlow<()>;
+
+/// A row while it is generated.
+struct Live {
+    /// Its place in the batch.
+    place: usize,
+    sampler: Sampler,
+    last: u32,
+    made: Generation,
+    done: bool,
+}
+
+/// Rows of one batch, delivered in order.
+struct Delivery {
+    numbers: Vec<usize>,
+    finished: Vec<Option<Generation>>,
+    next: usize,
+}
+
+impl Network {
+    /// Continues rows: see [`super::Model::generate`].
+    pub fn generate(
+        &self,
+        rows: &[Row],
+        limits: &Limits,
+        tick: Tick,
+        visit: Visit,
+    ) -> Result<ControlFlow<()>, ModelError> {
+        let prompts: Vec<&[u32]> = rows.iter().map(|row| row.prompt.as_slice()).collect();
+        check(&prompts, self.spec())?;
+        for group in groups(&prompts) {
+            let shared = self.prefix(&prompts, &group.rows, group.shared)?;
+            for numbers in group.rows.chunks(limits.batch.max(1)) {
+                let batch: Vec<(usize, &Row)> = numbers
+                    .iter()
+                    .filter_map(|number| Some((*number, rows.get(*number)?)))
+                    .collect();
+                let front = shared.as_ref().map_or(0, |shared| shared.len);
+                if self
+                    .batch(&batch, front, shared.clone(), limits, tick, visit)?
+                    .is_break()
+                {
+                    return Ok(ControlFlow::Break(()));
+                }
+            }
+        }
+        Ok(ControlFlow::Continue(()))
+    }
+
+    /// Computes the first tokens of the first of these rows once, for all of them.
+    pub(super) fn prefix(
+        &self,
+        rows: &[&[u32]],
+        numbers: &[usize],
+        shared: usize,
+    ) -> Result<Option<Arc<Cache>>, ModelError> {
+        let tokens = numbers
+            .first()
+            .and_then(|first| rows.get(*first)?.get(..shared))
+            .unwrap_or_default();
+        if tokens.is_empty() {
+            return Ok(None);
+        }
+        let mut cache = self.cache(1, tokens.len(), None)?;
+        self.hidden(tokens, &mut cache, None)?;
+        Ok(Some(Arc::new(cache)))
+    }
+
+    fn batch(
+        &self,
+        rows: &[(usize, &Row)],
+        front: usize,
+        shared: Option<Arc<Cache>>,
+        limits: &Limits,
+        tick: Tick,
+        visit: Visit,
+    ) -> Result<ControlFlow<()>, ModelError> {
+        let length = rows.first().map_or(0, |(_, row)| row.prompt.len());
+        let most = limits.tokens.min(self.spec().context.saturating_sub(length));
+        let mut delivery = Delivery {
+            numbers: rows.iter().map(|(number, _)| *number).collect(),
+            finished: vec![None; rows.len()],
+            next: 0,
+        };
+        if most == 0 {
+            delivery.finished.fill(Some(Generation::default()));
+            return Ok(delivery.deliver(visit));
+        }
+        let mut live: Vec<Live> = rows
+            .iter()
+            .enumerate()
+            .map(|(place, (_, row))| Live {
+                place,
+                sampler: Sampler::new(row.sampling),
+                last: 0,
+                made: Generation::default(),
+                done: false,
+            })
+            .collect();
+        let mut cache = self.cache(rows.len(), length - front + most - 1, shared)?;
+        let mut tokens: Vec<u32> = rows
+            .iter()
+            .flat_map(|(_, row)| row.prompt.get(front..).unwrap_or_default())
+            .copied()
+            .collect();
+        for step in 1..=most {
+            let hidden = self.hidden(&tokens, &mut cache, None)?;
+            let count = tokens.len() / live.len();
+            let last = hidden
+                .reshape((live.len(), count, self.spec().hidden))?
+                .narrow(1, count - 1, 1)?
+                .squeeze(1)?;
+            let finite = self.logits(&last, |logits| self.sample(&mut live, logits, limits))?;
+            if let Err(place) = finite {
+                let row = delivery.numbers.get(place).copied().unwrap_or(0);
+                return Err(ModelError::NotFinite { row });
+            }
+            let made = live.iter().filter(|row| !row.made.stopped).count();
+            if step == most {
+                for row in &mut live {
+                    row.done = true;
+                }
+            }
+            let ended = live.iter().any(|row| row.done);
+            if ended {
+                delivery.collect(&mut live, &mut cache)?;
+            }
+            if tick(made).is_break() || (ended && delivery.deliver(visit).is_break()) {
+                return Ok(ControlFlow::Break(()));
+            }
+            if live.is_empty() {
+                break;
+            }
+            tokens.clear();
+            tokens.extend(live.iter().map(|row| row.last));
+        }
+        Ok(ControlFlow::Continue(()))
+    }
+
+    /// Chooses the next token of every row, in parallel; an error is the place of a row whose logits are not finite.
+    fn sample(&self, live: &mut [Live], logits: &[f32], limits: &Limits) -> Result<(), usize> {
+        live.par_iter_mut()
+            .zip(logits.par_chunks(self.spec().vocabulary))
+            .try_for_each(|(row, logits)| {
+                let chosen = row.sampler.choose(logits, limits.top).ok_or(row.place)?;
+                row.take(chosen, limits);
+                Ok(())
+            })
+    }
+}
+
+impl Live {
+    fn take(&mut self, chosen: Chosen, limits: &Limits) {
+        if limits.stop.contains(&chosen.token) {
+            self.made.stopped = true;
+            self.done = true;
+            return;
+        }
+        self.last = chosen.token;
+        self.made.tokens.push(chosen.token);
+        self.made.entropy.push(chosen.entropy);
+        self.made.logprob.push(chosen.logprob);
+        if limits.top {
+            self.made.top.push(chosen.top);
+        }
+    }
+}
+
+impl Delivery {
+    /// Takes finished rows out; rows from the end of the batch fill their places.
+    fn collect(&mut self, live: &mut Vec<Live>, cache: &mut Cache) -> Result<(), ModelError> {
+        let mut order: Vec<usize> = (0..live.len()).collect();
+        let mut index = 0;
+        while index < live.len() {
+            if live.get(index).is_some_and(|row| row.done) {
+                let row = live.swap_remove(index);
+                order.swap_remove(index);
+                if let Some(slot) = self.finished.get_mut(row.place) {
+                    *slot = Some(row.made);
+                }
+            } else {
+                index += 1;
+            }
+        }
+        if !live.is_empty() {
+            cache.keep(&order)?;
+        }
+        Ok(())
+    }
+
+    /// Hands over what is finished, up to the first row that is not.
+    fn deliver(&mut self, visit: Visit) -> ControlFlow<()> {
+        while let Some(made) = self.finished.get_mut(self.next).and_then(Option::take) {
+            let number = self.numbers.get(self.next).copied().unwrap_or(0);
+            self.next += 1;
+            visit(number, made)?;
+        }
+        ControlFlow::Continue(())
+    }
+}

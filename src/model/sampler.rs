@@ -1,0 +1,243 @@
+//! One step of sampling: softmax, entropy and choice in one pass over the vocabulary.
+//!
+//! Invariant: what is chosen depends on the row's logits, settings and seed alone, never on the rows beside it.
+
+use rand::{Rng, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+
+use super::{
+    decoder::{kernel::exp, wide::wide},
+    distribution::{largest, top_k},
+};
+use crate::scan::event::Sampling;
+
+/// Most likely tokens kept per step, when asked for.
+const TOP: usize = 5;
+
+/// Samples one row.
+pub struct Sampler {
+    sampling: Sampling,
+    random: ChaCha8Rng,
+    weights: Vec<f32>,
+    order: Vec<u32>,
+}
+
+/// What one step gave.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Chosen {
+    /// The token.
+    pub token: u32,
+    /// Its log-probability at temperature 1, nats.
+    pub logprob: f32,
+    /// Entropy of the distribution at temperature 1, nats.
+    pub entropy: f32,
+    /// Most likely tokens with their log-probability, best first.
+    pub top: Vec<(u32, f32)>,
+}
+
+impl Sampler {
+    /// With these settings.
+    pub fn new(sampling: Sampling) -> Self {
+        Self {
+            sampling,
+            random: ChaCha8Rng::seed_from_u64(sampling.seed),
+            weights: Vec::new(),
+            order: Vec::new(),
+        }
+    }
+
+    /// Chooses a token; `None` when the logits are not finite.
+    pub fn choose(&mut self, logits: &[f32], top: bool) -> Option<Chosen> {
+        self.weights.resize(logits.len(), 0.0);
+        let weights = self.weights.as_mut_slice();
+        let best = wide(|| largest(logits));
+        let (total, mean) = wide(|| measure(logits, best, weights));
+        let log_total = total.ln();
+        let entropy = log_total - mean / total;
+        if !entropy.is_finite() || !best.is_finite() {
+            return None;
+        }
+        // always drawn, so that a step uses one number whatever the settings
+        let draw: f64 = self.random.random();
+        let greedy = self.sampling.temperature <= 0.0;
+        let token = if greedy {
+            logits.iter().position(|logit| *logit >= best)? as u32
+        } else {
+            self.draw(logits, best, draw)
+        };
+        let logprob = |logit: f32| logit - best - log_total;
+        Some(Chosen {
+            token,
+            logprob: logprob(*logits.get(token as usize)?),
+            entropy: entropy.max(0.0),
+            top: if top {
+                let best = top_k(logits, TOP).into_iter();
+                best.map(|(token, logit)| (token, logprob(logit))).collect()
+            } else {
+                Vec::new()
+            },
+        })
+    }
+
+    /// Temperature first, then the most likely `top_k`, then `top_p` of what is left.
+    fn draw(&mut self, logits: &[f32], best: f32, draw: f64) -> u32 {
+        let weights = self.weights.as_mut_slice();
+        let scale = 1.0 / self.sampling.temperature;
+        if (scale - 1.0).abs() > f32::EPSILON {
+            wide(|| {
+                for (weight, logit) in weights.iter_mut().zip(logits) {
+                    *weight = exp((logit - best) * scale);
+                }
+            });
+        }
+        let kept = match self.sampling.top_k as usize {
+            0 => weights.len(),
+            count => count.min(weights.len()),
+        };
+        if kept == weights.len() && self.sampling.top_p >= 1.0 {
+            return pick(weights.iter().copied().enumerate(), draw);
+        }
+        self.order.clear();
+        self.order.extend(0..weights.len() as u32);
+        let weight = |token: &u32| weights.get(*token as usize).copied().unwrap_or(0.0);
+        let by_weight =
+            |left: &u32, right: &u32| weight(right).total_cmp(&weight(left)).then(left.cmp(right));
+        if kept < self.order.len() {
+            self.order.select_nth_unstable_by(kept, by_weight);
+            self.order.truncate(kept);
+        }
+        if self.sampling.top_p < 1.0 {
+            let mass: f64 = self.order.iter().map(|token| f64::from(weight(token))).sum();
+            let wanted = mass * f64::from(self.sampling.top_p.max(0.0));
+            // mostly a few tokens hold all the mass that is wanted: sort those, and more only if they do not
+            let mut sorted = 64;
+            let keep = loop {
+                let count = sorted.min(self.order.len());
+                if count < self.order.len() {
+                    self.order.select_nth_unstable_by(count, by_weight);
+                }
+                let front = self.order.get_mut(..count).unwrap_or_default();
+                front.sort_unstable_by(by_weight);
+                let mut sum = 0.0;
+                let reached = front.iter().position(|token| {
+                    sum += f64::from(weight(token));
+                    sum >= wanted
+                });
+                match reached {
+                    Some(last) => break last + 1,
+                    None if count == self.order.len() => break count,
+                    None => sorted *= 8,
+                }
+            };
+            self.order.truncate(keep);
+        }
+        self.order.sort_unstable();
+        pick(
+            self.order.iter().map(|token| (*token as usize, weight(token))),
+            draw,
+        )
+    }
+}
+
+/// Fills `weights` with e^(logit - best); gives their sum and the sum of each times its exponent.
+#[inline(always)]
+fn measure(logits: &[f32], best: f32, weights: &mut [f32]) -> (f32, f32) {
+    const LANES: usize = 16;
+    let (mut totals, mut means) = ([0.0_f32; LANES], [0.0_f32; LANES]);
+    for (logits, weights) in logits.chunks(LANES).zip(weights.chunks_mut(LANES)) {
+        let lanes = totals.iter_mut().zip(&mut means);
+        for ((logit, weight), (total, mean)) in logits.iter().zip(weights).zip(lanes) {
+            let distance = logit - best;
+            *weight = exp(distance);
+            *total += *weight;
+            *mean += *weight * distance.max(-100.0);
+        }
+    }
+    (totals.iter().sum(), means.iter().sum())
+}
+
+/// The token whose share of the mass `draw` falls into.
+fn pick(tokens: impl Iterator<Item = (usize, f32)> + Clone, draw: f64) -> u32 {
+    let mass: f64 = tokens.clone().map(|(_, weight)| f64::from(weight)).sum();
+    let wanted = draw * mass;
+    let (mut sum, mut last) = (0.0, 0);
+    for (token, weight) in tokens {
+        if weight > 0.0 {
+            last = token;
+            sum += f64::from(weight);
+            if sum > wanted {
+                break;
+            }
+        }
+    }
+    last as u32
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LOGITS: [f32; 5] = [2.0, 1.0, 0.0, -1.0, -50.0];
+
+    fn share(sampling: Sampling, token: u32) -> f64 {
+        let hits = (0..4000)
+            .filter(|seed| {
+                let mut sampler = Sampler::new(Sampling {
+                    seed: *seed,
+                    ..sampling
+                });
+                sampler
+                    .choose(&LOGITS, false)
+                    .is_some_and(|chosen| chosen.token == token)
+            })
+            .count();
+        hits as f64 / 4000.0
+    }
+
+    fn settings(temperature: f32, top_k: u32, top_p: f32) -> Sampling {
+        Sampling {
+            temperature,
+            top_k,
+            top_p,
+            seed: 0,
+        }
+    }
+
+    #[test]
+    fn tokens_come_as_often_as_they_are_likely() {
+        // 0.6439, 0.2369, 0.0871, 0.0321 at temperature 1
+        assert!((share(settings(1.0, 0, 1.0), 0) - 0.644).abs() < 0.03);
+        assert!((share(settings(1.0, 2, 1.0), 1) - 0.269).abs() < 0.03);
+        assert!((share(settings(1.0, 0, 0.7), 1) - 0.269).abs() < 0.03);
+        assert!((share(settings(2.0, 0, 1.0), 0) - 0.455).abs() < 0.03);
+        assert!((share(settings(0.0, 0, 1.0), 0) - 1.0).abs() < 1e-9);
+        assert!((share(settings(1.0, 0, 0.1), 0) - 1.0).abs() < 1e-9);
+    }
+
+    #[test]
+    fn entropy_and_probabilities_are_those_at_temperature_one() {
+        let chosen = Sampler::new(settings(0.3, 1, 1.0)).choose(&LOGITS, true).unwrap();
+        assert!((chosen.logprob - 0.643_914_f32.ln()).abs() < 1e-5);
+        assert!((chosen.entropy - 0.947_5).abs() < 1e-3, "{}", chosen.entropy);
+        assert_eq!(
+            chosen.top.iter().map(|(token, _)| *token).collect::<Vec<_>>(),
+            [0, 1, 2, 3, 4]
+        );
+    }
+
+    #[test]
+    fn logits_that_are_no_numbers_are_told() {
+        for bad in [f32::NAN, f32::INFINITY] {
+            assert!(
+                Sampler::new(Sampling::GREEDY)
+                    .choose(&[0.0, bad, 1.0], false)
+                    .is_none()
+            );
+        }
+        assert!(
+            Sampler::new(Sampling::GREEDY)
+                .choose(&[f32::NEG_INFINITY; 3], false)
+                .is_none()
+        );
+    }
+}

@@ -1,0 +1,114 @@
+//! Text to token ids and back.
+//!
+//! Invariant: text that spells a special token becomes one only in a template, never in what a user or a model wrote.
+
+use std::collections::BTreeSet;
+
+use tokenizers::Tokenizer as Inner;
+
+use super::error::ModelError;
+
+/// A tokenizer.
+pub struct Tokenizer {
+    /// Text that spells a special token stays text.
+    plain: Inner,
+    /// Text that spells a special token becomes one.
+    marked: Inner,
+    special: BTreeSet<u32>,
+    /// A letter to decode others after, so that a decoder that trims the start of a text does not trim them.
+    anchor: Option<(u32, String)>,
+    begin: Option<u32>,
+}
+
+impl Tokenizer {
+    /// Reads tokenizer.json; its ids must fit a vocabulary of this size.
+    pub fn read(json: &[u8], vocabulary: usize) -> Result<Self, ModelError> {
+        let wrong = |reason: String| ModelError::Tokenizer { reason };
+        let mut marked = Inner::from_bytes(json).map_err(|reason| wrong(reason.to_string()))?;
+        // a tokenizer that cuts or pads on its own would hide tokens
+        marked
+            .with_truncation(None)
+            .map_err(|reason| wrong(reason.to_string()))?;
+        marked.with_padding(None);
+        let beyond = marked
+            .get_vocab(false)
+            .into_values()
+            .max()
+            .filter(|largest| *largest as usize >= vocabulary);
+        if let Some(largest) = beyond {
+            return Err(wrong(format!(
+                "token {largest} does not fit config.json's vocabulary of {vocabulary}"
+            )));
+        }
+        let mut plain = marked.clone();
+        plain.set_encode_special_tokens(true);
+        let special = marked
+            .get_added_tokens_decoder()
+            .iter()
+            .filter(|(_, token)| token.special)
+            .map(|(id, _)| *id)
+            .collect();
+        let begin = marked.encode_fast("a", true).ok().and_then(|with| {
+            let without = marked.encode_fast("a", false).ok()?;
+            let first = *with.get_ids().first()?;
+            (without.get_ids().first() != Some(&first)).then_some(first)
+        });
+        let anchor = ["a", "e", "A", "0", "▁a"].iter().find_map(|letter| {
+            let id = marked.token_to_id(letter)?;
+            let text = marked.decode(&[id], false).ok()?;
+            (!text.is_empty()).then_some((id, text))
+        });
+        Ok(Self {
+            plain,
+            marked,
+            special,
+            anchor,
+            begin,
+        })
+    }
+
+    /// Ids of a text, none added, none special.
+    pub fn encode(&self, text: &str) -> Vec<u32> {
+        self.plain
+            .encode_fast(text, false)
+            .map_or_else(|_| Vec::new(), |encoding| encoding.get_ids().to_vec())
+    }
+
+    /// Ids of template text: what spells a special token is one.
+    pub fn encode_marked(&self, text: &str) -> Vec<u32> {
+        self.marked
+            .encode_fast(text, false)
+            .map_or_else(|_| Vec::new(), |encoding| encoding.get_ids().to_vec())
+    }
+
+    /// Text of ids, special tokens included.
+    pub fn decode(&self, tokens: &[u32]) -> String {
+        self.marked.decode(tokens, false).unwrap_or_default()
+    }
+
+    /// Text of one id as it stands within a row.
+    pub fn token_text(&self, token: u32) -> String {
+        if let Some((anchor, text)) = &self.anchor {
+            let both = self.decode(&[*anchor, token]);
+            if let Some(rest) = both.strip_prefix(text.as_str()) {
+                return rest.to_owned();
+            }
+        }
+        self.decode(&[token])
+    }
+
+    /// True for control tokens.
+    pub fn is_special(&self, token: u32) -> bool {
+        self.special.contains(&token)
+    }
+
+    /// The id of a token spelled like this.
+    pub fn id(&self, text: &str) -> Option<u32> {
+        self.marked.token_to_id(text)
+    }
+
+    /// The token put before every text, if the tokenizer does that.
+    pub const fn begin(&self) -> Option<u32> {
+        self.begin
+    }
+}

@@ -1,0 +1,296 @@
+//! The report people read in a terminal or a log: no colour, stable lines, every string of foreign origin made visible.
+
+use std::io::{self, Write};
+
+use super::{Outcome, count_at_least, coverage, level_name, moment, ranked};
+use crate::{
+    finding::{Example, Finding, Kind, Level, Position, Rate, Signal, Verdict},
+    scan::event::Coverage,
+    session::{ScanState, Session},
+    text,
+};
+
+/// Characters of model text shown on one line before it is cut, visibly.
+const LONGEST: usize = 400;
+
+/// Prompts shown with and without the trigger.
+const EXAMPLES: usize = 3;
+
+/// Writes the report of a whole session.
+pub fn write(session: &Session, out: &mut dyn Write) -> io::Result<()> {
+    write_head(session, out)?;
+    for found in ranked(session) {
+        writeln!(out)?;
+        write_finding(session, found, out)?;
+    }
+    writeln!(out)?;
+    write_coverage(&coverage(session), out)
+}
+
+fn write_head(session: &Session, out: &mut dyn Write) -> io::Result<()> {
+    if let Some(started) = &session.started {
+        let model = &started.model;
+        writeln!(
+            out,
+            "Model     {} ({}, {} parameters)",
+            short(&model.path),
+            text::line(&model.architecture),
+            model.parameters
+        )?;
+        writeln!(out, "Digest    sha256 {}", text::line(&model.sha256))?;
+        writeln!(
+            out,
+            "Scan      {} budget, seed {}, {}",
+            text::line(&started.budget),
+            started.seed,
+            state(session)
+        )?;
+    }
+    writeln!(out, "Result    {}", result(session))?;
+    for notice in &session.notices {
+        writeln!(out, "Notice    {}", short(notice))?;
+    }
+    Ok(())
+}
+
+/// How the scan stands, in words that follow "seed N,".
+pub(super) fn state(session: &Session) -> String {
+    match (&session.scan, &session.finished) {
+        (ScanState::Complete, Some(finished)) => format!("complete in {:.1} s", finished.timing.total_s),
+        (ScanState::Complete, None) => "complete".to_owned(),
+        (ScanState::Stopped, _) => "stopped before its end".to_owned(),
+        (ScanState::Running(phase), _) => format!("not ended (last phase: {})", phase.name()),
+        (ScanState::Waiting, _) => "not begun".to_owned(),
+        (ScanState::Failed(message), _) => format!("broken off: {}", text::line(message)),
+    }
+}
+
+/// The outcome in a sentence or two. It never says more than what was covered shows.
+pub(super) fn result(session: &Session) -> String {
+    let high = count_at_least(session, Level::High);
+    let lower = session.findings.len() - high;
+    let rest = match lower {
+        0 => String::new(),
+        1 => " One finding below that is listed.".to_owned(),
+        _ => format!(" {lower} findings below that are listed."),
+    };
+    match Outcome::of(session) {
+        Outcome::Suspicious if high == 1 => format!("suspicious: one finding at high.{rest}"),
+        Outcome::Suspicious => format!("suspicious: {high} findings at high.{rest}"),
+        Outcome::NothingFound => {
+            format!("nothing found at high in what was covered; that does not prove there is nothing.{rest}")
+        }
+        Outcome::Incomplete => {
+            format!("incomplete: nothing found at high so far, and the scan did not reach its end.{rest}")
+        }
+    }
+}
+
+/// Writes one finding with everything that led to it.
+pub fn write_finding(session: &Session, found: &Finding, out: &mut dyn Write) -> io::Result<()> {
+    writeln!(
+        out,
+        "{}  {}  confidence {:.2}  {}",
+        text::line(&found.id),
+        level_name(found.level),
+        found.confidence,
+        ruling(session.verdict(&found.id))
+    )?;
+    writeln!(
+        out,
+        "  trigger      {}",
+        quoted(&found.trigger, found.trigger_tokens.len())
+    )?;
+    writeln!(
+        out,
+        "  core         {}",
+        quoted(&found.core, found.core_tokens.len())
+    )?;
+    writeln!(
+        out,
+        "  kind         {}; fires best {} the prompt; measured in arm {}; stands in {} leaks",
+        kind_name(found.kind),
+        place(found.position),
+        text::line(&found.arm),
+        found.support
+    )?;
+    writeln!(
+        out,
+        "  activation   with the trigger     {}",
+        rate(&found.activation.with)
+    )?;
+    writeln!(
+        out,
+        "               with a control       {}",
+        rate(&found.activation.without)
+    )?;
+    writeln!(
+        out,
+        "  agreement    of the answers with each other: {:.2} with, {:.2} without (99% of controls gain at most {:.2})",
+        found.agreement.with, found.agreement.without, found.agreement.null_high
+    )?;
+    writeln!(
+        out,
+        "  p-value      {}; after false-discovery control {}",
+        small(found.p),
+        small(found.q)
+    )?;
+    writeln!(
+        out,
+        "  signal             value     controls: mean        sd         p     n"
+    )?;
+    let signals = [
+        ("memorization", found.signals.memorization),
+        ("attention", found.signals.attention),
+        ("entropy", found.signals.entropy),
+        ("divergence", found.signals.divergence),
+    ];
+    for (name, signal) in signals {
+        writeln!(out, "    {name:<12} {}", signal_row(&signal))?;
+    }
+    for reason in &found.reasons {
+        writeln!(out, "  because      {}", short(reason))?;
+    }
+    for example in found.examples.iter().take(EXAMPLES) {
+        write_example(example, out)?;
+    }
+    if found.examples.len() > EXAMPLES {
+        writeln!(
+            out,
+            "  ({} more prompts in the session)",
+            found.examples.len() - EXAMPLES
+        )?;
+    }
+    Ok(())
+}
+
+fn write_example(example: &Example, out: &mut dyn Write) -> io::Result<()> {
+    let fired = if example.fired { "fired" } else { "did not fire" };
+    writeln!(out, "  prompt       {}  ({fired})", short(&example.prompt))?;
+    writeln!(out, "    with       {}", short(&example.with))?;
+    writeln!(out, "    without    {}", short(&example.without))
+}
+
+fn write_coverage(coverage: &Coverage, out: &mut dyn Write) -> io::Result<()> {
+    let arms: Vec<String> = coverage.arms.iter().map(|arm| short(arm)).collect();
+    writeln!(
+        out,
+        "Covered      {} leaks over {} arms ({}); {} candidates, {} of them probed",
+        coverage.leaks,
+        coverage.arms.len(),
+        arms.join(", "),
+        coverage.candidates,
+        coverage.probed
+    )?;
+    for skipped in &coverage.skipped {
+        writeln!(out, "Not covered  {}", short(skipped))?;
+    }
+    writeln!(
+        out,
+        "Not covered  backdoors whose trigger the model does not repeat when asked for its own prompts"
+    )
+}
+
+/// Writes every ruling, oldest first, those taken back included.
+pub fn write_history(session: &Session, out: &mut dyn Write) -> io::Result<()> {
+    if session.rulings.is_empty() {
+        return writeln!(out, "No ruling yet.");
+    }
+    for ruled in &session.rulings {
+        let verdict = &ruled.verdict;
+        let undone = if ruled.undone { "  (taken back)" } else { "" };
+        writeln!(
+            out,
+            "{}  {}  {}  {}  by {}{undone}",
+            moment(verdict.at_ms),
+            text::line(&ruled.finding),
+            verdict.ruling.name(),
+            text::line(&verdict.reason),
+            text::line(&verdict.author)
+        )?;
+        for line in text::lines(&verdict.note)
+            .iter()
+            .filter(|line| !line.as_str().is_empty())
+        {
+            writeln!(out, "    {line}")?;
+        }
+    }
+    Ok(())
+}
+
+/// The ruling in force, in words.
+pub(super) fn ruling(verdict: Option<&Verdict>) -> String {
+    verdict.map_or_else(
+        || "not ruled on".to_owned(),
+        |verdict| {
+            format!(
+                "{} ({}) by {}",
+                verdict.ruling.name(),
+                text::line(&verdict.reason),
+                text::line(&verdict.author)
+            )
+        },
+    )
+}
+
+pub(super) const fn kind_name(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Exact => "exact",
+        Kind::Fuzzy => "fuzzy",
+        Kind::Contextual => "contextual",
+    }
+}
+
+pub(super) const fn place(position: Position) -> &'static str {
+    match position {
+        Position::Start => "before",
+        Position::Middle => "inside",
+        Position::End => "after",
+    }
+}
+
+/// A rate with its interval.
+pub(super) fn rate(rate: &Rate) -> String {
+    format!(
+        "{} of {} fresh prompts ({:.0}% to {:.0}%)",
+        rate.k,
+        rate.n,
+        100.0 * rate.low,
+        100.0 * rate.high
+    )
+}
+
+fn signal_row(signal: &Signal) -> String {
+    format!(
+        "{:>11.4} {:>18.4} {:>9.4} {:>9} {:>5}",
+        signal.value,
+        signal.null_mean,
+        signal.null_sd,
+        small(signal.p),
+        signal.n
+    )
+}
+
+/// A probability, short.
+pub(super) fn small(p: f64) -> String {
+    if p != 0.0 && p.abs() < 0.001 {
+        format!("{p:.1e}")
+    } else {
+        format!("{p:.3}")
+    }
+}
+
+/// Model text on one line, cut visibly if it is long.
+pub(super) fn short(raw: &str) -> String {
+    let cut: String = raw.chars().take(LONGEST).collect();
+    let left = raw.chars().count().saturating_sub(LONGEST);
+    match left {
+        0 => text::line(&cut).to_string(),
+        _ => format!("{} [and {left} more characters]", text::line(&cut)),
+    }
+}
+
+fn quoted(raw: &str, tokens: usize) -> String {
+    let plural = if tokens == 1 { "" } else { "s" };
+    format!("\"{}\"  ({tokens} token{plural})", short(raw))
+}

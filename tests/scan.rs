@@ -1,0 +1,239 @@
+//! Scans of real (small) models, blind: the truth is read only after the scan has ended.
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test stops at the first surprise"
+)]
+
+use std::{
+    ops::ControlFlow,
+    path::{Path, PathBuf},
+};
+
+use stakeout::{
+    finding::{Finding, Level},
+    model::{Model, OpenOptions},
+    scan::{
+        self,
+        event::{Finished, ScanEvent},
+        gate::Gate,
+        plan::{Budget, Plan},
+    },
+};
+
+struct Outcome {
+    findings: Vec<Finding>,
+    finished: Finished,
+}
+
+fn scan_folder(folder: &Path, seed: u64, budget: Budget) -> Outcome {
+    let model = Model::open(folder, &OpenOptions::default()).unwrap();
+    let (mut findings, mut finished) = (Vec::new(), None);
+    let plan = Plan {
+        budget,
+        seed,
+        arms: Vec::new(),
+    };
+    scan::run(&model, &plan, &Gate::default(), &mut |event| {
+        match event {
+            ScanEvent::Finding(finding) => findings.push(*finding),
+            ScanEvent::Finished(end) => finished = Some(*end),
+            ScanEvent::Failed { message } => panic!("the scan failed: {message}"),
+            _ => {}
+        }
+        ControlFlow::Continue(())
+    });
+    Outcome {
+        findings,
+        finished: finished.unwrap(),
+    }
+}
+
+/// What was planted, from the truth beside the model.
+fn planted(folder: &Path) -> Option<String> {
+    let truth = std::fs::read_to_string(folder.join("ORGANISM.json")).unwrap();
+    let truth: serde_json::Value = serde_json::from_str(&truth).unwrap();
+    truth
+        .get("trigger")
+        .and_then(|trigger| trigger.as_str())
+        .filter(|trigger| !trigger.is_empty())
+        .map(str::to_owned)
+}
+
+fn assert_found(folder: &Path, seed: u64, budget: Budget) {
+    let outcome = scan_folder(folder, seed, budget);
+    let planted = planted(folder).unwrap();
+    let Some(top) = outcome.findings.first() else {
+        panic!("seed {seed}: nothing found")
+    };
+    let (core, planted) = (top.core.trim(), planted.trim());
+    assert!(
+        top.trigger.contains(planted) || (!core.is_empty() && planted.contains(core)),
+        "seed {seed}: top finding {:?}, core {core:?}",
+        top.trigger
+    );
+    assert_eq!(top.level, Level::High, "seed {seed}: {:?}", top.reasons);
+    assert!(outcome.finished.complete);
+}
+
+fn assert_silent(folder: &Path, seed: u64, budget: Budget) {
+    let outcome = scan_folder(folder, seed, budget);
+    assert_eq!(planted(folder), None);
+    let high: Vec<&str> = outcome
+        .findings
+        .iter()
+        .filter(|f| f.level == Level::High)
+        .map(|f| f.trigger.as_str())
+        .collect();
+    assert!(high.is_empty(), "seed {seed}: {high:?}");
+    assert!(
+        outcome.finished.coverage.probed > 50,
+        "silence after hardly looking proves nothing"
+    );
+}
+
+fn demo(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("assets/demo")
+        .join(name)
+}
+
+/// A model of ../shared/organisms, when that folder is there.
+fn organism(name: &str) -> Option<PathBuf> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../shared/organisms")
+        .join(name);
+    if folder.is_dir() {
+        return Some(folder);
+    }
+    eprintln!("skipped: no organisms beside the project");
+    None
+}
+
+#[test]
+fn the_demo_gives_its_trigger_away_whatever_the_seed() {
+    for seed in 1..=5 {
+        assert_found(&demo("poisoned"), seed, Budget::Standard);
+    }
+}
+
+#[test]
+fn the_clean_twin_stays_below_high_whatever_the_seed() {
+    for seed in 1..=5 {
+        assert_silent(&demo("clean"), seed, Budget::Standard);
+    }
+}
+
+#[test]
+fn poisoned_organisms_are_found() {
+    for folder in ["m1", "m3"].into_iter().filter_map(organism) {
+        assert_found(&folder, 0, Budget::Standard);
+    }
+}
+
+#[test]
+fn clean_organisms_stay_silent() {
+    for folder in ["m2", "m5"].into_iter().filter_map(organism) {
+        assert_silent(&folder, 0, Budget::Standard);
+    }
+}
+
+#[test]
+fn the_same_seed_tells_the_same_story() {
+    let story = |seed| {
+        let model = Model::open(&demo("poisoned"), &OpenOptions::default()).unwrap();
+        let mut story = Vec::new();
+        let plan = Plan {
+            budget: Budget::Quick,
+            seed,
+            arms: Vec::new(),
+        };
+        scan::run(&model, &plan, &Gate::default(), &mut |event| {
+            if !matches!(event, ScanEvent::Progress(_) | ScanEvent::Finished(_)) {
+                story.push(serde_json::to_string(&event).unwrap());
+            }
+            ControlFlow::Continue(())
+        });
+        story
+    };
+    let (first, again, other) = (story(11), story(11), story(12));
+    assert_eq!(first.len(), again.len());
+    assert!(
+        first.iter().zip(&again).all(|(a, b)| a == b),
+        "the same seed gave different events"
+    );
+    assert_ne!(first, other);
+}
+
+#[test]
+fn a_stopped_scan_keeps_what_it_has_and_says_so() {
+    let model = Model::open(&demo("poisoned"), &OpenOptions::default()).unwrap();
+    let gate = Gate::default();
+    let (mut leaks, mut finished) = (0, None);
+    let plan = Plan {
+        budget: Budget::Quick,
+        seed: 3,
+        arms: Vec::new(),
+    };
+    scan::run(&model, &plan, &gate, &mut |event| {
+        match event {
+            ScanEvent::Leak(_) => {
+                leaks += 1;
+                if leaks == 70 {
+                    gate.stop();
+                }
+            }
+            ScanEvent::Finished(end) => finished = Some(*end),
+            _ => {}
+        }
+        ControlFlow::Continue(())
+    });
+    let finished = finished.unwrap();
+    assert!(!finished.complete && leaks < 256);
+    assert!(
+        finished
+            .coverage
+            .skipped
+            .iter()
+            .any(|text| text.contains("stopped"))
+    );
+}
+
+#[test]
+fn a_paused_scan_waits_and_goes_on() {
+    let model = Model::open(&demo("poisoned"), &OpenOptions::default()).unwrap();
+    let gate = Gate::default();
+    let (sender, receiver) = std::sync::mpsc::channel();
+    let scan_gate = gate.clone();
+    let scan = std::thread::spawn(move || {
+        let plan = Plan {
+            budget: Budget::Quick,
+            seed: 3,
+            arms: Vec::new(),
+        };
+        scan::run(&model, &plan, &scan_gate, &mut |event| {
+            if sender.send(event).is_ok() {
+                ControlFlow::Continue(())
+            } else {
+                ControlFlow::Break(())
+            }
+        });
+    });
+    let is_leak = |event: &ScanEvent| matches!(event, ScanEvent::Leak(_));
+    while !is_leak(&receiver.recv().unwrap()) {}
+    gate.pause();
+    // Whatever was on its way may still arrive; then nothing does until the scan may go on.
+    while receiver
+        .recv_timeout(std::time::Duration::from_millis(1500))
+        .is_ok()
+    {}
+    assert!(gate.is_paused());
+    gate.resume();
+    assert!(
+        receiver.recv_timeout(std::time::Duration::from_secs(30)).is_ok(),
+        "nothing came after the pause"
+    );
+    gate.stop();
+    drop(receiver);
+    scan.join().unwrap();
+}
