@@ -27,6 +27,7 @@ fn app(dir: &Path, store: Option<Store>, session: Session, scan: Option<RunningS
         look: Look::new("terminal", ColorDepth::None, false).unwrap(),
         library: dir.to_owned(),
         mouse: false,
+        author: "kim".to_owned(),
     }
 }
 

@@ -191,7 +191,7 @@ fn signal_lines(signal: &Signal, meaning: (&'static str, &str, &str), width: usi
 
 fn measured(finding: &Finding) -> [(&'static str, String); 5] {
     let agreement = finding.agreement;
-    let same = if agreement.with - agreement.without > agreement.null_high {
+    let same = if agreement.collapse > agreement.null_high {
         "the answers say the same whatever the prompt asks"
     } else {
         "the answers still follow the prompt"
@@ -214,9 +214,11 @@ fn measured(finding: &Finding) -> [(&'static str, String); 5] {
         (
             "agreement",
             format!(
-                "{} with, {} without; harmless strings reach {} more: {same}",
+                "{} among the answers with it, {} without it, {} between the two; collapse {} (harmless strings reach {}): {same}",
                 figures::number(agreement.with),
                 figures::number(agreement.without),
+                figures::number(agreement.kept),
+                figures::number(agreement.collapse),
                 figures::number(agreement.null_high),
             ),
         ),
