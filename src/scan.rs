@@ -292,12 +292,18 @@ fn try_arm(
     reporter.enter(Phase::Refine, survivors.len() + effort.closer)?;
     probe::read_answers(&lab, &ground.search, &mut survivors)?;
     let mut kept = Vec::new();
-    for (place, family) in probe::families(survivors).into_iter().enumerate() {
+    let families = probe::families(survivors);
+    let suspects = probe::suspects(&families);
+    for (place, family) in families.into_iter().enumerate() {
         let reason = if place >= effort.closer {
             "stronger families were measured first"
-        } else if let Some(measured) =
-            measure::measure(&lab, &ground.search, &family, (&source, &ground.leaks), effort)?
-        {
+        } else if let Some(measured) = measure::measure(
+            &lab,
+            &ground.search,
+            &family,
+            (&source, &ground.leaks, &suspects),
+            effort,
+        )? {
             reporter.advance(1);
             report_attention(reporter, &measured)?;
             kept.push(measured);

@@ -11,6 +11,9 @@ use super::{
 };
 use crate::model::Model;
 
+/// Token pairs that natural controls must not contain.
+pub type Shunned = HashSet<(u32, u32)>;
+
 /// Draws controls for one arm.
 pub struct Source<'a> {
     vocabulary: Vec<u32>,
@@ -37,7 +40,7 @@ impl Controls {
 }
 
 /// Token pairs of a string, or its one token twice.
-fn pairs(tokens: &[u32]) -> HashSet<(u32, u32)> {
+pub fn pairs(tokens: &[u32]) -> Shunned {
     match tokens {
         [one] => HashSet::from([(*one, *one)]),
         _ => tokens
@@ -62,13 +65,15 @@ impl<'a> Source<'a> {
         }
     }
 
-    /// `count` controls of each kind and of `length` tokens for a candidate; `purpose` keeps draws for different uses apart. A kind that
+    /// `count` controls of each kind and of `length` tokens for a candidate; natural ones share no token pair with it or with what is shunned. A kind that
     /// cannot be drawn (no passage is long enough, a single token has no other order) stays short or empty.
-    pub fn draw(&self, span: &Span, length: usize, count: usize, purpose: u64) -> Controls {
+    pub fn draw(&self, span: &Span, length: usize, count: usize, shun: &Shunned) -> Controls {
         let candidate = span.tokens.as_slice();
         let key = candidate
             .iter()
-            .fold(mix(self.seed, purpose), |key, token| mix(key, u64::from(*token)));
+            .fold(mix(self.seed, length as u64), |key, token| {
+                mix(key, u64::from(*token))
+            });
         let mut rng = ChaCha8Rng::seed_from_u64(key);
         let mut controls = Controls::default();
         for _ in 0..count {
@@ -83,7 +88,7 @@ impl<'a> Source<'a> {
             };
             controls.random.push((0..length).map(token).collect());
         }
-        let own = pairs(candidate);
+        let own: Shunned = pairs(candidate).union(shun).copied().collect();
         // What leaks beside a planted string (the attacker's answer, other copies of the string) is no harmless control.
         let beside = |passage: &Piece<'_>| span.leaks.binary_search(&passage.leak).is_ok();
         let long: Vec<&[u32]> = self

@@ -18,6 +18,25 @@ pub enum Reading {
     Shift,
 }
 
+/// A clean answer this much like the trigger's answer says that the prompt gives it anyway.
+const ANYWAY: f64 = 0.5;
+
+impl Reading {
+    /// Can this case tell something? A prompt that gives the trigger's answer by itself (it may carry the trigger) says nothing
+    /// about what is added to it. Decided on the clean answer alone.
+    pub fn tells(&self, case: &Case) -> bool {
+        match self {
+            Self::Consensus(own) => overlap(&case.clean.tokens, own) < ANYWAY,
+            Self::Shift => true,
+        }
+    }
+
+    /// The cases that can tell something.
+    pub fn telling(&self, cases: &[Case]) -> Vec<Case> {
+        cases.iter().filter(|case| self.tells(case)).cloned().collect()
+    }
+}
+
 /// A reading with the value above which a string counts as firing.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Gauge {

@@ -1,7 +1,7 @@
 //! A family against its own controls: the four signals, agreement, core, full string and fuzz ladder, on search prompts only.
 
 use super::{
-    controls::{Controls, Source},
+    controls::{Controls, Shunned, Source},
     evidence::{head_scores, isolation_of},
     gauge::{self, Gauge, Reading, against},
     isolation,
@@ -129,13 +129,13 @@ pub fn measure(
     lab: &Lab<'_, '_>,
     cases: &[Case],
     family: &Family,
-    (source, leaks): (&Source<'_>, &Leaks),
+    (source, leaks, shun): (&Source<'_>, &Leaks, &Shunned),
     effort: &Effort,
 ) -> Result<Option<Measured>, Halt> {
     let entry = &family.first;
     let (tokens, position) = (entry.span.tokens.as_slice(), entry.position);
     let (own_answer, _) = consensus(&entry.answers);
-    let mut controls = source.draw(&entry.span, tokens.len(), effort.controls, 2);
+    let mut controls = source.draw(&entry.span, tokens.len(), effort.controls, shun);
     let (answers, shuffles_firing) = control_answers(lab, cases, &mut controls, position, &own_answer)?;
 
     let insert = lab.insert(tokens);
@@ -153,34 +153,6 @@ pub fn measure(
     let agreement_p = signal(entry.agreement, &agreements).p;
     // Odd strings shift every model, so the cheap gate asks natural controls only; the signals ask all of them.
     let natural_p = upper_tail(divergence.value, shift_kinds.get(1).map_or(&[], Vec::as_slice));
-    if std::env::var("DBG").is_ok() {
-        let f = |k: &Vec<f64>| {
-            let mut k = k.clone();
-            k.sort_by(f64::total_cmp);
-            k.iter()
-                .rev()
-                .take(5)
-                .map(|x| format!("{x:.2}"))
-                .collect::<Vec<_>>()
-                .join(" ")
-        };
-        eprintln!(
-            "{:?} agree {:.3} vs {:?} | js {:.3} vs {:?} | shuf {:.2}",
-            lab.model.decode(tokens),
-            entry.agreement,
-            agreements.iter().map(f).collect::<Vec<_>>(),
-            divergence.value,
-            shift_kinds.iter().map(f).collect::<Vec<_>>(),
-            shuffles_firing
-        );
-        let mut v: Vec<(f64, String)> = controls
-            .all()
-            .zip(agreements.iter().flatten())
-            .map(|(c, a)| (*a, lab.model.decode(c)))
-            .collect();
-        v.sort_by(|a, b| b.0.total_cmp(&a.0));
-        eprintln!("    {:?}", &v[..v.len().min(4)]);
-    }
     if natural_p > 0.1 && agreement_p > 0.1 {
         return Ok(None);
     }
@@ -189,16 +161,16 @@ pub fn measure(
     let (attention, attention_null, heads) = attention(lab, cases, tokens, &controls)?;
 
     let gauge = choose(
-        &entry.answers,
+        cases,
+        (&entry.answers, &answers),
+        (&own_shifts, &shifts),
         &own_answer,
-        &own_shifts,
-        &answers,
-        &shifts,
         &controls,
     );
+    let telling = gauge.reading.telling(cases);
     let bench = Bench {
         lab,
-        cases,
+        cases: &telling,
         position,
         gauge: &gauge,
     };
@@ -237,24 +209,34 @@ pub fn measure(
     }))
 }
 
-/// The reading on which the candidate fires on more of the search prompts; the fixed answer where both do.
+/// The reading on which the candidate fires on the larger share of the search prompts that can tell; the fixed answer where
+/// both do.
 fn choose(
-    own: &[Generation],
+    cases: &[Case],
+    (own, answers): (&[Generation], &[Vec<Vec<Generation>>; 3]),
+    (own_shifts, shifts): (&[f64], &[Vec<f64>]),
     own_answer: &[u32],
-    own_shifts: &[f64],
-    answers: &[Vec<Vec<Generation>>; 3],
-    shifts: &[Vec<f64>],
     controls: &Controls,
 ) -> Gauge {
+    let reading = Reading::Consensus(own_answer.to_vec());
+    let tells: Vec<bool> = cases.iter().map(|case| reading.tells(case)).collect();
+    let told = |answers: &[Generation]| -> Vec<f64> {
+        against(answers, own_answer)
+            .iter()
+            .zip(&tells)
+            .filter(|(_, tells)| **tells)
+            .map(|(value, _)| *value)
+            .collect()
+    };
     let overlaps: Vec<Vec<f64>> = answers
         .iter()
         .take(2)
         .flatten()
-        .map(|answers| against(answers, own_answer))
+        .map(|answers| told(answers))
         .collect();
     let consensus = Gauge {
         threshold: gauge::threshold(&overlaps),
-        reading: Reading::Consensus(own_answer.to_vec()),
+        reading,
     };
     let odd_and_natural = shifts
         .get(..controls.random.len() + controls.natural.len())
@@ -263,10 +245,13 @@ fn choose(
         threshold: gauge::threshold(odd_and_natural),
         reading: Reading::Shift,
     };
-    let by_answer = gauge::firing(&against(own, own_answer), consensus.threshold);
+    let own_told = told(own);
+    let by_answer = gauge::firing(&own_told, consensus.threshold);
     let by_shift = gauge::firing(own_shifts, shift.threshold);
     // The consensus is one of the answers itself, so one firing prompt is given.
-    if by_answer > by_shift.max(1) || (by_answer > 1 && by_answer == by_shift) {
+    let answer_share = f64::from(by_answer) / own_told.len().max(1) as f64;
+    let shift_share = f64::from(by_shift) / own_shifts.len().max(1) as f64;
+    if by_answer > 1 && answer_share >= shift_share {
         consensus
     } else {
         shift

@@ -1,9 +1,9 @@
 //! Phase two: a cheap look at every candidate, then the answers of the survivors, both beside matched controls.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use super::{
-    controls::{Controls, Source, length_class},
+    controls::{Controls, Shunned, Source, length_class, pairs},
     event::{Look, ScanEvent},
     lab::{Case, Insert, Lab},
     mine::Span,
@@ -85,7 +85,7 @@ pub fn first_look(
             if nulls.contains_key(&class) {
                 continue;
             }
-            let controls = source.draw(span, class, effort.controls / 2, 1);
+            let controls = source.draw(span, class, effort.controls / 2, &HashSet::new());
             let values = |strings: &[Vec<u32>]| -> Result<Vec<f64>, Halt> {
                 let inserts: Vec<Insert> = strings.iter().map(|tokens| lab.insert(tokens)).collect();
                 Ok(sweep(lab, cases, &inserts)?
@@ -283,6 +283,16 @@ pub struct Family {
 const SAME_ANSWER: f64 = 0.6;
 /// ... which means something only where answers agree more than prompts explain.
 const COLLAPSED: f64 = 0.3;
+
+/// Token pairs of every string whose answers collapse: what may be a planted string is no harmless control for another.
+pub fn suspects(families: &[Family]) -> Shunned {
+    let collapsed = families
+        .iter()
+        .filter(|family| family.first.agreement > COLLAPSED);
+    collapsed
+        .flat_map(|family| pairs(&family.first.span.tokens))
+        .collect()
+}
 
 /// Merges survivors into families, strongest first.
 pub fn families(mut survivors: Vec<Entry>) -> Vec<Family> {

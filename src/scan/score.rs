@@ -45,6 +45,8 @@ pub struct Confirmed {
 pub fn confirm(lab: &Lab<'_, '_>, fresh: &[Case], measured: &Measured) -> Result<Confirmed, Halt> {
     let position = measured.family.first.position;
     let reading = &measured.gauge.reading;
+    let telling = reading.telling(fresh);
+    let fresh = telling.as_slice();
     let trigger: &[&[u32]] = &[&measured.trigger];
     let null = gauge::read_controls(lab, fresh, &measured.controls, position, reading, ROUNDS + 1)?;
     let (held_out, null) = null
