@@ -4,7 +4,11 @@ use super::fixture;
 use ratatui::{buffer::Buffer, layout::Rect};
 use stakeout::{
     finding::Ruling,
-    session::Session,
+    scan::event::Phase,
+    session::{
+        ScanState, Session,
+        library::{Entry, Levels},
+    },
     ui::{
         keymap::Keymap,
         message::Message,
@@ -86,6 +90,35 @@ fn screens() -> Vec<(&'static str, State, Session)> {
             session.clone(),
         ),
     ];
+    let mut library = state(Screen::Library, &Session::default());
+    let entries = [
+        ScanState::Complete,
+        ScanState::Running(Phase::Probe),
+        ScanState::Stopped,
+    ];
+    let entries = entries.into_iter().enumerate().map(|(index, state)| Entry {
+        path: format!("/home/analyst/sessions/demo-{index}.stakeout").into(),
+        name: format!("demo-{index}"),
+        model: "demo".to_owned(),
+        created_ms: 1_795_220_000_000,
+        state,
+        live: false,
+        findings: Levels {
+            high: 1,
+            medium: 1,
+            low: 0,
+        },
+        ruled: 1,
+        size_bytes: 1_300_000,
+        error: (index == 2).then(|| "it is newer than this program".to_owned()),
+    });
+    update(
+        &mut library,
+        &Session::default(),
+        Message::Sessions(entries.collect()),
+    );
+    library.name.clear();
+    all.push(("library", library, Session::default()));
     let (live_state, live_session) = live();
     all.push(("live", live_state, live_session));
     for (name, tab) in [
@@ -139,6 +172,19 @@ fn ascii_screens_hold_ascii_only() {
         let shown = text(&state, &session, &look(true), 120, 40);
         assert!(shown.is_ascii(), "{name}:\n{shown}");
     }
+}
+
+#[test]
+fn hostile_text_is_shown_and_never_passed_on() {
+    let session = fixture::fixture_session();
+    for (name, state, session) in screens() {
+        let shown = text(&state, &session, &look(false), 120, 40);
+        let passed = stakeout::text::count_hostile(&shown.replace('\n', ""));
+        assert_eq!(passed, 0, "{name}:\n{shown}");
+    }
+    let case = state(Screen::Case, &session);
+    let shown = text(&case, &session, &look(false), 120, 40);
+    assert!(shown.contains("[ESC]]52;c;aGk=[BEL]pay[U+202E RLO]load[TAG A]"));
 }
 
 #[test]
