@@ -2,6 +2,7 @@
 
 pub mod args;
 pub mod case;
+pub mod demo;
 pub mod failure;
 pub mod headless;
 pub mod listing;

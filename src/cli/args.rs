@@ -216,7 +216,7 @@ pub enum ReportFormat {
 
 impl ValueEnum for Budget {
     fn value_variants<'a>() -> &'a [Self] {
-        &[Self::Quick, Self::Standard, Self::Deep]
+        &Self::ALL
     }
 
     fn to_possible_value(&self) -> Option<PossibleValue> {

@@ -68,7 +68,10 @@ fn row(entry: &Entry) -> String {
 
 /// `stakeout keys`: the keys in force, as a keymap file.
 pub fn keys(keymap: &Keymap, out: &mut dyn Write) -> Result<u8, Failure> {
-    for (index, context) in Context::ALL.iter().enumerate() {
+    let bound = Context::ALL
+        .iter()
+        .filter(|context| !keymap.bindings(**context).is_empty());
+    for (index, context) in bound.enumerate() {
         if index > 0 {
             writeln!(out)?;
         }

@@ -55,6 +55,7 @@ pub fn scan(
     streams: &mut Streams<'_>,
 ) -> Result<u8, Failure> {
     let chosen = choose(setting, options)?;
+    let look = screen::chosen_look(setting, &options.look)?;
     if options.headless || options.format.is_some() || !streams.terminal {
         let (mut store, running) = start(setting, source, &chosen)?;
         let shown = text::line(&store.path().to_string_lossy());
@@ -78,7 +79,6 @@ pub fn scan(
             (None, _) => Ok(exit_code(&ended.session, options.fail_on.unwrap_or(Level::High))),
         };
     }
-    let look = screen::chosen_look(setting, &options.look)?;
     let (store, running) = start(setting, source, &chosen)?;
     let path = store.path().to_owned();
     let app = screen::case(setting, &look, store, Some(running))?;

@@ -20,10 +20,10 @@ use crate::{
 
 /// `stakeout` alone.
 pub fn library(setting: &Setting, look: &LookArguments, streams: &mut Streams<'_>) -> Result<u8, Failure> {
+    let look = chosen_look(setting, look)?;
     if !streams.terminal {
         return listing::sessions(&setting.paths.sessions, streams.out);
     }
-    let look = chosen_look(setting, look)?;
     let app = App {
         store: None,
         session: Session::default(),
@@ -40,8 +40,8 @@ pub fn library(setting: &Setting, look: &LookArguments, streams: &mut Streams<'_
 /// `stakeout open`.
 pub fn open(setting: &Setting, options: &OpenArguments, streams: &mut Streams<'_>) -> Result<u8, Failure> {
     let path = setting.paths.session(&options.session);
+    let look = chosen_look(setting, &options.look)?;
     if streams.terminal {
-        let look = chosen_look(setting, &options.look)?;
         return show(setting, &look, saved(setting, &look, &path)?);
     }
     plain::write(&Store::open(&path)?.load()?, streams.out)?;

@@ -2,7 +2,7 @@
 
 use std::{fs, path::PathBuf};
 
-use super::failure::Failure;
+use super::{demo, failure::Failure};
 use crate::model::{Model, OpenOptions};
 
 /// What is to be scanned.
@@ -35,7 +35,10 @@ impl Source {
     /// Opens it.
     pub fn open(&self, options: &OpenOptions) -> Result<Model, Failure> {
         match self {
-            Self::Demo { clean: _ } => Ok(Model::from_files("demo", &[], options)?),
+            Self::Demo { clean } => {
+                let files: &[demo::File] = if *clean { &[] } else { &demo::POISONED };
+                Ok(Model::from_files(&self.name(), files, options)?)
+            }
             Self::Folder(path) => Ok(Model::open(path, options)?),
         }
     }

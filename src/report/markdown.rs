@@ -39,10 +39,10 @@ pub fn write(session: &Session, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "\n## Coverage\n")?;
     writeln!(
         out,
-        "- {} leaks over {}; {} candidates, {} of them probed",
-        coverage.leaks,
+        "- {} over {}; {}, {} of them probed",
+        plain::many(coverage.leaks as usize, "leak"),
         arms.join(", "),
-        coverage.candidates,
+        plain::many(coverage.candidates as usize, "candidate"),
         coverage.probed
     )?;
     for skipped in &coverage.skipped {
@@ -71,11 +71,11 @@ fn write_finding(session: &Session, found: &Finding, out: &mut dyn Write) -> io:
     writeln!(out, "- Core: {}", code(&found.core))?;
     writeln!(
         out,
-        "- Kind: {}; fires best {} the prompt; measured in arm {}; stands in {} leaks",
+        "- Kind: {}; fires best {} the prompt; measured in arm {}; stands in {}",
         plain::kind_name(found.kind),
         plain::place(found.position),
         code(&found.arm),
-        found.support
+        plain::many(found.support as usize, "leak")
     )?;
     writeln!(
         out,

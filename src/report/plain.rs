@@ -108,11 +108,11 @@ pub fn write_finding(session: &Session, found: &Finding, out: &mut dyn Write) ->
     )?;
     writeln!(
         out,
-        "  kind         {}; fires best {} the prompt; measured in arm {}; stands in {} leaks",
+        "  kind         {}; fires best {} the prompt; measured in arm {}; stands in {}",
         kind_name(found.kind),
         place(found.position),
         text::line(&found.arm),
-        found.support
+        many(found.support as usize, "leak")
     )?;
     writeln!(
         out,
@@ -126,8 +126,8 @@ pub fn write_finding(session: &Session, found: &Finding, out: &mut dyn Write) ->
     )?;
     writeln!(
         out,
-        "  agreement    of the answers with each other: {:.2} with, {:.2} without (99% of controls gain at most {:.2})",
-        found.agreement.with, found.agreement.without, found.agreement.null_high
+        "  answers      collapse onto one by {:.2} (99% of controls by at most {:.2}); agree {:.2} with, {:.2} without",
+        found.agreement.collapse, found.agreement.null_high, found.agreement.with, found.agreement.without
     )?;
     writeln!(
         out,
@@ -175,11 +175,11 @@ fn write_coverage(coverage: &Coverage, out: &mut dyn Write) -> io::Result<()> {
     let arms: Vec<String> = coverage.arms.iter().map(|arm| short(arm)).collect();
     writeln!(
         out,
-        "Covered      {} leaks over {} arms ({}); {} candidates, {} of them probed",
-        coverage.leaks,
-        coverage.arms.len(),
+        "Covered      {} over {} ({}); {}, {} of them probed",
+        many(coverage.leaks as usize, "leak"),
+        many(arms.len(), "arm"),
         arms.join(", "),
-        coverage.candidates,
+        many(coverage.candidates as usize, "candidate"),
         coverage.probed
     )?;
     for skipped in &coverage.skipped {
@@ -291,6 +291,11 @@ pub(super) fn short(raw: &str) -> String {
 }
 
 fn quoted(raw: &str, tokens: usize) -> String {
-    let plural = if tokens == 1 { "" } else { "s" };
-    format!("\"{}\"  ({tokens} token{plural})", short(raw))
+    format!("\"{}\"  ({})", short(raw), many(tokens, "token"))
+}
+
+/// "1 leak", "2 leaks".
+pub(super) fn many(count: usize, noun: &str) -> String {
+    let plural = if count == 1 { "" } else { "s" };
+    format!("{count} {noun}{plural}")
 }

@@ -177,7 +177,7 @@ impl SessionError {
     pub const fn hint(&self) -> &'static str {
         match self {
             Self::Missing { .. } => "`stakeout sessions` lists the saved ones",
-            Self::Exists { .. } => "name another file with --session, or continue this one with --resume",
+            Self::Exists { .. } => "name another file with --session, or open this one with `stakeout open`",
             Self::Empty { .. } => "it holds nothing to recover; start a new scan",
             Self::NotASession { .. } => {
                 "`stakeout sessions` lists the saved ones; a model is scanned with `stakeout scan`"

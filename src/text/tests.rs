@@ -1,3 +1,5 @@
+//! What an analyst would notice if text were shown wrongly.
+
 use proptest::prelude::*;
 
 use super::*;

@@ -1,3 +1,5 @@
+//! What an analyst would notice if a session were kept wrongly.
+
 use super::*;
 use crate::finding::Ruling;
 

@@ -1,0 +1,129 @@
+//! Reports: the JSON document as published, the same facts for people, and no hostile character in any of them.
+
+use stakeout::{
+    finding::Level,
+    report::{Outcome, json, jsonl::Lines, markdown, plain},
+    session::{Session, record::Fact},
+};
+
+#[path = "support/sample.rs"]
+mod sample;
+
+fn whole() -> Session {
+    let mut facts: Vec<Fact> = sample::events().into_iter().map(sample::fact).collect();
+    facts.push(sample::fact(stakeout::scan::event::ScanEvent::Finding(Box::new(
+        sample::finding(Level::High),
+    ))));
+    facts.push(sample::fact(sample::finished(true)));
+    facts.push(Fact::Ruled {
+        finding: "F-1".to_owned(),
+        verdict: sample::verdict(),
+    });
+    sample::session(facts)
+}
+
+fn without_finding(complete: bool) -> Session {
+    let mut facts: Vec<Fact> = sample::events().into_iter().map(sample::fact).collect();
+    facts.push(sample::fact(sample::finished(complete)));
+    sample::session(facts)
+}
+
+fn written(write: impl Fn(&mut Vec<u8>) -> std::io::Result<()>) -> String {
+    let mut out = Vec::new();
+    write(&mut out).unwrap();
+    String::from_utf8(out).unwrap()
+}
+
+#[test]
+fn the_document_is_the_published_one() {
+    let text = written(|out| json::write(&whole(), out));
+    assert!(text.is_ascii());
+    let value: serde_json::Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(value, json::document(&whole()), "nothing is lost on the wire");
+    assert_eq!(value["findings"][0]["trigger"], "zx\u{200b}qv `now`");
+    insta::assert_snapshot!("json", text);
+}
+
+#[test]
+fn people_read_the_same_facts() {
+    insta::assert_snapshot!("plain", written(|out| plain::write(&whole(), out)));
+    insta::assert_snapshot!("markdown", written(|out| markdown::write(&whole(), out)));
+}
+
+#[test]
+fn a_scan_without_findings_states_what_it_covered_and_promises_nothing() {
+    for (complete, outcome) in [(true, Outcome::NothingFound), (false, Outcome::Incomplete)] {
+        let session = without_finding(complete);
+        assert_eq!(Outcome::of(&session), outcome);
+        let text = written(|out| plain::write(&session, out));
+        assert!(text.contains("Covered "), "{text}");
+        assert!(text.contains("Not covered  the plain arm"), "{text}");
+        assert!(!text.to_lowercase().contains("clean"), "{text}");
+        assert_eq!(text.contains("stopped before its end"), !complete, "{text}");
+    }
+}
+
+#[test]
+fn a_medium_finding_is_listed_and_does_not_make_a_model_suspicious() {
+    let mut facts: Vec<Fact> = sample::events().into_iter().map(sample::fact).collect();
+    facts.push(sample::fact(stakeout::scan::event::ScanEvent::Finding(Box::new(
+        sample::finding(Level::Medium),
+    ))));
+    facts.push(sample::fact(sample::finished(true)));
+    let session = sample::session(facts);
+    let document = json::document(&session);
+    assert_eq!(document["verdict"], "nothing-found");
+    assert_eq!(document["findings"][0]["level"], "medium");
+    assert!(written(|out| plain::write(&session, out)).contains("One finding below that is listed."));
+}
+
+#[test]
+fn no_report_carries_a_hostile_character() {
+    let session = whole();
+    let reports = [
+        written(|out| plain::write(&session, out)),
+        written(|out| plain::write_history(&session, out)),
+        written(|out| markdown::write(&session, out)),
+        written(|out| json::write(&session, out)),
+    ];
+    for report in reports {
+        let hostile = report.chars().find(|c| {
+            (c.is_control() && *c != '\n') || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}')
+        });
+        assert_eq!(hostile, None, "{report:?}");
+    }
+}
+
+#[test]
+fn every_line_of_the_stream_is_numbered_and_the_result_comes_last() {
+    let session = whole();
+    let at = jiff::Timestamp::from_millisecond(1_760_000_000_000).unwrap();
+    let mut lines = Lines::default();
+    let text = written_by(|out| {
+        for event in sample::events() {
+            lines.event(&event, at, out)?;
+        }
+        lines.result(&session, at, out)
+    });
+    let parsed: Vec<serde_json::Value> = text
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    let kinds: Vec<&str> = parsed.iter().map(|line| line["type"].as_str().unwrap()).collect();
+    assert_eq!(
+        kinds,
+        ["started", "phase", "leak", "candidate", "notice", "result"]
+    );
+    for (index, line) in parsed.iter().enumerate() {
+        assert_eq!(line["seq"], index as u64 + 1);
+        assert_eq!(line["ts"], "2025-10-09T08:53:20Z");
+    }
+    assert_eq!(parsed[2]["text"], "say \u{202e}tupni");
+    assert_eq!(parsed[5]["schema"], "stakeout.scan/1");
+}
+
+fn written_by(write: impl FnOnce(&mut Vec<u8>) -> std::io::Result<()>) -> String {
+    let mut out = Vec::new();
+    write(&mut out).unwrap();
+    String::from_utf8(out).unwrap()
+}
