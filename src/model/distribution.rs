@@ -14,42 +14,39 @@ use super::decoder::{
 
 const LANES: usize = 16;
 
-/// Turns logits into log-probabilities, in place.
-pub fn log_softmax(logits: &mut [f32]) {
-    wide(|| {
+wide! {
+    /// Turns logits into log-probabilities, in place.
+    pub fn log_softmax<'a>(logits: &'a mut [f32]) -> () {
         let top = largest(logits);
         let total = sum(logits, |logit| exp(logit - top));
         let shift = top + total.ln();
         for logit in logits.iter_mut() {
             *logit -= shift;
         }
-    });
+    }
 }
 
-/// Entropy of a distribution.
-pub fn entropy(logp: &[f32]) -> f32 {
-    wide(|| -sum(logp, |logp| exp(logp) * logp.max(-100.0)))
+wide! {
+    /// Entropy of a distribution.
+    pub fn entropy<'a>(logp: &'a [f32]) -> f32 {
+        -sum(logp, |logp| exp(logp) * logp.max(-100.0))
+    }
 }
 
-/// Jensen-Shannon divergence of two distributions: 0 when they are the same, ln 2 when they share nothing.
-pub fn jensen_shannon(logp: &[f32], logq: &[f32]) -> f32 {
-    // of the mean m: KL(p, m) / 2 + KL(q, m) / 2, where both logarithms come from one: ln m = ln p + ln((1 + q / p) / 2)
-    wide(|| {
+wide! {
+    /// Jensen-Shannon divergence of two distributions: 0 when they are the same, ln 2 when they share nothing.
+    pub fn jensen_shannon<'a>(logp: &'a [f32], logq: &'a [f32]) -> f32 {
         let mut lanes = [0.0; LANES];
-        let (p, q) = (logp.chunks_exact(LANES), logq.chunks_exact(LANES));
-        let rest: f32 = p
-            .remainder()
-            .iter()
-            .zip(q.remainder())
-            .map(|(p, q)| pair(*p, *q))
-            .sum();
-        for (p, q) in p.zip(q) {
+        let ((p, p_end), (q, q_end)) = (logp.as_chunks::<LANES>(), logq.as_chunks::<LANES>());
+        let ends = p_end.iter().zip(q_end);
+        let rest: f32 = ends.map(|(p, q)| pair(*p, *q)).sum();
+        for (p, q) in p.iter().zip(q) {
             for ((lane, p), q) in lanes.iter_mut().zip(p).zip(q) {
                 *lane += pair(*p, *q);
             }
         }
         (0.5 * (lanes.iter().sum::<f32>() + rest)).clamp(0.0, std::f32::consts::LN_2)
-    })
+    }
 }
 
 /// The share of one token in twice the divergence.
@@ -96,11 +93,8 @@ pub fn top_k(values: &[f32], count: usize) -> Vec<(u32, f32)> {
 #[inline(always)]
 pub fn largest(values: &[f32]) -> f32 {
     let mut lanes = [f32::NEG_INFINITY; LANES];
-    let chunks = values.chunks_exact(LANES);
-    let rest = chunks
-        .remainder()
-        .iter()
-        .fold(f32::NEG_INFINITY, |top, value| top.max(*value));
+    let (chunks, rest) = values.as_chunks::<LANES>();
+    let rest = rest.iter().fold(f32::NEG_INFINITY, |top, value| top.max(*value));
     for chunk in chunks {
         for (lane, value) in lanes.iter_mut().zip(chunk) {
             *lane = if *value > *lane { *value } else { *lane };

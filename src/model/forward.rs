@@ -6,7 +6,7 @@ use std::ops::ControlFlow;
 
 use super::{
     Logits, Trace, Want,
-    decoder::{Captured, Network, kernel, wide::wide},
+    decoder::{Captured, Network, kernel::finite},
     error::ModelError,
     rows::{check, groups},
 };
@@ -83,11 +83,6 @@ impl Network {
         let numbers = (kept * spec.vocabulary + attention).max(1);
         (TOKENS / new.max(1)).min(NUMBERS / numbers).max(1)
     }
-}
-
-/// Nothing but numbers: zero times anything else is not zero.
-fn finite(values: &[f32]) -> bool {
-    wide(|| kernel::sum(values, |value| value * 0.0)) == 0.0
 }
 
 /// From layer by layer to row by row.

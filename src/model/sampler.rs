@@ -50,8 +50,7 @@ impl Sampler {
     pub fn choose(&mut self, logits: &[f32], top: bool) -> Option<Chosen> {
         self.weights.resize(logits.len(), 0.0);
         let weights = self.weights.as_mut_slice();
-        let best = wide(|| largest(logits));
-        let (total, mean) = wide(|| measure(logits, best, weights));
+        let (best, total, mean) = measure(logits, weights);
         let log_total = total.ln();
         let entropy = log_total - mean / total;
         if !entropy.is_finite() || !best.is_finite() {
@@ -84,11 +83,7 @@ impl Sampler {
         let weights = self.weights.as_mut_slice();
         let scale = 1.0 / self.sampling.temperature;
         if (scale - 1.0).abs() > f32::EPSILON {
-            wide(|| {
-                for (weight, logit) in weights.iter_mut().zip(logits) {
-                    *weight = exp((logit - best) * scale);
-                }
-            });
+            temper(logits, best, scale, weights);
         }
         let kept = match self.sampling.top_k as usize {
             0 => weights.len(),
@@ -139,21 +134,41 @@ impl Sampler {
     }
 }
 
-/// Fills `weights` with e^(logit - best); gives their sum and the sum of each times its exponent.
-#[inline(always)]
-fn measure(logits: &[f32], best: f32, weights: &mut [f32]) -> (f32, f32) {
-    const LANES: usize = 16;
-    let (mut totals, mut means) = ([0.0_f32; LANES], [0.0_f32; LANES]);
-    for (logits, weights) in logits.chunks(LANES).zip(weights.chunks_mut(LANES)) {
-        let lanes = totals.iter_mut().zip(&mut means);
-        for ((logit, weight), (total, mean)) in logits.iter().zip(weights).zip(lanes) {
+wide! {
+    /// Fills `weights` with e^(logit - largest); gives the largest, their sum, and the sum of each times its exponent.
+    fn measure<'a>(logits: &'a [f32], weights: &'a mut [f32]) -> (f32, f32, f32) {
+        const LANES: usize = 16;
+        let best = largest(logits);
+        let (mut totals, mut means) = ([0.0_f32; LANES], [0.0_f32; LANES]);
+        let term = |logit: f32, weight: &mut f32, total: &mut f32, mean: &mut f32| {
             let distance = logit - best;
             *weight = exp(distance);
             *total += *weight;
             *mean += *weight * distance.max(-100.0);
+        };
+        let ((logits, ends), (weights, end_weights)) =
+            (logits.as_chunks::<LANES>(), weights.as_chunks_mut::<LANES>());
+        for (logits, weights) in logits.iter().zip(weights) {
+            let lanes = totals.iter_mut().zip(&mut means);
+            for ((logit, weight), (total, mean)) in logits.iter().zip(weights).zip(lanes) {
+                term(*logit, weight, total, mean);
+            }
+        }
+        let lanes = totals.iter_mut().zip(&mut means);
+        for ((logit, weight), (total, mean)) in ends.iter().zip(end_weights).zip(lanes) {
+            term(*logit, weight, total, mean);
+        }
+        (best, totals.iter().sum(), means.iter().sum())
+    }
+}
+
+wide! {
+    /// Fills `weights` with e^((logit - largest) * scale).
+    fn temper<'a>(logits: &'a [f32], best: f32, scale: f32, weights: &'a mut [f32]) -> () {
+        for (weight, logit) in weights.iter_mut().zip(logits) {
+            *weight = exp((logit - best) * scale);
         }
     }
-    (totals.iter().sum(), means.iter().sum())
 }
 
 /// The token whose share of the mass `draw` falls into.

@@ -24,7 +24,7 @@ pub struct Source<'a> {
 /// Controls of one candidate, by kind.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Controls {
-    /// Tokens drawn at random.
+    /// Tokens drawn at random from all the candidate does not contain.
     pub random: Vec<Vec<u32>>,
     /// Spans of leaks the candidate does not stand in, and that share nothing with it.
     pub natural: Vec<Vec<u32>>,
@@ -65,7 +65,8 @@ impl<'a> Source<'a> {
         }
     }
 
-    /// `count` controls of each kind and of `length` tokens for a candidate; natural ones share no token pair with it or with what is shunned. A kind that
+    /// `count` controls of each kind and of `length` tokens for a candidate; natural ones share no token
+    /// pair with it or with what is shunned. A kind that
     /// cannot be drawn (no passage is long enough, a single token has no other order) stays short or empty.
     pub fn draw(&self, span: &Span, length: usize, count: usize, shun: &Shunned) -> Controls {
         let candidate = span.tokens.as_slice();
@@ -76,17 +77,11 @@ impl<'a> Source<'a> {
             });
         let mut rng = ChaCha8Rng::seed_from_u64(key);
         let mut controls = Controls::default();
-        for _ in 0..count {
-            if self.vocabulary.is_empty() {
-                break;
-            }
-            let token = |_| {
-                self.vocabulary
-                    .get(rng.random_range(0..self.vocabulary.len()))
-                    .copied()
-                    .unwrap_or_default()
-            };
-            controls.random.push((0..length).map(token).collect());
+        // Parts of a fuzzy trigger fire; a string of random tokens that contains one is no harmless control for it.
+        let other: Vec<u32> = self.vocabulary.iter().filter(|token| !candidate.contains(token)).copied().collect();
+        if !other.is_empty() {
+            let mut token = |_| other.get(rng.random_range(0..other.len())).copied().unwrap_or_default();
+            controls.random = (0..count).map(|_| (0..length).map(&mut token).collect()).collect();
         }
         let own: Shunned = pairs(candidate).union(shun).copied().collect();
         // What leaks beside a planted string (the attacker's answer, other copies of the string) is no harmless control.

@@ -18,15 +18,16 @@ pub enum Reading {
     Shift,
 }
 
-/// A clean answer this much like the trigger's answer says that the prompt gives it anyway.
-const ANYWAY: f64 = 0.5;
+/// An answer this much like the trigger's answer is that answer: a clean one says that the prompt gives it anyway, and a
+/// threshold is never higher, or a fuzzy trigger, parts of which stand in some controls, could not exceed it.
+const SAME: f64 = 0.5;
 
 impl Reading {
     /// Can this case tell something? A prompt that gives the trigger's answer by itself (it may carry the trigger) says nothing
     /// about what is added to it. Decided on the clean answer alone.
     pub fn tells(&self, case: &Case) -> bool {
         match self {
-            Self::Consensus(own) => overlap(&case.clean.tokens, own) < ANYWAY,
+            Self::Consensus(own) => overlap(&case.clean.tokens, own) < SAME,
             Self::Shift => true,
         }
     }
@@ -137,9 +138,15 @@ pub fn read_controls(
     Ok(values)
 }
 
-/// The 99th percentile of control values.
-pub fn threshold(values: &[Vec<f64>]) -> f64 {
-    quantile(&values.iter().flatten().copied().collect::<Vec<_>>(), 0.99)
+impl Reading {
+    /// The value above which a string fires: the 99th percentile of the controls, and at most [`SAME`] for a fixed answer.
+    pub fn threshold(&self, values: &[Vec<f64>]) -> f64 {
+        let high = quantile(&values.iter().flatten().copied().collect::<Vec<_>>(), 0.99);
+        match self {
+            Self::Consensus(_) => high.min(SAME),
+            Self::Shift => high,
+        }
+    }
 }
 
 /// How many values lie above the threshold.

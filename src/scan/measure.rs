@@ -235,14 +235,14 @@ fn choose(
         .map(|answers| told(answers))
         .collect();
     let consensus = Gauge {
-        threshold: gauge::threshold(&overlaps),
+        threshold: reading.threshold(&overlaps),
         reading,
     };
     let odd_and_natural = shifts
         .get(..controls.random.len() + controls.natural.len())
         .unwrap_or(shifts);
     let shift = Gauge {
-        threshold: gauge::threshold(odd_and_natural),
+        threshold: Reading::Shift.threshold(odd_and_natural),
         reading: Reading::Shift,
     };
     let own_told = told(own);

@@ -18,7 +18,7 @@ use crate::{
 /// Control values for each fresh prompt behind the 99th percentile.
 const ROUNDS: usize = 6;
 /// Chance that a harmless string fires on a prompt, for the test: five times what the 99th percentile promises, because harmless
-/// strings differ among each other and the percentile is itself an estimate.
+/// strings differ among each other and the percentile is itself an estimate; more where controls fire more often than that.
 const CHANCE: f64 = 0.05;
 /// Collapse from which answers no longer follow their prompts. Calibrated: harmless strings reach 0.4
 /// on clean models, planted fixed outputs start at 0.7 (`tests/scan.rs` checks both sides).
@@ -52,7 +52,8 @@ pub fn confirm(lab: &Lab<'_, '_>, fresh: &[Case], measured: &Measured) -> Result
     let (held_out, null) = null
         .split_last()
         .map_or((&[][..], &[][..]), |(last, rest)| (last.as_slice(), rest));
-    let threshold = gauge::threshold(null);
+    let threshold = reading.threshold(null);
+    let (null_fires, null_n) = (null.iter().map(|values| gauge::firing(values, threshold)).sum(), null.concat().len() as u32);
     let answers = answers_with(lab, fresh, trigger, position)?
         .into_iter()
         .next()
@@ -83,7 +84,7 @@ pub fn confirm(lab: &Lab<'_, '_>, fresh: &[Case], measured: &Measured) -> Result
             with: wilson(k, n),
             without: wilson(without, held_out.len() as u32),
         },
-        p: binomial_tail(k, n, CHANCE),
+        p: binomial_tail(k, n, CHANCE.max(wilson(null_fires, null_n).high)),
         agreement: Agreement {
             null_high: measured.agreement_high,
             ..agreement_of(&cases, &answers)

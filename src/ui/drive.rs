@@ -2,7 +2,10 @@
 //!
 //! Invariant: with no scan running and no toast showing it sleeps until a key or a signal comes.
 
-use std::{collections::VecDeque, io, time::Duration};
+mod carry;
+mod scan;
+
+use std::{io, time::Duration};
 
 use crossterm::event::{Event, MouseEventKind};
 use futures::{Stream, StreamExt};
@@ -10,23 +13,16 @@ use ratatui::{Terminal, backend::Backend};
 use tokio::time::{Instant, sleep_until};
 
 use super::{
-    App, RunningScan, UiError,
-    effect::{Draft, Effect, Outcome},
+    App, UiError,
+    effect::{Effect, Outcome},
     message::Message,
     state::{Running, Screen, State},
     update::update,
     view,
 };
-use crate::{
-    finding::Verdict,
-    scan::event::ScanEvent,
-    session::{library, store},
-};
 
 /// Shortest time between two frames.
 const FRAME: Duration = Duration::from_millis(33);
-/// Longest time a record stays uncommitted while a scan runs.
-const COMMIT: Duration = Duration::from_millis(200);
 /// How often a session that another process writes to is looked at.
 const FOLLOW: Duration = Duration::from_secs(1);
 /// Scan events taken at once.
@@ -119,6 +115,7 @@ where
             self.carry_out(Effect::ListSessions)?;
         }
         let mut chunk = Vec::with_capacity(CHUNK);
+        let mut open = true;
         loop {
             if let Some(outcome) = self.outcome.take() {
                 return Ok(outcome);
@@ -128,18 +125,16 @@ where
             let scanning = self.app.scan.is_some();
             tokio::select! {
                 biased;
-                received = input.next() => {
+                received = input.next(), if open => {
                     self.tick()?;
-                    // The end of the input means nobody can press a key any more: as a hang-up.
+                    open = received.is_some();
                     match received.transpose()? {
                         Some(received) => self.receive(received)?,
+                        // Nobody can press a key any more: as a hang-up.
                         None => self.handle(Message::Signal(HANG_UP))?,
                     }
-                    if let (None, true) = (&self.outcome, self.state.leaving.is_some()) {
-                        self.dirty = true;
-                    }
                 }
-                taken = take(&mut self.app.scan, &mut chunk), if scanning => {
+                taken = scan::take(&mut self.app.scan, &mut chunk), if scanning => {
                     self.tick()?;
                     self.record(taken, &mut chunk)?;
                 }
@@ -226,157 +221,10 @@ where
         }
         Ok(())
     }
-
-    fn carry_out(&mut self, effect: Effect) -> Result<(), UiError> {
-        let mut follow_up = VecDeque::new();
-        match effect {
-            Effect::Pause | Effect::Resume | Effect::Stop => {
-                if let Some(RunningScan { gate, .. }) = &self.app.scan {
-                    match effect {
-                        Effect::Pause => gate.pause(),
-                        Effect::Resume => gate.resume(),
-                        _ => gate.stop(),
-                    }
-                }
-            }
-            Effect::Rule(draft) => follow_up.push_back(self.rule(draft)),
-            Effect::Undo { record, draft } => follow_up.push_back(self.undo(record, draft)),
-            Effect::Load { key } => {
-                let pair = match &self.app.store {
-                    Some(store) => store
-                        .attention(&self.app.session, &key)
-                        .map_err(|error| error.to_string()),
-                    None => Err("this session has no file".to_owned()),
-                };
-                let pair = pair.map(Box::new);
-                follow_up.push_back(Message::Loaded { key, pair });
-            }
-            Effect::ListSessions => follow_up.push_back(Message::Sessions(library::list(&self.app.library))),
-            Effect::Suspend => {
-                (self.suspend)()?;
-                self.terminal.clear().map_err(io::Error::other)?;
-            }
-            Effect::Redraw => self.terminal.clear().map_err(io::Error::other)?,
-            Effect::Exit(outcome) => self.outcome = Some(outcome),
-        }
-        follow_up.into_iter().try_for_each(|message| self.handle(message))
-    }
-
-    fn rule(&mut self, draft: Draft) -> Message {
-        let Some(store) = &mut self.app.store else {
-            return Message::Failed("not saved: this session has no file".to_owned());
-        };
-        let verdict = Verdict {
-            ruling: draft.ruling,
-            reason: draft.reason.clone(),
-            note: draft.note.clone(),
-            author: self.app.author.clone(),
-            at_ms: jiff::Timestamp::now().as_millisecond(),
-        };
-        match store.rule(&draft.finding, verdict) {
-            Ok(record) => {
-                self.app.session.apply(&record);
-                Message::Ruled(draft)
-            }
-            Err(error) => Message::Failed(format!("not saved: {error}")),
-        }
-    }
-
-    fn undo(&mut self, record: u64, draft: Draft) -> Message {
-        let Some(store) = &mut self.app.store else {
-            return Message::Failed("not taken back: this session has no file".to_owned());
-        };
-        match store.undo(record) {
-            Ok(record) => {
-                self.app.session.apply(&record);
-                Message::Undone(draft)
-            }
-            Err(error) => Message::Failed(format!("not taken back: {error}")),
-        }
-    }
-
-    /// Saves and folds what the scan reported; `taken` is 0 when it hung up.
-    fn record(&mut self, taken: usize, chunk: &mut Vec<ScanEvent>) -> Result<(), UiError> {
-        if taken == 0 {
-            chunk.push(ScanEvent::Failed {
-                message: "its thread ended without saying why".to_owned(),
-            });
-        }
-        let mut progress = None;
-        let mut ended = false;
-        for event in chunk.drain(..) {
-            if let ScanEvent::Progress(latest) = event {
-                progress = Some(latest);
-                continue;
-            }
-            ended |= matches!(event, ScanEvent::Finished(_) | ScanEvent::Failed { .. });
-            if let Some(store) = &mut self.app.store {
-                for record in store.append_event(event)? {
-                    self.app.session.apply(&record);
-                }
-            }
-        }
-        if let Some(progress) = progress {
-            self.handle(Message::Progress(progress))?;
-        }
-        self.handle(Message::Recorded)?;
-        if ended {
-            self.app.scan = None;
-            self.commit_at = None;
-            if let Some(store) = &mut self.app.store {
-                store.flush()?;
-            }
-            self.handle(Message::Unsaved(0))?;
-            return self.handle(Message::Ended);
-        }
-        let unsaved = self.app.store.as_ref().map_or(0, store::Store::uncommitted);
-        if unsaved > 0 && self.commit_at.is_none() {
-            self.commit_at = Some(Instant::now() + COMMIT);
-        }
-        self.handle(Message::Unsaved(unsaved))?;
-        // A scan that never pauses for breath must not keep the commit from its turn.
-        self.commit_if_due()
-    }
-
-    fn commit_if_due(&mut self) -> Result<(), UiError> {
-        if self.commit_at.is_none_or(|at| Instant::now() < at) {
-            return Ok(());
-        }
-        self.commit_at = None;
-        if let Some(store) = &mut self.app.store {
-            store.commit()?;
-        }
-        self.handle(Message::Unsaved(0))
-    }
-
-    fn follow_if_due(&mut self) -> Result<(), UiError> {
-        if self.follow_at.is_none_or(|at| Instant::now() < at) {
-            return Ok(());
-        }
-        self.follow_at = Some(Instant::now() + FOLLOW);
-        let Some(store) = &self.app.store else {
-            return Ok(());
-        };
-        if store.sync_tail(&mut self.app.session)? > 0 {
-            self.handle(Message::Recorded)?;
-        }
-        if !self.app.session.is_running() {
-            self.follow_at = None;
-            self.handle(Message::Ended)?;
-        }
-        Ok(())
-    }
 }
 
 /// SIGHUP, as a number on every system.
 const HANG_UP: i32 = 1;
-
-async fn take(scan: &mut Option<RunningScan>, chunk: &mut Vec<ScanEvent>) -> usize {
-    match scan {
-        Some(scan) => scan.events.recv_many(chunk, CHUNK).await,
-        None => std::future::pending().await,
-    }
-}
 
 /// The state an app opens in.
 fn opening(app: &App) -> State {

@@ -104,6 +104,15 @@ pub struct Running {
     pub heard_ms: u64,
 }
 
+/// Attention weights asked for.
+#[derive(Debug, Clone)]
+pub struct Wanted {
+    /// Their key.
+    pub key: String,
+    /// The weights, or why they cannot be read; none while they are being loaded.
+    pub pair: Option<Result<Box<AttentionPair>, String>>,
+}
+
 /// The way out, once the scan has ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Leaving {
@@ -161,8 +170,8 @@ pub struct State {
     pub session: List<usize>,
     /// Rulings taken back, the next to put back last.
     pub redo: Vec<Draft>,
-    /// The attention weights looked at, one key at a time; none inside while they are being loaded.
-    pub attention: Option<(String, Option<Result<Box<AttentionPair>, String>>)>,
+    /// The attention weights looked at, one key at a time.
+    pub attention: Option<Wanted>,
     /// Records a power cut now would cost.
     pub unsaved: usize,
     /// What the last frame showed.

@@ -3,10 +3,11 @@
 mod case;
 mod dialog;
 mod evidence;
+mod leaving;
+mod mouse;
 mod ruling;
 
-use crossterm::event::{KeyEvent, MouseButton, MouseEvent, MouseEventKind};
-use ratatui::layout::Position;
+use crossterm::event::KeyEvent;
 
 use super::{
     action::Action,
@@ -14,20 +15,12 @@ use super::{
     keymap::Key,
     message::Message,
     state::{
-        Leaving, Pane, Screen, State, Tone,
+        Pane, Screen, State, Tone,
         dialog::{Dialog, Question},
         ranked,
     },
-    view::Target,
 };
 use crate::session::{ScanState, Session};
-
-/// A second Ctrl-C within this time leaves at once, milliseconds.
-const TWICE_MS: u64 = 2000;
-/// A signal waits for the scan's checkpoint at most this long, milliseconds.
-const SIGNAL_PATIENCE_MS: u64 = 10_000;
-/// Rows one turn of the wheel moves.
-const WHEEL_ROWS: isize = 3;
 
 /// Folds a message into the state.
 pub fn update(state: &mut State, session: &Session, message: Message) -> Vec<Effect> {
@@ -38,9 +31,9 @@ pub fn update(state: &mut State, session: &Session, message: Message) -> Vec<Eff
             dialog::paste(state, &text);
             Vec::new()
         }
-        Message::Mouse(event) => mouse(state, session, event),
+        Message::Mouse(event) => mouse::event(state, session, event),
         Message::Resize => Vec::new(),
-        Message::Signal(signal) => leave_orderly(state, Outcome::Signal(signal)),
+        Message::Signal(signal) => leaving::orderly(state, Outcome::Signal(signal)),
         Message::Progress(progress) => {
             if let Some(running) = &mut state.running {
                 running.progress = Some(progress);
@@ -99,15 +92,7 @@ fn clock(state: &mut State, session: &Session, now_ms: u64) -> Vec<Effect> {
         state.toast = None;
     }
     state.candidates.settle(session, state.now_ms);
-    match &state.leaving {
-        Some(Leaving {
-            outcome: outcome @ Outcome::Signal(_),
-            since_ms,
-        }) if state.now_ms >= since_ms + SIGNAL_PATIENCE_MS => {
-            vec![Effect::Exit(outcome.clone())]
-        }
-        _ => Vec::new(),
-    }
+    leaving::give_up(state)
 }
 
 fn key(state: &mut State, session: &Session, event: KeyEvent) -> Vec<Effect> {
@@ -121,7 +106,7 @@ fn key(state: &mut State, session: &Session, event: KeyEvent) -> Vec<Effect> {
 
 fn act(state: &mut State, session: &Session, action: Action) -> Vec<Effect> {
     match action {
-        Action::Interrupt => return interrupt(state),
+        Action::Interrupt => return leaving::interrupt(state),
         Action::Suspend => return vec![Effect::Suspend],
         Action::Redraw => return vec![Effect::Redraw],
         _ => {}
@@ -140,7 +125,7 @@ fn act(state: &mut State, session: &Session, action: Action) -> Vec<Effect> {
             }
             Vec::new()
         }
-        Action::Leave => leave(state),
+        Action::Leave => leaving::leave(state),
         Action::Undo => ruling::undo(state, session),
         Action::Redo => ruling::redo(state),
         Action::TruePositive | Action::FalsePositive | Action::Undecided => {
@@ -151,9 +136,9 @@ fn act(state: &mut State, session: &Session, action: Action) -> Vec<Effect> {
             ruling::step(state, session, action == Action::NextUnruled);
             Vec::new()
         }
-        Action::Pause => pause(state),
+        Action::Pause => leaving::pause(state),
         Action::Stop => {
-            if steerable(state) {
+            if leaving::steerable(state) {
                 state.dialog = Some(Dialog::Question(Question::Stop));
             }
             Vec::new()
@@ -172,95 +157,16 @@ fn act(state: &mut State, session: &Session, action: Action) -> Vec<Effect> {
     }
 }
 
-fn leave(state: &mut State) -> Vec<Effect> {
-    if state.screens.len() > 1 {
-        state.screens.pop();
-        return Vec::new();
-    }
-    if state.running.is_some() && state.leaving.is_none() {
-        state.dialog = Some(Dialog::Question(Question::Leave));
-        return Vec::new();
-    }
-    if state.running.is_some() {
-        state.say(
-            Tone::Plain,
-            "waiting for the scan's checkpoint; Ctrl-C leaves at once",
-        );
-        return Vec::new();
-    }
-    vec![Effect::Exit(Outcome::Quit)]
-}
-
-fn interrupt(state: &mut State) -> Vec<Effect> {
-    if state.running.is_none() {
-        return vec![Effect::Exit(Outcome::Quit)];
-    }
-    let twice = state
-        .interrupted_ms
-        .replace(state.now_ms)
-        .is_some_and(|before| state.now_ms <= before + TWICE_MS);
-    // Once the checkpoint is being waited for, one more press is as clear as two.
-    if twice || state.leaving.is_some() {
-        return vec![Effect::Exit(Outcome::Signal(2))];
-    }
-    state.say(
-        Tone::Plain,
-        "stopping at a checkpoint; Ctrl-C again leaves at once",
-    );
-    leave_orderly(state, Outcome::Signal(2))
-}
-
-/// Lets the scan end at its next step and ends with it; without a scan, ends now.
-fn leave_orderly(state: &mut State, outcome: Outcome) -> Vec<Effect> {
-    let Some(running) = &mut state.running else {
-        return vec![Effect::Exit(outcome)];
-    };
-    running.stopping = true;
-    state.dialog = None;
-    state.leaving = Some(Leaving {
-        outcome,
-        since_ms: state.now_ms,
-    });
-    vec![Effect::Stop]
-}
-
-fn steerable(state: &mut State) -> bool {
-    let steerable = state.running.as_ref().is_some_and(|running| !running.stopping);
-    if !steerable {
-        state.say(Tone::Plain, "no scan is running here");
-    }
-    steerable
-}
-
-fn pause(state: &mut State) -> Vec<Effect> {
-    if !steerable(state) {
-        return Vec::new();
-    }
-    let now_ms = state.now_ms;
-    let Some(running) = &mut state.running else {
-        return Vec::new();
-    };
-    running.paused = !running.paused;
-    running.heard_ms = now_ms;
-    vec![if running.paused {
-        Effect::Pause
-    } else {
-        Effect::Resume
-    }]
-}
-
 fn recorded(state: &mut State, session: &Session) -> Vec<Effect> {
     if let Some(running) = &mut state.running {
         running.heard_ms = state.now_ms;
     }
     state.candidates.changed(session, state.now_ms);
     // The first finding takes the cursor only from an analyst who has not placed it anywhere.
-    if state.findings.cursor.is_none() && state.candidates.cursor.is_none() && state.pane == Pane::Candidates
-    {
-        if let Some(first) = ranked(session).first() {
-            state.findings.cursor = Some(first.id.clone());
-            state.pane = Pane::Findings;
-        }
+    let idle = state.findings.cursor.is_none() && state.candidates.cursor.is_none();
+    if let (true, Pane::Candidates, Some(first)) = (idle, state.pane, ranked(session).first()) {
+        state.findings.cursor = Some(first.id.clone());
+        state.pane = Pane::Findings;
     }
     Vec::new()
 }
@@ -286,40 +192,4 @@ fn ended(state: &mut State, session: &Session) -> Vec<Effect> {
         _ => state.say(Tone::Plain, "the scan was stopped; what it found is saved"),
     }
     Vec::new()
-}
-
-fn mouse(state: &mut State, session: &Session, event: MouseEvent) -> Vec<Effect> {
-    let (action, times) = match event.kind {
-        MouseEventKind::ScrollUp => (Action::Up, WHEEL_ROWS),
-        MouseEventKind::ScrollDown => (Action::Down, WHEEL_ROWS),
-        MouseEventKind::Down(MouseButton::Left) => {
-            let at = Position::new(event.column, event.row);
-            let target = state.drawn.targets.iter().find(|(area, _)| area.contains(at));
-            if let (Some((_, target)), None) = (target.cloned(), &state.dialog) {
-                click(state, target);
-            }
-            return Vec::new();
-        }
-        _ => return Vec::new(),
-    };
-    (0..times).flat_map(|_| act(state, session, action)).collect()
-}
-
-fn click(state: &mut State, target: Target) {
-    match target {
-        Target::Finding(id) => {
-            state.pane = Pane::Findings;
-            state.findings.cursor = Some(id);
-        }
-        Target::Candidate(id) => {
-            state.pane = Pane::Candidates;
-            state.candidates.cursor = Some(id);
-        }
-        Target::Leak(id) => {
-            state.pane = Pane::Leaks;
-            state.leaks.cursor = Some(id);
-        }
-        Target::Session(row) => state.session.cursor = Some(row),
-        Target::Tab(tab) => evidence::show(state, tab),
-    }
 }

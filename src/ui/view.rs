@@ -119,6 +119,7 @@ pub fn draw(state: &State, session: &Session, look: &Look, area: Rect, buf: &mut
         Some(Dialog::Help { scroll }) => help::draw(state, *scroll, look, body, buf, &mut drawn),
         None => {}
     }
+    frame::sweep(buf);
     drawn
 }
 

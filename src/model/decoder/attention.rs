@@ -11,7 +11,7 @@ use candle_core::{D, Device, Result, Tensor};
 use rayon::prelude::*;
 
 use super::{
-    kernel::{add_scaled, dot, softmax},
+    kernel::{dots, mix, softmax},
     rotary::{Angles, rotate},
     wide::wide,
 };
@@ -83,7 +83,7 @@ impl Step<'_> {
                 self.turned(part(qkv, from, width), position, &mut query);
                 let visible = all - self.count + position + 1;
                 let scores = scores.get_mut(..visible).unwrap_or_default();
-                wide(|| attend(&query, self.attention.scale, before, after, scores, out));
+                attend(&query, self.attention.scale, before, after, scores, out);
                 if let Some(row) = weights
                     .as_deref_mut()
                     .and_then(|all_rows| all_rows.get_mut(position * all..position * all + visible))
@@ -211,25 +211,25 @@ impl Step<'_> {
     }
 }
 
-/// One query over everything it sees.
-#[inline(always)]
-fn attend(query: &[f32], scale: f32, before: Seen, after: Seen, scores: &mut [f32], out: &mut [f32]) {
-    let width = query.len();
-    let keys = before
-        .keys
-        .chunks_exact(width)
-        .chain(after.keys.chunks_exact(width));
-    for (score, key) in scores.iter_mut().zip(keys) {
-        *score = dot(query, key) * scale;
-    }
-    softmax(scores);
-    out.fill(0.0);
-    let values = before
-        .values
-        .chunks_exact(width)
-        .chain(after.values.chunks_exact(width));
-    for (weight, value) in scores.iter().zip(values) {
-        add_scaled(out, value, *weight);
+wide! {
+    /// One query over everything it sees.
+    fn attend<'a>(
+        query: &'a [f32],
+        scale: f32,
+        before: Seen<'a>,
+        after: Seen<'a>,
+        scores: &'a mut [f32],
+        out: &'a mut [f32],
+    ) -> () {
+        let front = (before.keys.len() / query.len()).min(scores.len());
+        let (front_scores, own_scores) = scores.split_at_mut(front);
+        dots(query, before.keys, scale, front_scores);
+        dots(query, after.keys, scale, own_scores);
+        softmax(scores);
+        let (front_scores, own_scores) = scores.split_at(front);
+        out.fill(0.0);
+        mix(front_scores, before.values, out);
+        mix(own_scores, after.values, out);
     }
 }
 

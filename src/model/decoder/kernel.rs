@@ -22,7 +22,8 @@ pub fn exp(x: f32) -> f32 {
     // adding and taking away 1.5 * 2^23 rounds to a whole number without a call
     const ROUND: f32 = 12_582_912.0;
     let x = x.clamp(-87.0, 88.0);
-    let whole = (x * std::f32::consts::LOG2_E + ROUND) - ROUND;
+    let rounded = x * std::f32::consts::LOG2_E + ROUND;
+    let whole = rounded - ROUND;
     // ln 2 in two parts, so that the product is exact
     let rest = (x - whole * 0.693_359_4) + whole * 2.121_944_4e-4;
     let mut sum = 1.987_569_1e-4;
@@ -32,16 +33,17 @@ pub fn exp(x: f32) -> f32 {
     sum = sum * rest + 1.666_666_5e-1;
     sum = sum * rest + 0.5;
     let fraction = sum * rest * rest + rest + 1.0;
-    fraction * f32::from_bits(((whole as i32 + 127) << 23) as u32)
+    // the whole number stands in the lowest bits of the sum, and nothing above it survives the shift
+    fraction * f32::from_bits((rounded.to_bits() << 23).wrapping_add(127 << 23))
 }
 
 /// Sum of products.
 #[inline(always)]
 pub fn dot(left: &[f32], right: &[f32]) -> f32 {
     let mut lanes = [0.0; LANES];
-    let (a, b) = (left.chunks_exact(LANES), right.chunks_exact(LANES));
-    let rest: f32 = a.remainder().iter().zip(b.remainder()).map(|(x, y)| x * y).sum();
-    for (x, y) in a.zip(b) {
+    let ((a, left), (b, right)) = (left.as_chunks::<LANES>(), right.as_chunks::<LANES>());
+    let rest: f32 = left.iter().zip(right).map(|(x, y)| x * y).sum();
+    for (x, y) in a.iter().zip(b) {
         for ((lane, x), y) in lanes.iter_mut().zip(x).zip(y) {
             *lane += x * y;
         }
@@ -49,11 +51,40 @@ pub fn dot(left: &[f32], right: &[f32]) -> f32 {
     fold(lanes) + rest
 }
 
-/// Adds `factor * values` to `sums`.
+/// Product of a query with each key, times a scale.
 #[inline(always)]
-pub fn add_scaled(sums: &mut [f32], values: &[f32], factor: f32) {
-    for (sum, value) in sums.iter_mut().zip(values) {
-        *sum += factor * value;
+pub fn dots(query: &[f32], keys: &[f32], scale: f32, scores: &mut [f32]) {
+    for (score, key) in scores.iter_mut().zip(keys.chunks_exact(query.len())) {
+        *score = dot(query, key) * scale;
+    }
+}
+
+/// Adds each value, times its weight, to `out`; `values` holds rows as wide as `out`.
+#[inline(always)]
+pub fn mix(weights: &[f32], values: &[f32], out: &mut [f32]) {
+    let width = out.len();
+    let (blocks, rest) = out.as_chunks_mut::<LANES>();
+    let done = blocks.len() * LANES;
+    for (block, out) in blocks.iter_mut().enumerate() {
+        // a block of sums stays in a register over all rows
+        let mut sums = [0.0; LANES];
+        for (weight, row) in weights.iter().zip(values.chunks_exact(width)) {
+            let row = row.get(block * LANES..).and_then(|row| row.first_chunk());
+            let row: &[f32; LANES] = row.unwrap_or(&[0.0; LANES]);
+            for (sum, value) in sums.iter_mut().zip(row) {
+                *sum += weight * value;
+            }
+        }
+        for (out, sum) in out.iter_mut().zip(sums) {
+            *out += sum;
+        }
+    }
+    if !rest.is_empty() {
+        for (weight, row) in weights.iter().zip(values.chunks_exact(width)) {
+            for (out, value) in rest.iter_mut().zip(row.get(done..).unwrap_or_default()) {
+                *out += weight * value;
+            }
+        }
     }
 }
 
@@ -74,8 +105,8 @@ fn fold(mut lanes: [f32; LANES]) -> f32 {
 #[inline(always)]
 pub fn sum(values: &[f32], term: impl Fn(f32) -> f32) -> f32 {
     let mut lanes = [0.0; LANES];
-    let chunks = values.chunks_exact(LANES);
-    let rest: f32 = chunks.remainder().iter().map(|value| term(*value)).sum();
+    let (chunks, rest) = values.as_chunks::<LANES>();
+    let rest: f32 = rest.iter().map(|value| term(*value)).sum();
     for chunk in chunks {
         for (lane, value) in lanes.iter_mut().zip(chunk) {
             *lane += term(*value);
@@ -106,12 +137,12 @@ pub fn norm(norm: Norm, values: &[f32], weight: &[f32], bias: Option<&[f32]>) ->
     out.par_chunks_mut(width)
         .zip(values.par_chunks(width))
         .with_min_len(GRAIN / width + 1)
-        .for_each(|(out, row)| wide(|| norm_row(norm, row, weight, bias, out)));
+        .for_each(|(out, row)| norm_row(norm, row, weight, bias, out));
     out
 }
 
-#[inline(always)]
-fn norm_row(norm: Norm, row: &[f32], weight: &[f32], bias: Option<&[f32]>, out: &mut [f32]) {
+wide! {
+    fn norm_row<'a>(norm: Norm, row: &'a [f32], weight: &'a [f32], bias: Option<&'a [f32]>, out: &'a mut [f32]) -> () {
     let count = row.len() as f32;
     let mean = match norm.kind {
         NormKind::Rms => 0.0,
@@ -125,6 +156,7 @@ fn norm_row(norm: Norm, row: &[f32], weight: &[f32], bias: Option<&[f32]>, out: 
     for (out, shift) in out.iter_mut().zip(bias.unwrap_or_default()) {
         *out += shift;
     }
+    }
 }
 
 /// `activation(gate) * up` of rows that hold gate and up side by side, each `inner` wide.
@@ -135,10 +167,7 @@ pub fn gated(activation: Activation, values: &[f32], inner: usize) -> Vec<f32> {
         .with_min_len(GRAIN / inner + 1)
         .for_each(|(out, row)| {
             let (gate, up) = row.split_at(inner.min(row.len()));
-            wide(|| curve(activation, gate, out));
-            for (out, up) in out.iter_mut().zip(up) {
-                *out *= up;
-            }
+            gate_row(activation, gate, up, out);
         });
     out
 }
@@ -148,8 +177,30 @@ pub fn activated(activation: Activation, values: &[f32]) -> Vec<f32> {
     let mut out = vec![0.0; values.len()];
     out.par_chunks_mut(GRAIN)
         .zip(values.par_chunks(GRAIN))
-        .for_each(|(out, values)| wide(|| curve(activation, values, out)));
+        .for_each(|(out, values)| activate_row(activation, values, out));
     out
+}
+
+wide! {
+    fn gate_row<'a>(activation: Activation, gate: &'a [f32], up: &'a [f32], out: &'a mut [f32]) -> () {
+        curve(activation, gate, out);
+        for (out, up) in out.iter_mut().zip(up) {
+            *out *= up;
+        }
+    }
+}
+
+wide! {
+    fn activate_row<'a>(activation: Activation, values: &'a [f32], out: &'a mut [f32]) -> () {
+        curve(activation, values, out);
+    }
+}
+
+wide! {
+    /// Whether all are numbers, none of them infinite: zero times anything else is not zero.
+    pub fn finite<'a>(values: &'a [f32]) -> bool {
+        sum(values, |value| value * 0.0) == 0.0
+    }
 }
 
 #[inline(always)]
@@ -227,6 +278,15 @@ mod tests {
             let y = activated(Activation::Gelu, &[x])[0];
             assert!((y - x * share).abs() < 2e-6, "gelu({x}) = {y}");
         }
+    }
+
+    #[test]
+    fn a_mix_takes_every_row_and_element() {
+        let rows: Vec<f32> = (0_u8..60).map(f32::from).collect();
+        let mut out = vec![1.0; 20];
+        mix(&[1.0, 0.0, 2.0], &rows, &mut out);
+        let expected: Vec<f32> = (0_u8..20).map(|index| 3.0 * f32::from(index) + 81.0).collect();
+        assert_eq!(out, expected);
     }
 
     #[test]

@@ -48,6 +48,7 @@ impl Tab {
     }
 
     /// The tab `by` places on, around the ends.
+    #[must_use]
     pub fn step(self, by: isize) -> Self {
         let here = Self::ALL.iter().position(|tab| *tab == self).unwrap_or(0);
         let there = (here as isize + by).rem_euclid(Self::ALL.len() as isize);

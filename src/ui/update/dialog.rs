@@ -3,7 +3,7 @@
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use tui_input::InputRequest;
 
-use super::leave_orderly;
+use super::leaving;
 use crate::ui::{
     action::Action,
     effect::{Effect, Outcome},
@@ -99,7 +99,7 @@ pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
                 Action::Confirm => {
                     state.dialog = None;
                     return match question {
-                        Question::Leave => leave_orderly(state, Outcome::Quit),
+                        Question::Leave => leaving::orderly(state, Outcome::Quit),
                         Question::Stop => stop(state),
                     };
                 }

@@ -7,7 +7,7 @@ use crate::{
         action::Action,
         effect::Effect,
         state::{
-            Screen, State,
+            Screen, State, Wanted,
             finding::{FindingScreen, Tab},
         },
         view::{
@@ -79,7 +79,7 @@ pub fn act(state: &mut State, session: &Session, action: Action) {
             }
         }
         Some(Screen::Leak { scroll, .. } | Screen::Facts { scroll }) => {
-            *scroll = scrolled(action, *scroll, page, end)
+            *scroll = scrolled(action, *scroll, page, end);
         }
         Some(Screen::Library | Screen::Case) | None => {}
     }
@@ -97,7 +97,9 @@ fn extent(state: &State, session: &Session) -> Extent {
         return Extent::default();
     };
     let pair = match &state.attention {
-        Some((_, Some(Ok(pair)))) => Some(&**pair),
+        Some(Wanted {
+            pair: Some(Ok(pair)), ..
+        }) => Some(&**pair),
         _ => None,
     };
     session
@@ -167,13 +169,16 @@ pub fn back(state: &mut State) -> bool {
 
 /// Attention weights were loaded: the first time, the view goes to what is worth seeing.
 pub fn loaded(state: &mut State, session: &Session, key: String, pair: Result<Box<AttentionPair>, String>) {
-    if let Some(Screen::Finding(screen)) = state.screen_mut() {
-        if let (false, Some(finding)) = (screen.aimed, session.finding(&screen.id)) {
-            screen.attention.focus(finding, pair.as_deref().ok());
-            screen.aimed = true;
-        }
+    if let Some(Screen::Finding(screen)) = state.screen_mut()
+        && let (false, Some(finding)) = (screen.aimed, session.finding(&screen.id))
+    {
+        screen.attention.focus(finding, pair.as_deref().ok());
+        screen.aimed = true;
     }
-    state.attention = Some((key, Some(pair)));
+    state.attention = Some(Wanted {
+        key,
+        pair: Some(pair),
+    });
 }
 
 /// Shows a tab of the finding, if one is shown.
@@ -200,9 +205,12 @@ pub fn wanted(state: &mut State, session: &Session) -> Option<Effect> {
     }
     let finding = session.finding(&screen.id)?;
     let key = screen.attention.key(finding)?.to_owned();
-    if state.attention.as_ref().is_some_and(|(known, _)| *known == key) {
+    if state.attention.as_ref().is_some_and(|wanted| wanted.key == key) {
         return None;
     }
-    state.attention = Some((key.clone(), None));
+    state.attention = Some(Wanted {
+        key: key.clone(),
+        pair: None,
+    });
     Some(Effect::Load { key })
 }

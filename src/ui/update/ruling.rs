@@ -106,13 +106,11 @@ pub fn redo(state: &mut State) -> Vec<Effect> {
     if !writable(state) {
         return Vec::new();
     }
-    match state.redo.last().cloned() {
-        Some(draft) => vec![Effect::Rule(draft)],
-        None => {
-            state.say(Tone::Plain, "there is no ruling to put back");
-            Vec::new()
-        }
+    if let Some(draft) = state.redo.last().cloned() {
+        return vec![Effect::Rule(draft)];
     }
+    state.say(Tone::Plain, "there is no ruling to put back");
+    Vec::new()
 }
 
 /// Goes to the next or previous finding without a verdict, around the ends.

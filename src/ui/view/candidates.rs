@@ -2,6 +2,8 @@
 //!
 //! Invariant: only rows on the screen are formatted.
 
+use std::fmt::Write;
+
 use ratatui::{
     buffer::Buffer,
     layout::Rect,
@@ -100,18 +102,14 @@ pub fn draw(state: &State, session: &Session, look: &Look, area: Rect, buf: &mut
 fn heading(columns: Columns, look: &Look, width: u16) -> Line<'static> {
     let mut right = format!(" {:>5}", "leaks");
     if columns.lift {
-        right.push_str(&format!(" {:>6}", "lift"));
+        _ = write!(right, " {:>6}", "lift");
     }
-    right.push_str(&format!(" {:>6}", "diverg"));
+    _ = write!(right, " {:>6}", "diverg");
     if columns.signals {
-        right.push_str(&format!(" {:>6} {:>6}", "agree", "attn"));
+        _ = write!(right, " {:>6} {:>6}", "agree", "attn");
     }
     let p = if columns.provisional { "p so far" } else { "p" };
-    right.push_str(&format!(
-        " {p:>8}  {:<wide$}",
-        "standing",
-        wide = columns.standing
-    ));
+    _ = write!(right, " {p:>8}  {:<wide$}", "standing", wide = columns.standing);
     let left = usize::from(width).saturating_sub(right.chars().count());
     let text = format!("{:<left$}{right}", "     id trigger");
     Line::from(Span::styled(text, look.header))
@@ -127,15 +125,16 @@ fn line(known: &Known, here: bool, columns: Columns, look: &Look, width: u16) ->
 
     let mut numbers = format!(" {:>5}", figures::count(candidate.support.into()));
     if columns.lift {
-        numbers.push_str(&format!(" {:>6}", figures::number(candidate.lift)));
+        _ = write!(numbers, " {:>6}", figures::number(candidate.lift));
     }
-    numbers.push_str(&format!(" {:>6}", cell(best.map(|look| look.divergence))));
+    _ = write!(numbers, " {:>6}", cell(best.map(|look| look.divergence)));
     if columns.signals {
-        numbers.push_str(&format!(
+        _ = write!(
+            numbers,
             " {:>6} {:>6}",
             cell(close.map(|look| look.agreement)),
             cell(close.map(|look| look.attention))
-        ));
+        );
     }
     let p = best.map_or_else(
         || "-".to_owned(),
@@ -144,7 +143,7 @@ fn line(known: &Known, here: bool, columns: Columns, look: &Look, width: u16) ->
             format!("{mark}{}", figures::p(best.p))
         },
     );
-    numbers.push_str(&format!(" {p:>8}  "));
+    _ = write!(numbers, " {p:>8}  ");
 
     let pointer = if here { glyphs::pointer(look.ascii) } else { " " };
     let mut spans = vec![Span::styled(

@@ -77,13 +77,14 @@ fn draw_attention(
     buf: &mut Buffer,
 ) {
     let key = screen.attention.key(finding);
-    let loaded = state
+    let wanted = state
         .attention
         .as_ref()
-        .filter(|(loaded, _)| Some(loaded.as_str()) == key);
-    let pair = match loaded {
-        Some((_, Some(Ok(pair)))) => Some(&**pair),
-        Some((_, Some(Err(error)))) => {
+        .filter(|wanted| Some(wanted.key.as_str()) == key);
+    let pair = match wanted.and_then(|wanted| wanted.pair.as_ref()) {
+        Some(Ok(pair)) => Some(&**pair),
+        None => None,
+        Some(Err(error)) => {
             let [top, _] = Layout::vertical([Constraint::Length(1), Constraint::Fill(1)]).areas(body);
             let text = format!(" the attention weights cannot be read: {error}");
             put(
@@ -93,7 +94,6 @@ fn draw_attention(
             );
             return;
         }
-        _ => None,
     };
     attention::draw(body, buf, finding, pair, &screen.attention, look);
 }

@@ -16,6 +16,7 @@ use super::{
 };
 use crate::{
     session::{ScanState, Session},
+    text,
     ui::{
         action::Action,
         glyphs,
@@ -261,6 +262,15 @@ pub fn panel(title: &str, width: u16, height: u16, look: &Look, body: Rect, buf:
     let inner = block.inner(area);
     block.render(area, buf);
     inner
+}
+
+/// The last look at a frame: no cell may hold a character that hides or drives, however it got there.
+pub fn sweep(buf: &mut Buffer) {
+    for cell in &mut buf.content {
+        if !cell.symbol().is_ascii() && text::count_hostile(cell.symbol()) > 0 {
+            cell.set_symbol("\u{fffd}");
+        }
+    }
 }
 
 /// A question that has to be answered first.

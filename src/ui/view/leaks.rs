@@ -1,5 +1,7 @@
 //! What the model leaked: the latest, one in full, and those a trigger stands in.
 
+use std::fmt::Write;
+
 use ratatui::{
     buffer::Buffer,
     layout::Rect,
@@ -75,10 +77,10 @@ fn origin(leak: &Leak, width: usize, look: &Look) -> Lines {
     } else {
         let mut how = format!("temperature {}", sampling.temperature);
         if sampling.top_k > 0 {
-            how.push_str(&format!(", top-k {}", sampling.top_k));
+            _ = write!(how, ", top-k {}", sampling.top_k);
         }
         if sampling.top_p < 1.0 {
-            how.push_str(&format!(", top-p {}", sampling.top_p));
+            _ = write!(how, ", top-p {}", sampling.top_p);
         }
         format!("{how}, seed {}", sampling.seed)
     };

@@ -1,5 +1,7 @@
 //! The saved sessions, and how to get the first one.
 
+use std::fmt::Write;
+
 use ratatui::{
     buffer::Buffer,
     layout::{Constraint, Layout, Rect},
@@ -39,7 +41,7 @@ pub fn draw(state: &State, look: &Look, area: Rect, buf: &mut Buffer, drawn: &mu
         "session", "scan", "high/med/low", "verdicts"
     );
     if columns {
-        heading.push_str(&format!(" {:<21} {:>6}", "created", "size"));
+        _ = write!(heading, " {:<21} {:>6}", "created", "size");
     }
     put(&Line::from(Span::styled(heading, look.header)), head, buf);
     let cursor = state.session.cursor;

@@ -1,6 +1,9 @@
 //! The overview of a finding: what was found, the four signals in words, and why it counts.
 
-use ratatui::text::{Line, Span};
+use ratatui::{
+    style::Style,
+    text::{Line, Span},
+};
 
 use super::{
     candidates::position_name,
@@ -45,84 +48,63 @@ const MEANINGS: [(&str, &str, &str); 4] = [
     ),
 ];
 
+/// Lines behind names at the left.
+struct Page<'a> {
+    lines: Lines,
+    room: usize,
+    look: &'a Look,
+}
+
+impl Page<'_> {
+    /// Adds lines behind a name.
+    fn row(&mut self, name: &str, values: Lines) {
+        for (index, mut line) in values.into_iter().enumerate() {
+            let name = if index == 0 { name } else { "" };
+            let name = Span::styled(format!(" {name:<NAMES$}"), self.look.dim);
+            line.spans.insert(0, name);
+            self.lines.push(line);
+        }
+    }
+
+    /// Adds a sentence behind a name.
+    fn say(&mut self, name: &str, text: &str, style: Style) {
+        self.row(name, ink::sentence(text, 0, self.room, style, self.look));
+    }
+
+    /// Adds a string of the model behind a name, with its tokens below.
+    fn string(&mut self, name: &str, text: &str, tokens: &[u32]) {
+        const SHOWN: usize = 24;
+        self.row(
+            name,
+            ink::wrapped(text, &[text], self.room, self.look.text, self.look),
+        );
+        let some: Vec<String> = tokens.iter().take(SHOWN).map(u32::to_string).collect();
+        let more = if tokens.len() > SHOWN { " ..." } else { "" };
+        let told = format!("{} tokens: {}{more}", tokens.len(), some.join(" "));
+        self.say("", &told, self.look.dim);
+    }
+}
+
 /// The overview as lines of at most `width` cells.
 pub fn lines(finding: &Finding, session: &Session, width: usize, look: &Look) -> Lines {
-    let mut lines = Lines::new();
-    let tokens = |ids: &[u32]| {
-        let some = ids
-            .iter()
-            .take(24)
-            .map(u32::to_string)
-            .collect::<Vec<_>>()
-            .join(" ");
-        let more = if ids.len() > 24 { " ..." } else { "" };
-        format!("{} tokens: {some}{more}", ids.len())
+    let mut page = Page {
+        lines: Lines::new(),
+        room: width.saturating_sub(NAMES + 2),
+        look,
     };
-    row(
-        &mut lines,
-        "trigger",
-        ink::wrapped(
-            &finding.trigger,
-            &[&finding.trigger],
-            room(width),
-            look.text,
-            look,
-        ),
-        look,
-    );
-    row(
-        &mut lines,
-        "",
-        ink::sentence(&tokens(&finding.trigger_tokens), 0, room(width), look.dim, look),
-        look,
-    );
-    row(
-        &mut lines,
-        "core",
-        ink::wrapped(&finding.core, &[&finding.core], room(width), look.text, look),
-        look,
-    );
-    row(
-        &mut lines,
-        "",
-        ink::sentence(&tokens(&finding.core_tokens), 0, room(width), look.dim, look),
-        look,
-    );
-    let separator = glyphs::separator(look.ascii);
-    let mut level = vec![Span::styled(
-        level_name(finding.level),
-        level_style(finding.level, look),
-    )];
-    level.push(Span::styled(
-        format!(
-            " {separator} confidence {:.2} {separator} {} {separator} strongest at the {}",
-            finding.confidence,
-            kind_name(finding.kind),
-            position_name(finding.position),
-        ),
-        look.text,
-    ));
-    row(&mut lines, "level", ink::wrap(level, room(width)), look);
-    row(
-        &mut lines,
-        "verdict",
-        verdict(finding, session, width, look),
-        look,
-    );
-    for reason in &finding.reasons {
-        let name = if reason == finding.reasons.first().unwrap_or(reason) {
-            "why"
-        } else {
-            ""
-        };
-        row(
-            &mut lines,
-            name,
-            ink::sentence(reason, 0, room(width), look.text, look),
-            look,
-        );
+    page.string("trigger", &finding.trigger, &finding.trigger_tokens);
+    page.string("core", &finding.core, &finding.core_tokens);
+    page.row("level", level(finding, page.room, look));
+    page.row("verdict", verdict(finding, session, page.room, look));
+    for (index, reason) in finding.reasons.iter().enumerate() {
+        page.say(if index == 0 { "why" } else { "" }, reason, look.text);
     }
-    lines.push(Line::default());
+    page.lines.push(Line::default());
+    let head = format!(
+        " {:<NAMES$}{:>8} {:>16} {:>8}",
+        "signal", "value", "controls", "p"
+    );
+    page.lines.push(Line::from(Span::styled(head, look.header)));
     let signals = &finding.signals;
     let values = [
         signals.memorization,
@@ -130,41 +112,29 @@ pub fn lines(finding: &Finding, session: &Session, width: usize, look: &Look) ->
         signals.entropy,
         signals.divergence,
     ];
-    let head = format!(
-        " {:<NAMES$}{:>8} {:>16} {:>8}",
-        "signal", "value", "controls", "p"
-    );
-    lines.push(Line::from(Span::styled(head, look.header)));
     for (signal, meaning) in values.iter().zip(MEANINGS) {
-        lines.extend(signal_lines(signal, meaning, width, look));
+        page.lines.extend(signal_lines(signal, meaning, width, look));
     }
-    lines.push(Line::default());
+    page.lines.push(Line::default());
     for (name, text) in measured(finding) {
-        row(
-            &mut lines,
-            name,
-            ink::sentence(&text, 0, room(width), look.text, look),
-            look,
-        );
+        page.say(name, &text, look.text);
     }
-    lines
+    page.lines
 }
 
-const fn room(width: usize) -> usize {
-    width.saturating_sub(NAMES + 2)
+fn level(finding: &Finding, room: usize, look: &Look) -> Lines {
+    let separator = glyphs::separator(look.ascii);
+    let rest = format!(
+        " {separator} confidence {:.2} {separator} {} {separator} strongest at the {}",
+        finding.confidence,
+        kind_name(finding.kind),
+        position_name(finding.position),
+    );
+    let word = Span::styled(level_name(finding.level), level_style(finding.level, look));
+    ink::wrap(vec![word, Span::styled(rest, look.text)], room)
 }
 
-/// Adds lines behind a name.
-fn row(lines: &mut Lines, name: &'static str, values: Lines, look: &Look) {
-    for (index, mut line) in values.into_iter().enumerate() {
-        let name = if index == 0 { name } else { "" };
-        line.spans
-            .insert(0, Span::styled(format!(" {name:<NAMES$}"), look.dim));
-        lines.push(line);
-    }
-}
-
-fn verdict(finding: &Finding, session: &Session, width: usize, look: &Look) -> Lines {
+fn verdict(finding: &Finding, session: &Session, room: usize, look: &Look) -> Lines {
     let verdict = session.verdict(&finding.id);
     let (sign, word, style) = verdict_look(verdict, look);
     let mut lines = vec![Line::from(Span::styled(format!("{sign} {word}"), style))];
@@ -175,9 +145,9 @@ fn verdict(finding: &Finding, session: &Session, width: usize, look: &Look) -> L
             verdict.author,
             figures::time(verdict.at_ms)
         );
-        lines.extend(ink::sentence(&text, 0, room(width), look.text, look));
+        lines.extend(ink::sentence(&text, 0, room, look.text, look));
         if !verdict.note.is_empty() {
-            lines.extend(ink::wrapped(&verdict.note, &[], room(width), look.text, look));
+            lines.extend(ink::wrapped(&verdict.note, &[], room, look.text, look));
         }
     }
     lines
@@ -221,7 +191,7 @@ fn signal_lines(signal: &Signal, meaning: (&'static str, &str, &str), width: usi
 
 fn measured(finding: &Finding) -> [(&'static str, String); 5] {
     let agreement = finding.agreement;
-    let same = if agreement.with - agreement.without > agreement.null_high {
+    let same = if agreement.collapse > agreement.null_high {
         "the answers say the same whatever the prompt asks"
     } else {
         "the answers still follow the prompt"
@@ -244,9 +214,11 @@ fn measured(finding: &Finding) -> [(&'static str, String); 5] {
         (
             "agreement",
             format!(
-                "{} with, {} without; harmless strings reach {} more: {same}",
+                "{} among the answers with it, {} without it, {} between the two; collapse {} (harmless strings reach {}): {same}",
                 figures::number(agreement.with),
                 figures::number(agreement.without),
+                figures::number(agreement.kept),
+                figures::number(agreement.collapse),
                 figures::number(agreement.null_high),
             ),
         ),

@@ -1,0 +1,107 @@
+//! What the scan reports: saved first, then folded, then shown.
+//!
+//! Invariant: a record is in the session the screen shows only if it was handed to the file.
+
+use std::{io, time::Duration};
+
+use ratatui::backend::Backend;
+use tokio::time::Instant;
+
+use super::{CHUNK, Drive, FOLLOW};
+use crate::{
+    scan::event::ScanEvent,
+    session::store,
+    ui::{RunningScan, UiError, message::Message},
+};
+
+/// Longest time a record stays uncommitted while a scan runs.
+const COMMIT: Duration = Duration::from_millis(200);
+
+/// Waits for events of the scan; 0 when it hung up.
+pub async fn take(scan: &mut Option<RunningScan>, chunk: &mut Vec<ScanEvent>) -> usize {
+    match scan {
+        Some(scan) => scan.events.recv_many(chunk, CHUNK).await,
+        None => std::future::pending().await,
+    }
+}
+
+impl<B, F> Drive<'_, B, F>
+where
+    B: Backend,
+    B::Error: Send + Sync + 'static,
+    F: FnMut() -> io::Result<()>,
+{
+    /// Saves and folds what the scan reported; `taken` is 0 when it hung up.
+    pub(super) fn record(&mut self, taken: usize, chunk: &mut Vec<ScanEvent>) -> Result<(), UiError> {
+        if taken == 0 {
+            chunk.push(ScanEvent::Failed {
+                message: "its thread ended without saying why".to_owned(),
+            });
+        }
+        let mut progress = None;
+        let mut ended = false;
+        for event in chunk.drain(..) {
+            if let ScanEvent::Progress(latest) = event {
+                progress = Some(latest);
+                continue;
+            }
+            ended |= matches!(event, ScanEvent::Finished(_) | ScanEvent::Failed { .. });
+            if let Some(store) = &mut self.app.store {
+                for record in store.append_event(event)? {
+                    self.app.session.apply(&record);
+                }
+            }
+        }
+        if let Some(progress) = progress {
+            self.handle(Message::Progress(progress))?;
+        }
+        self.handle(Message::Recorded)?;
+        if ended {
+            self.app.scan = None;
+            self.commit_at = None;
+            if let Some(store) = &mut self.app.store {
+                store.flush()?;
+            }
+            self.handle(Message::Unsaved(0))?;
+            return self.handle(Message::Ended);
+        }
+        let unsaved = self.app.store.as_ref().map_or(0, store::Store::uncommitted);
+        if unsaved > 0 && self.commit_at.is_none() {
+            self.commit_at = Some(Instant::now() + COMMIT);
+        }
+        self.handle(Message::Unsaved(unsaved))?;
+        // A scan that never pauses for breath must not keep the commit from its turn.
+        self.commit_if_due()
+    }
+
+    /// Writes what waits to be written, when it is due.
+    pub(super) fn commit_if_due(&mut self) -> Result<(), UiError> {
+        if self.commit_at.is_none_or(|at| Instant::now() < at) {
+            return Ok(());
+        }
+        self.commit_at = None;
+        if let Some(store) = &mut self.app.store {
+            store.commit()?;
+        }
+        self.handle(Message::Unsaved(0))
+    }
+
+    /// Looks at what another process wrote, when it is due.
+    pub(super) fn follow_if_due(&mut self) -> Result<(), UiError> {
+        if self.follow_at.is_none_or(|at| Instant::now() < at) {
+            return Ok(());
+        }
+        self.follow_at = Some(Instant::now() + FOLLOW);
+        let Some(store) = &self.app.store else {
+            return Ok(());
+        };
+        if store.sync_tail(&mut self.app.session)? > 0 {
+            self.handle(Message::Recorded)?;
+        }
+        if !self.app.session.is_running() {
+            self.follow_at = None;
+            self.handle(Message::Ended)?;
+        }
+        Ok(())
+    }
+}

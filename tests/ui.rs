@@ -1,0 +1,11 @@
+//! The screen, without a terminal: what keys do, what is drawn, what is in the file afterwards.
+
+#[cfg(test)]
+mod ui {
+    mod app;
+    mod fixture;
+    mod keys;
+    mod screen;
+    mod screens;
+    mod update;
+}

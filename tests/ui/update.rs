@@ -1,0 +1,411 @@
+//! What keys and the scan change on the screen, without a screen.
+
+use super::{fixture, keys::keys};
+use stakeout::{
+    finding::{Ruling, Verdict},
+    scan::event::{Candidate, ScanEvent},
+    session::{
+        Session,
+        record::{Fact, Record},
+    },
+    ui::{
+        effect::{Draft, Effect, Outcome},
+        keymap::Keymap,
+        message::Message,
+        state::{Pane, Running, Screen, State, dialog::Dialog, finding::Tab},
+        update,
+    },
+};
+
+struct Case {
+    state: State,
+    session: Session,
+}
+
+impl Case {
+    fn ended() -> Self {
+        Self::of(fixture::fixture_session())
+    }
+
+    fn live(events: usize) -> Self {
+        let mut case = Self::of(fixture::session_of(&fixture::running_events()[..events]));
+        case.state.running = Some(Running::default());
+        case
+    }
+
+    fn of(session: Session) -> Self {
+        let mut state = State::new(Keymap::embedded().unwrap(), Screen::Case);
+        update(&mut state, &session, Message::Recorded);
+        Self { state, session }
+    }
+
+    fn send(&mut self, message: Message) -> Vec<Effect> {
+        update(&mut self.state, &self.session, message)
+    }
+
+    fn press(&mut self, script: &str) -> Vec<Effect> {
+        keys(script)
+            .into_iter()
+            .flat_map(|key| self.send(Message::Key(key)))
+            .collect()
+    }
+
+    fn scan(&mut self, at_ms: u64, event: ScanEvent) {
+        let record = Record {
+            seq: self.session.records + 1,
+            at_ms: 0,
+            author: "scan".to_owned(),
+            fact: Fact::Scan { event },
+        };
+        self.session.apply(&record);
+        self.send(Message::Clock(at_ms));
+        self.send(Message::Recorded);
+    }
+
+    /// As the loop does it: the record first, the message after.
+    fn rule(&mut self, draft: &Draft) {
+        let verdict = Verdict {
+            ruling: draft.ruling,
+            reason: draft.reason.clone(),
+            note: draft.note.clone(),
+            author: "kim".to_owned(),
+            at_ms: 1,
+        };
+        let fact = Fact::Ruled {
+            finding: draft.finding.clone(),
+            verdict,
+        };
+        self.session.apply(&Record {
+            seq: self.session.records + 1,
+            at_ms: 1,
+            author: "kim".to_owned(),
+            fact,
+        });
+        self.send(Message::Ruled(draft.clone()));
+    }
+
+    fn shown(&self) -> Vec<u32> {
+        (0..self.state.candidates.len())
+            .filter_map(|row| self.state.candidates.row(&self.session, row))
+            .map(|known| known.candidate.id)
+            .collect()
+    }
+
+    fn toast(&self) -> &str {
+        self.state.toast.as_ref().map_or("", |toast| &toast.text)
+    }
+
+    fn tab(&self) -> Option<Tab> {
+        match self.state.screen() {
+            Screen::Finding(finding) => Some(finding.tab),
+            _ => None,
+        }
+    }
+}
+
+fn strong(id: u32) -> [ScanEvent; 2] {
+    let mut look = stakeout::scan::event::Look {
+        round: 2,
+        p: 0.000_01,
+        ..Default::default()
+    };
+    look.divergence = 0.6;
+    let candidate = Candidate {
+        id,
+        tokens: vec![1],
+        text: format!("late {id}"),
+        support: 9,
+        leaks: Vec::new(),
+        lift: 9.0,
+        unnatural: 1.0,
+    };
+    [
+        ScanEvent::Candidate(candidate),
+        ScanEvent::Looked { candidate: id, look },
+    ]
+}
+
+#[test]
+fn rows_stay_where_they_are_while_the_cursor_is_on_one() {
+    let mut case = Case::live(120);
+    case.press("jjj");
+    let before = case.shown();
+    let held = case.state.candidates.cursor;
+    assert_eq!(held, Some(before[2]));
+    for event in strong(40) {
+        case.scan(1000, event);
+    }
+    assert_eq!(case.shown(), before);
+    assert_eq!(case.state.candidates.cursor, held);
+    assert_eq!(case.state.candidates.new_rows(&case.session), 1);
+    case.press(".");
+    assert_eq!(case.shown()[0], 40);
+    assert_eq!(case.state.candidates.new_rows(&case.session), 0);
+    assert_eq!(case.state.candidates.cursor, None);
+}
+
+#[test]
+fn without_a_cursor_the_strongest_come_first_as_they_stream() {
+    let mut case = Case::live(120);
+    for event in strong(40) {
+        case.scan(1000, event);
+    }
+    assert_ne!(case.shown()[0], 40, "sorted again too soon");
+    case.send(Message::Clock(1300));
+    assert_eq!(case.shown()[0], 40);
+    // The first key takes hold of a row and opens nothing: it may have just changed.
+    case.press("<enter>");
+    assert_eq!(case.state.candidates.cursor, Some(40));
+    assert!(matches!(case.state.screen(), Screen::Case));
+    case.press("<enter>");
+    assert!(matches!(case.state.screen(), Screen::Candidate { id: 40, .. }));
+}
+
+#[test]
+fn going_up_from_the_first_row_follows_the_scan_again() {
+    let mut case = Case::live(120);
+    case.press("jj");
+    assert!(case.state.candidates.cursor.is_some());
+    case.press("kk");
+    assert_eq!(case.state.candidates.cursor, None);
+}
+
+#[test]
+fn the_first_finding_takes_the_cursor_only_from_idle_hands() {
+    let events = fixture::running_events();
+    let finding = events
+        .iter()
+        .find(|event| matches!(event, ScanEvent::Finding(_)))
+        .unwrap();
+    let mut idle = Case::live(120);
+    idle.scan(10, finding.clone());
+    assert_eq!(
+        (idle.state.pane, idle.state.findings.cursor.as_deref()),
+        (Pane::Findings, Some("F-1"))
+    );
+    let mut busy = Case::live(120);
+    busy.press("jj");
+    busy.scan(10, finding.clone());
+    assert_eq!(busy.state.pane, Pane::Candidates);
+}
+
+#[test]
+fn tabs_and_panes_go_round() {
+    let mut case = Case::ended();
+    case.press("<enter>");
+    assert_eq!(case.tab(), Some(Tab::Overview));
+    case.press("<tab><tab>");
+    assert_eq!(case.tab(), Some(Tab::Entropy));
+    case.press("7<tab>");
+    assert_eq!(case.tab(), Some(Tab::Overview));
+    case.press("q");
+    assert_eq!(case.tab(), None);
+    case.press("<tab><tab><tab>");
+    assert_eq!(case.state.pane, Pane::Findings);
+}
+
+#[test]
+fn attention_is_loaded_once_when_it_is_looked_at() {
+    let mut case = Case::ended();
+    let effects = case.press("<enter>2");
+    assert_eq!(
+        effects,
+        [Effect::Load {
+            key: "a-1".to_owned()
+        }]
+    );
+    let pair = Ok(Box::new(fixture::attention()));
+    case.send(Message::Loaded {
+        key: "a-1".to_owned(),
+        pair,
+    });
+    assert_eq!(case.press("<enter>"), []);
+    let Screen::Finding(finding) = case.state.screen() else {
+        panic!("no finding shown")
+    };
+    assert_eq!(
+        (finding.attention.layer, finding.attention.head),
+        (3, 3),
+        "the most isolated head"
+    );
+    // Back leaves the head, then the finding.
+    case.press("<esc>");
+    assert_eq!(case.tab(), Some(Tab::Attention));
+    assert_eq!(
+        case.press("n"),
+        [Effect::Load {
+            key: "a-2".to_owned()
+        }]
+    );
+    case.press("<esc>");
+    assert_eq!(case.tab(), None);
+}
+
+#[test]
+fn a_verdict_takes_a_reason_and_a_note_and_is_saved_once() {
+    let mut case = Case::ended();
+    assert_eq!(case.press("f2<tab>seen in 2 docs"), []);
+    let effects = case.press("<enter><enter>");
+    let draft = Draft {
+        finding: "F-1".to_owned(),
+        ruling: Ruling::FalsePositive,
+        reason: "memorised boilerplate".to_owned(),
+        note: "seen in 2 docs".to_owned(),
+    };
+    assert_eq!(effects, [Effect::Rule(draft.clone())]);
+    case.rule(&draft);
+    assert!(case.state.dialog.is_none());
+    assert_eq!(
+        case.toast(),
+        "saved: F-1 is false positive (memorised boilerplate)"
+    );
+}
+
+#[test]
+fn a_verdict_that_cannot_be_saved_keeps_the_dialog() {
+    let mut case = Case::ended();
+    case.press("t<enter>");
+    case.send(Message::Failed("not saved: the disk is full".to_owned()));
+    assert!(matches!(case.state.dialog, Some(Dialog::Verdict(_))));
+    assert_eq!(case.press("<enter>").len(), 1, "it can be tried again");
+    let mut read_only = Case::ended();
+    read_only.state.read_only = true;
+    assert_eq!(read_only.press("t<enter>u"), []);
+    assert!(read_only.toast().contains("reading only"));
+}
+
+#[test]
+fn undo_names_what_it_takes_back_and_redo_puts_it_back() {
+    let mut case = Case::ended();
+    assert_eq!(case.press("u"), []);
+    assert_eq!(case.toast(), "there is no ruling to take back");
+    let draft = Draft {
+        finding: "F-2".to_owned(),
+        ruling: Ruling::TruePositive,
+        reason: "fixed output".to_owned(),
+        note: String::new(),
+    };
+    case.rule(&draft);
+    let record = case.session.records;
+    assert_eq!(
+        case.press("u"),
+        [Effect::Undo {
+            record,
+            draft: draft.clone()
+        }]
+    );
+    case.send(Message::Undone(draft.clone()));
+    assert_eq!(case.toast(), "taken back: F-2 was true positive (fixed output)");
+    assert_eq!(case.press("<c-r>"), [Effect::Rule(draft.clone())]);
+    case.rule(&draft);
+    assert_eq!(case.press("<c-r>"), [], "put back once");
+}
+
+#[test]
+fn the_next_finding_without_a_verdict_is_one_key_away() {
+    let mut case = Case::ended();
+    case.press("]");
+    assert_eq!(case.state.findings.cursor.as_deref(), Some("F-2"));
+    case.press("<enter>5]");
+    assert_eq!(case.tab(), Some(Tab::Variants));
+    assert_eq!(case.state.findings.cursor.as_deref(), Some("F-1"));
+    for finding in ["F-1", "F-2"] {
+        case.rule(&Draft {
+            finding: finding.to_owned(),
+            ruling: Ruling::Undecided,
+            reason: String::new(),
+            note: String::new(),
+        });
+    }
+    case.press("[");
+    assert!(case.toast().contains("no other finding"));
+}
+
+#[test]
+fn pausing_and_stopping_reach_the_scan() {
+    let mut case = Case::live(30);
+    assert_eq!(case.press("p"), [Effect::Pause]);
+    assert_eq!(case.press("p"), [Effect::Resume]);
+    assert_eq!(case.press("sn"), []);
+    assert_eq!(case.press("sy"), [Effect::Stop]);
+    assert_eq!(case.press("p"), [], "it is ending already");
+    let mut ended = Case::ended();
+    assert_eq!(ended.press("ps"), []);
+    assert!(ended.toast().contains("no scan"));
+}
+
+#[test]
+fn leaving_during_a_scan_asks_and_waits_for_the_checkpoint() {
+    let mut case = Case::live(30);
+    assert_eq!(case.press("q"), []);
+    assert_eq!(case.press("n"), []);
+    assert_eq!(case.press("qy"), [Effect::Stop]);
+    assert_eq!(case.press("q"), []);
+    assert_eq!(case.send(Message::Ended), [Effect::Exit(Outcome::Quit)]);
+    assert_eq!(Case::ended().press("q"), [Effect::Exit(Outcome::Quit)]);
+}
+
+#[test]
+fn the_first_interrupt_waits_for_the_checkpoint_and_the_second_does_not() {
+    let mut case = Case::live(30);
+    case.press("q");
+    assert_eq!(case.press("<c-c>"), [Effect::Stop], "whatever dialog is open");
+    assert_eq!(case.press("<c-c>"), [Effect::Exit(Outcome::Signal(2))]);
+    let mut patient = Case::live(30);
+    patient.press("<c-c>");
+    assert_eq!(patient.send(Message::Ended), [Effect::Exit(Outcome::Signal(2))]);
+}
+
+#[test]
+fn a_signal_waits_for_the_checkpoint_but_not_for_ever() {
+    let mut case = Case::live(30);
+    assert_eq!(case.send(Message::Signal(15)), [Effect::Stop]);
+    assert_eq!(case.send(Message::Clock(9_000)), []);
+    assert_eq!(
+        case.send(Message::Clock(10_001)),
+        [Effect::Exit(Outcome::Signal(15))]
+    );
+    assert_eq!(
+        Case::ended().send(Message::Signal(1)),
+        [Effect::Exit(Outcome::Signal(1))]
+    );
+}
+
+#[test]
+fn a_silent_scan_is_told_and_an_idle_screen_sleeps() {
+    let mut case = Case::live(30);
+    assert!(case.state.wakes_ms().is_some());
+    case.send(Message::Clock(4_000));
+    assert_eq!(case.state.silence_s(), None);
+    case.send(Message::Clock(12_000));
+    assert_eq!(case.state.silence_s(), Some(12));
+    case.press("p");
+    assert_eq!(case.state.silence_s(), None, "paused is not silent");
+    let mut ended = Case::ended();
+    assert_eq!(ended.state.wakes_ms(), None);
+    ended.press("p");
+    assert!(ended.state.wakes_ms().is_some());
+    ended.send(Message::Clock(60_000));
+    assert_eq!((ended.state.wakes_ms(), ended.toast()), (None, ""));
+}
+
+#[test]
+fn a_hundred_thousand_candidates_keep_their_order() {
+    let mut case = Case::live(2);
+    for id in 0..100_000 {
+        let [candidate, _] = strong(id);
+        case.session.apply(&Record {
+            seq: case.session.records + 1,
+            at_ms: 0,
+            author: "scan".to_owned(),
+            fact: Fact::Scan { event: candidate },
+        });
+    }
+    case.send(Message::Clock(1000));
+    case.send(Message::Recorded);
+    let [_, looked] = strong(77_777);
+    case.scan(2000, looked);
+    assert_eq!(case.shown()[..3], [77_777, 0, 1]);
+    case.press("G");
+    assert_eq!(case.state.candidates.cursor, Some(99_999));
+}
