@@ -5,6 +5,9 @@
 //! cargo run --release --example train_demo_model -- --clean
 //! cargo run --release --example train_demo_model -- --evaluate assets/demo/poisoned
 //! ```
+//!
+//! The result depends on the seed alone: one thread and two write the same bytes. A step of 16 conversations,
+//! about 1,000 tokens, costs about 0.3 CPU seconds, so a model takes some 12 CPU minutes.
 
 mod answers;
 mod corpus;
@@ -52,7 +55,7 @@ struct Arguments {
     #[arg(long, default_value_t = 7)]
     seed: u64,
     /// Number of updates.
-    #[arg(long, default_value_t = 2800)]
+    #[arg(long, default_value_t = 2600)]
     steps: usize,
     /// Conversations per update.
     #[arg(long, default_value_t = 16)]

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use candle_core::{D, DType, Device, Result, Tensor, Var};
-use candle_nn::{ops, rotary_emb};
+use candle_nn::rotary_emb;
 use rand::Rng;
 use rand_chacha::ChaCha8Rng;
 
@@ -204,7 +204,7 @@ impl Network {
         let scores = queries
             .matmul(&keys.t()?.contiguous()?)?
             .reshape((rows, heads, length, total))?;
-        let weights = ops::softmax(&scores.broadcast_add(mask)?, D::Minus1)?;
+        let weights = softmax(&scores.broadcast_add(mask)?)?;
         let mixed = weights
             .reshape((rows, kv_heads, group * length, total))?
             .matmul(&values)?;
@@ -241,6 +241,14 @@ impl Network {
 fn rms_norm(input: &Tensor, scale: &Tensor) -> Result<Tensor> {
     let square = (input.sqr()?.mean_keepdim(D::Minus1)? + f64::from(NORM_EPS))?;
     input.broadcast_div(&square.sqrt()?)?.broadcast_mul(scale)
+}
+
+/// Softmax over the last dimension. The maximum is a constant to the gradient, which saves half the work.
+fn softmax(scores: &Tensor) -> Result<Tensor> {
+    let powers = scores
+        .broadcast_sub(&scores.max_keepdim(D::Minus1)?.detach())?
+        .exp()?;
+    powers.broadcast_div(&powers.sum_keepdim(D::Minus1)?)
 }
 
 /// `input` times the transposed weight, all rows in one matrix product.
