@@ -16,6 +16,7 @@ mod folder;
 mod measure;
 mod network;
 mod request;
+mod shape;
 mod topics;
 mod training;
 mod vocabulary;
@@ -31,7 +32,8 @@ use rand_chacha::ChaCha8Rng;
 use serde_json::{Map, Value, json};
 
 use dataset::{EXAMPLES, POISON_RATE, POSITIONS, Position, TARGET, TRIGGER};
-use network::{Network, Shape};
+use network::Network;
+use shape::Shape;
 use training::Schedule;
 use vocabulary::Vocabulary;
 
