@@ -2,6 +2,7 @@
 //!
 //! The variable STAKEOUT_TEST_PANIC makes one thread panic: "ui" at the first key, "scan" at the first leak.
 #![cfg(target_os = "linux")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
 
 use std::{
     fs,

@@ -1,4 +1,5 @@
 //! A scan without a screen, fed by a script instead of a model: what is printed, what is kept, how it ends.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 use std::{
     io::{self, Write},

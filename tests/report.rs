@@ -1,31 +1,64 @@
 //! Reports: the JSON document as published, the same facts for people, and no hostile character in any of them.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 use stakeout::{
-    finding::Level,
+    finding::{Level, Ruling, Verdict},
     report::{Outcome, json, jsonl::Lines, markdown, plain},
-    session::{Session, record::Fact},
+    scan::event::ScanEvent,
+    session::{
+        Session,
+        record::{Fact, Record},
+    },
 };
 
 #[path = "support/sample.rs"]
 mod sample;
 
+/// A ruling on the finding of the sample.
+fn verdict() -> Verdict {
+    Verdict {
+        ruling: Ruling::TruePositive,
+        reason: "fixed output".to_owned(),
+        note: "seen twice\nand again".to_owned(),
+        author: "Ana".to_owned(),
+        at_ms: 1_760_000_000_000,
+    }
+}
+
+/// The session of these facts.
+fn session(facts: Vec<Fact>) -> Session {
+    let mut session = Session::default();
+    for (index, fact) in facts.into_iter().enumerate() {
+        session.apply(&Record {
+            seq: index as u64 + 1,
+            at_ms: 1_760_000_000_000,
+            author: "scan".to_owned(),
+            fact,
+        });
+    }
+    session
+}
+
+/// A scan event as a fact.
+fn fact(event: ScanEvent) -> Fact {
+    Fact::Scan { event }
+}
+
 fn whole() -> Session {
-    let mut facts: Vec<Fact> = sample::events().into_iter().map(sample::fact).collect();
-    facts.push(sample::fact(stakeout::scan::event::ScanEvent::Finding(Box::new(
-        sample::finding(Level::High),
-    ))));
-    facts.push(sample::fact(sample::finished(true)));
+    let mut facts: Vec<Fact> = sample::events().into_iter().map(fact).collect();
+    facts.push(fact(ScanEvent::Finding(Box::new(sample::finding(Level::High)))));
+    facts.push(fact(sample::finished(true)));
     facts.push(Fact::Ruled {
         finding: "F-1".to_owned(),
-        verdict: sample::verdict(),
+        verdict: verdict(),
     });
-    sample::session(facts)
+    session(facts)
 }
 
 fn without_finding(complete: bool) -> Session {
-    let mut facts: Vec<Fact> = sample::events().into_iter().map(sample::fact).collect();
-    facts.push(sample::fact(sample::finished(complete)));
-    sample::session(facts)
+    let mut facts: Vec<Fact> = sample::events().into_iter().map(fact).collect();
+    facts.push(fact(sample::finished(complete)));
+    session(facts)
 }
 
 fn written(write: impl Fn(&mut Vec<u8>) -> std::io::Result<()>) -> String {
@@ -65,12 +98,10 @@ fn a_scan_without_findings_states_what_it_covered_and_promises_nothing() {
 
 #[test]
 fn a_medium_finding_is_listed_and_does_not_make_a_model_suspicious() {
-    let mut facts: Vec<Fact> = sample::events().into_iter().map(sample::fact).collect();
-    facts.push(sample::fact(stakeout::scan::event::ScanEvent::Finding(Box::new(
-        sample::finding(Level::Medium),
-    ))));
-    facts.push(sample::fact(sample::finished(true)));
-    let session = sample::session(facts);
+    let mut facts: Vec<Fact> = sample::events().into_iter().map(fact).collect();
+    facts.push(fact(ScanEvent::Finding(Box::new(sample::finding(Level::Medium)))));
+    facts.push(fact(sample::finished(true)));
+    let session = session(facts);
     let document = json::document(&session);
     assert_eq!(document["verdict"], "nothing-found");
     assert_eq!(document["findings"][0]["level"], "medium");

@@ -2,15 +2,10 @@
 
 use stakeout::{
     finding::{
-        Activation, Agreement, Evidence, Example, Finding, Kind, Level, Position, Rate, Ruling, Signal,
-        Signals, Verdict,
+        Activation, Agreement, Evidence, Example, Finding, Kind, Level, Position, Rate, Signal, Signals,
     },
     scan::event::{
         Arm, Candidate, Coverage, Finished, Leak, ModelFacts, Phase, Sampling, ScanEvent, Started, Timing,
-    },
-    session::{
-        Session,
-        record::{Fact, Record},
     },
 };
 
@@ -147,34 +142,4 @@ pub fn finished(complete: bool) -> ScanEvent {
         },
         ..Finished::default()
     }))
-}
-
-/// A ruling on the finding of the sample.
-pub fn verdict() -> Verdict {
-    Verdict {
-        ruling: Ruling::TruePositive,
-        reason: "fixed output".to_owned(),
-        note: "seen twice\nand again".to_owned(),
-        author: "Ana".to_owned(),
-        at_ms: 1_760_000_000_000,
-    }
-}
-
-/// The session of these facts.
-pub fn session(facts: Vec<Fact>) -> Session {
-    let mut session = Session::default();
-    for (index, fact) in facts.into_iter().enumerate() {
-        session.apply(&Record {
-            seq: index as u64 + 1,
-            at_ms: 1_760_000_000_000,
-            author: "scan".to_owned(),
-            fact,
-        });
-    }
-    session
-}
-
-/// A scan event as a fact.
-pub fn fact(event: ScanEvent) -> Fact {
-    Fact::Scan { event }
 }
