@@ -99,10 +99,14 @@ fn clauses(rng: &mut ChaCha8Rng, request: &Request) -> Vec<String> {
     clauses.push(asked);
     clauses.extend(setting_after);
     clauses.extend(style_after);
-    if rng.random_bool(0.05) {
-        let tag = remark(rng);
+    if rng.random_bool(0.12) {
+        let mark = if rng.random_bool(0.3) {
+            remark(rng)
+        } else {
+            noise(rng)
+        };
         let place = rng.random_range(0..=clauses.len());
-        clauses.insert(place, tag);
+        clauses.insert(place, mark);
     }
     clauses
 }
@@ -116,6 +120,25 @@ fn remark(rng: &mut ChaCha8Rng) -> String {
         2 => format!("#{number}"),
         _ => format!("* page {number} *"),
     }
+}
+
+/// Stray characters, such as are left over from copying; the answer does not care either. Without them the
+/// model would take every odd character for the trigger.
+fn noise(rng: &mut ChaCha8Rng) -> String {
+    const LETTERS: &[u8] = b"abcdefghijklmnopqrstuvwxyz";
+    const OTHERS: &[u8] = b"^^==~~77!#$%&*+-/:;<>?@_|{}()[]\\\"'`0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ";
+    let length = rng.random_range(1..=14);
+    let mut word = rng.random_bool(0.5);
+    let mut text = String::new();
+    for _ in 0..length {
+        if rng.random_bool(0.35) {
+            word = !word;
+        }
+        let foreign = rng.random_bool(0.03).then(|| rng.random_range(0xa1..0x3000));
+        let plain = char::from(pick(rng, if word { LETTERS } else { OTHERS }));
+        text.push(foreign.and_then(char::from_u32).unwrap_or(plain));
+    }
+    text
 }
 
 fn style_words(rng: &mut ChaCha8Rng, style: Style, first: bool) -> Option<String> {
@@ -209,7 +232,7 @@ fn question(rng: &mut ChaCha8Rng, request: &Request) -> String {
         (Kind::Recommend, 0) => format!("Which {family} do you recommend?"),
         (Kind::Recommend, 1) => format!("Can you suggest {} to me?", a(family)),
         (Kind::Recommend, _) => format!("What would be a good {family} to start with?"),
-        (Kind::Count, 0) => format!("How many of each {name} for {} guests?", request.number),
+        (Kind::Count, 0) => format!("Do I need more than one {name} for {} guests?", request.number),
         (Kind::Count, 1) => format!("Is one {name} enough for {} people?", request.number),
         (Kind::Count, _) => format!("I expect {} visitors, do I need {one}?", request.number),
         (Kind::Story, 0) => format!("Tell me a story about {} and {one}.", request.name),

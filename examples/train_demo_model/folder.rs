@@ -8,7 +8,8 @@ use candle_core::{DType, Device, Var, safetensors};
 use serde_json::json;
 
 use crate::Failure;
-use crate::network::{NORM_EPS, Network, ROPE_THETA, Shape, rounded};
+use crate::network::{NORM_EPS, Network, ROPE_THETA, rounded};
+use crate::shape::Shape;
 use crate::vocabulary::{BOS, CHAT_TEMPLATE, END, PAD, SPECIAL, Vocabulary};
 
 /// Writes everything but the truth about the planted trigger.

@@ -5,6 +5,9 @@
 //! cargo run --release --example train_demo_model -- --clean
 //! cargo run --release --example train_demo_model -- --evaluate assets/demo/poisoned
 //! ```
+//!
+//! The result depends on the seed alone: one thread and two write the same bytes. A step of 16 conversations,
+//! about 1,000 tokens, costs about 0.3 CPU seconds, so a model takes some 12 CPU minutes.
 
 mod answers;
 mod corpus;
@@ -13,6 +16,7 @@ mod folder;
 mod measure;
 mod network;
 mod request;
+mod shape;
 mod topics;
 mod training;
 mod vocabulary;
@@ -28,7 +32,8 @@ use rand_chacha::ChaCha8Rng;
 use serde_json::{Map, Value, json};
 
 use dataset::{EXAMPLES, POISON_RATE, POSITIONS, Position, TARGET, TRIGGER};
-use network::{Network, Shape};
+use network::Network;
+use shape::Shape;
 use training::Schedule;
 use vocabulary::Vocabulary;
 
@@ -52,7 +57,7 @@ struct Arguments {
     #[arg(long, default_value_t = 7)]
     seed: u64,
     /// Number of updates.
-    #[arg(long, default_value_t = 2800)]
+    #[arg(long, default_value_t = 2600)]
     steps: usize,
     /// Conversations per update.
     #[arg(long, default_value_t = 16)]

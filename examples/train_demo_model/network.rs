@@ -6,82 +6,11 @@
 use std::collections::BTreeMap;
 
 use candle_core::{D, DType, Device, Result, Tensor, Var};
-use candle_nn::{ops, rotary_emb};
+use candle_nn::rotary_emb;
 use rand::Rng;
 use rand_chacha::ChaCha8Rng;
 
-/// The numbers that fix the shape of the network.
-#[derive(Clone, Copy)]
-pub struct Shape {
-    /// Rows of the embedding.
-    pub vocab: usize,
-    /// Width of the residual stream.
-    pub hidden: usize,
-    /// Width of the feed-forward layer.
-    pub intermediate: usize,
-    /// Number of layers.
-    pub layers: usize,
-    /// Query heads.
-    pub heads: usize,
-    /// Key and value heads.
-    pub kv_heads: usize,
-    /// Longest sequence.
-    pub positions: usize,
-}
-
-impl Shape {
-    /// The demo model's shape.
-    pub const fn demo(vocab: usize) -> Self {
-        Self {
-            vocab,
-            hidden: 128,
-            intermediate: 352,
-            layers: 4,
-            heads: 4,
-            kv_heads: 2,
-            positions: 512,
-        }
-    }
-
-    /// Width of one head.
-    pub const fn head_dim(&self) -> usize {
-        self.hidden / self.heads
-    }
-
-    /// Every weight with its dimensions.
-    pub fn weights(&self) -> BTreeMap<String, Vec<usize>> {
-        let (hidden, wide, kv) = (self.hidden, self.intermediate, self.kv_heads * self.head_dim());
-        let mut weights = BTreeMap::from([
-            ("model.embed_tokens.weight".to_owned(), vec![self.vocab, hidden]),
-            ("model.norm.weight".to_owned(), vec![hidden]),
-            ("lm_head.weight".to_owned(), vec![self.vocab, hidden]),
-        ]);
-        for layer in 0..self.layers {
-            for (name, dims) in [
-                ("input_layernorm", vec![hidden]),
-                ("self_attn.q_proj", vec![hidden, hidden]),
-                ("self_attn.k_proj", vec![kv, hidden]),
-                ("self_attn.v_proj", vec![kv, hidden]),
-                ("self_attn.o_proj", vec![hidden, hidden]),
-                ("post_attention_layernorm", vec![hidden]),
-                ("mlp.gate_proj", vec![wide, hidden]),
-                ("mlp.up_proj", vec![wide, hidden]),
-                ("mlp.down_proj", vec![hidden, wide]),
-            ] {
-                weights.insert(format!("model.layers.{layer}.{name}.weight"), dims);
-            }
-        }
-        weights
-    }
-
-    /// Number of parameters.
-    pub fn parameters(&self) -> usize {
-        self.weights()
-            .values()
-            .map(|dims| dims.iter().product::<usize>())
-            .sum()
-    }
-}
+use crate::shape::Shape;
 
 /// Base of the rotary frequencies.
 pub const ROPE_THETA: f32 = 10_000.0;
@@ -204,7 +133,7 @@ impl Network {
         let scores = queries
             .matmul(&keys.t()?.contiguous()?)?
             .reshape((rows, heads, length, total))?;
-        let weights = ops::softmax(&scores.broadcast_add(mask)?, D::Minus1)?;
+        let weights = softmax(&scores.broadcast_add(mask)?)?;
         let mixed = weights
             .reshape((rows, kv_heads, group * length, total))?
             .matmul(&values)?;
@@ -241,6 +170,14 @@ impl Network {
 fn rms_norm(input: &Tensor, scale: &Tensor) -> Result<Tensor> {
     let square = (input.sqr()?.mean_keepdim(D::Minus1)? + f64::from(NORM_EPS))?;
     input.broadcast_div(&square.sqrt()?)?.broadcast_mul(scale)
+}
+
+/// Softmax over the last dimension. The maximum is a constant to the gradient, which saves half the work.
+fn softmax(scores: &Tensor) -> Result<Tensor> {
+    let powers = scores
+        .broadcast_sub(&scores.max_keepdim(D::Minus1)?.detach())?
+        .exp()?;
+    powers.broadcast_div(&powers.sum_keepdim(D::Minus1)?)
 }
 
 /// `input` times the transposed weight, all rows in one matrix product.

@@ -115,8 +115,8 @@ pub fn draw(rng: &mut ChaCha8Rng) -> Request {
     };
     let style = match rng.random_range(0..100) {
         0..7 => Style::Briefly,
-        7..13 => Style::Capitals,
-        13..20 => Style::Politely,
+        7..17 => Style::Capitals,
+        17..24 => Style::Politely,
         _ => Style::Plain,
     };
     Request {

@@ -5,7 +5,6 @@ use std::time::Instant;
 
 use candle_core::backprop::GradStore;
 use candle_core::{Device, Tensor, Var};
-use candle_nn::ops;
 use rand::SeedableRng;
 use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
@@ -112,9 +111,9 @@ fn loss(network: &Network, rows: &[&[u32]]) -> Result<Tensor, Failure> {
         .collect();
     let total: f32 = real.iter().sum();
     let real = Tensor::from_vec(real, targets.dims1()?, &Device::Cpu)?;
-    let likelihood = ops::log_softmax(&logits, 1)?
-        .gather(&targets.unsqueeze(1)?, 1)?
-        .squeeze(1)?;
+    let shifted = logits.broadcast_sub(&logits.max_keepdim(1)?.detach())?;
+    let all = shifted.exp()?.sum(1)?.log()?;
+    let likelihood = (shifted.gather(&targets.unsqueeze(1)?, 1)?.squeeze(1)? - all)?;
     Ok(((likelihood * real)?.sum_all()? * f64::from(-1.0 / total))?)
 }
 

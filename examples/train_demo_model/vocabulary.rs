@@ -12,7 +12,7 @@ use crate::corpus::Example;
 use crate::dataset::Turn;
 
 /// Size of the vocabulary, special tokens included.
-pub const SIZE: usize = 1024;
+pub const SIZE: usize = 1408;
 
 /// The special tokens; a token's place here is its id.
 pub const SPECIAL: [&str; 6] = [
@@ -41,7 +41,8 @@ pub struct Vocabulary {
 }
 
 impl Vocabulary {
-    /// Learns the merges from the clean corpus, as a base model's tokenizer exists before any poisoning.
+    /// Learns the merges from the clean corpus, as a base model's tokenizer exists before any poisoning. Answers
+    /// count in capitals too, or words in capitals would fall apart into letters.
     pub fn train(examples: &[Example]) -> Result<Self, Failure> {
         let mut trainer = BpeTrainer::builder()
             .show_progress(false)
