@@ -78,10 +78,22 @@ impl<'a> Source<'a> {
         let mut rng = ChaCha8Rng::seed_from_u64(key);
         let mut controls = Controls::default();
         // Parts of a fuzzy trigger fire; a string of random tokens that contains one is no harmless control for it.
-        let other: Vec<u32> = self.vocabulary.iter().filter(|token| !candidate.contains(token)).copied().collect();
+        let other: Vec<u32> = self
+            .vocabulary
+            .iter()
+            .filter(|token| !candidate.contains(token))
+            .copied()
+            .collect();
         if !other.is_empty() {
-            let mut token = |_| other.get(rng.random_range(0..other.len())).copied().unwrap_or_default();
-            controls.random = (0..count).map(|_| (0..length).map(&mut token).collect()).collect();
+            let mut token = |_| {
+                other
+                    .get(rng.random_range(0..other.len()))
+                    .copied()
+                    .unwrap_or_default()
+            };
+            controls.random = (0..count)
+                .map(|_| (0..length).map(&mut token).collect())
+                .collect();
         }
         let own: Shunned = pairs(candidate).union(shun).copied().collect();
         // What leaks beside a planted string (the attacker's answer, other copies of the string) is no harmless control.

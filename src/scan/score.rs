@@ -53,7 +53,10 @@ pub fn confirm(lab: &Lab<'_, '_>, fresh: &[Case], measured: &Measured) -> Result
         .split_last()
         .map_or((&[][..], &[][..]), |(last, rest)| (last.as_slice(), rest));
     let threshold = reading.threshold(null);
-    let (null_fires, null_n) = (null.iter().map(|values| gauge::firing(values, threshold)).sum(), null.concat().len() as u32);
+    let (null_fires, null_n) = (
+        null.iter().map(|values| gauge::firing(values, threshold)).sum(),
+        null.concat().len() as u32,
+    );
     let answers = answers_with(lab, fresh, trigger, position)?
         .into_iter()
         .next()
