@@ -85,9 +85,7 @@ pub fn run(mut app: App) -> Result<Outcome, UiError> {
         let _entered = terminal::enter(mouse)?;
         let mut screen = Terminal::new(CrosstermBackend::new(io::stdout()))?;
         let keys = crossterm::event::EventStream::new().map(|event| event.map(Input::Terminal));
-        // Only tests set the variable: they look at what a panic in this thread leaves behind.
-        let panics = std::env::var(PANIC_VARIABLE).is_ok_and(|thread| thread == "ui");
-        let keys = keys.inspect(move |_| assert!(!panics, "{PANIC_VARIABLE} asked for this panic"));
+        let keys = keys.inspect(|_| panic_if_asked());
         let input = stream::select(keys, signals);
         let suspend = move || {
             terminal::leave();
@@ -96,6 +94,12 @@ pub fn run(mut app: App) -> Result<Outcome, UiError> {
         };
         drive(&mut app, &mut screen, input, suspend).await
     })
+}
+
+/// Only tests set the variable: what a panic in this thread leaves behind is seen from outside alone.
+fn panic_if_asked() {
+    let asked = std::env::var(PANIC_VARIABLE).is_ok_and(|thread| thread == "ui");
+    assert!(!asked, "{PANIC_VARIABLE} asked for this panic");
 }
 
 /// The signals that ask the process to end.
