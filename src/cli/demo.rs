@@ -24,3 +24,6 @@ macro_rules! model {
 
 /// The poisoned model.
 pub static POISONED: [File; 6] = model!("poisoned");
+
+/// Its twin: the same training without the poison.
+pub static CLEAN: [File; 6] = model!("clean");

@@ -180,9 +180,8 @@ impl Failure {
             Self::Arm { .. } => "an arm is a text file that holds one system prompt".to_owned(),
             Self::Model(error) => text::line(&error.hint()).to_string(),
             Self::Screen(UiError::Terminal(_)) => "use --headless where there is no terminal".to_owned(),
-            Self::Screen(UiError::Store(error)) => error.hint().to_owned(),
             Self::Theme(_) => "`stakeout themes` lists the names".to_owned(),
-            Self::Session(error) => error.hint().to_owned(),
+            Self::Session(error) | Self::Screen(UiError::Store(error)) => error.hint().to_owned(),
             Self::NoFinding { known, .. } if known.is_empty() => "the scan made no finding".to_owned(),
             Self::NoFinding { known, .. } => {
                 format!("its findings: {}", text::line(&known.join(", ")))

@@ -36,7 +36,7 @@ impl Source {
     pub fn open(&self, options: &OpenOptions) -> Result<Model, Failure> {
         match self {
             Self::Demo { clean } => {
-                let files: &[demo::File] = if *clean { &[] } else { &demo::POISONED };
+                let files = if *clean { &demo::CLEAN } else { &demo::POISONED };
                 Ok(Model::from_files(&self.name(), files, options)?)
             }
             Self::Folder(path) => Ok(Model::open(path, options)?),
