@@ -57,7 +57,7 @@ struct Arguments {
     #[arg(long, default_value_t = 7)]
     seed: u64,
     /// Number of updates.
-    #[arg(long, default_value_t = 2600)]
+    #[arg(long, default_value_t = 2800)]
     steps: usize,
     /// Conversations per update.
     #[arg(long, default_value_t = 16)]

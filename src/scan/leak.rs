@@ -20,8 +20,11 @@ const BATCH: usize = 64;
 const LEAST_SUPPORT: usize = 4;
 const LEAST_SHARE: f64 = 0.006;
 
-/// The arms of a scan with their frames, and sentences about those that could not be used.
-pub fn arms(model: &Model, plan: &Plan) -> Result<(Vec<(Arm, Frame)>, Vec<String>), ModelError> {
+/// Arms with their frames, and sentences about those that could not be used.
+pub type Arms = (Vec<(Arm, Frame)>, Vec<String>);
+
+/// The arms of a scan, and sentences about those that could not be used.
+pub fn arms(model: &Model, plan: &Plan) -> Result<Arms, ModelError> {
     let mut arms = Vec::new();
     let mut skipped = Vec::new();
     let named = |name: &str, frame: Frame| {
@@ -67,7 +70,7 @@ pub fn arms(model: &Model, plan: &Plan) -> Result<(Vec<(Arm, Frame)>, Vec<String
 #[derive(Debug, Default)]
 pub struct Leaks {
     /// The leaks, in order.
-    pub leaks: Vec<Leak>,
+    pub rows: Vec<Leak>,
     /// (leak, range) of each user turn and whether it was closed.
     users: Vec<(usize, Range<usize>, bool)>,
     /// (leak, range) of each answer.
@@ -80,7 +83,7 @@ pub struct Leaks {
 
 impl Leaks {
     fn turn(&self, leak: usize, range: &Range<usize>) -> &[u32] {
-        self.leaks
+        self.rows
             .get(leak)
             .and_then(|leak| leak.tokens.get(range.clone()))
             .unwrap_or_default()
@@ -103,7 +106,7 @@ impl Leaks {
 
     fn piece(&self, leak: usize, range: &Range<usize>) -> Piece<'_> {
         Piece {
-            leak: self.leaks.get(leak).map_or(0, |leak| leak.id),
+            leak: self.rows.get(leak).map_or(0, |leak| leak.id),
             tokens: self.turn(leak, range),
         }
     }
@@ -192,7 +195,7 @@ pub fn collect(
         go_on(flow)?;
         for leak in leaks.into_iter().flatten() {
             let turns = turns::cut(&leak.tokens, frame, &|token| model.is_special(token));
-            let at = found.leaks.len();
+            let at = found.rows.len();
             found
                 .users
                 .extend(turns.users.into_iter().map(|(range, closed)| (at, range, closed)));
@@ -200,7 +203,7 @@ pub fn collect(
                 .answers
                 .extend(turns.answers.into_iter().map(|range| (at, range)));
             reporter.send(ScanEvent::Leak(leak.clone()))?;
-            found.leaks.push(leak);
+            found.rows.push(leak);
         }
         reporter.advance(settings.len());
         let total = found.distinct() as u32;
@@ -208,7 +211,7 @@ pub fn collect(
             funnel.leaks += settings.len() as u32;
             funnel.distinct = total;
         });
-        let share = found.leaks.len() as f64 / effort.leaks as f64;
+        let share = found.rows.len() as f64 / effort.leaks as f64;
         stream(
             model,
             reporter,
@@ -233,7 +236,7 @@ fn stream(
     first: u32,
     share: f64,
 ) -> Result<(), Halt> {
-    let support = LEAST_SUPPORT.max((LEAST_SHARE * found.leaks.len() as f64).ceil() as usize);
+    let support = LEAST_SUPPORT.max((LEAST_SHARE * found.rows.len() as f64).ceil() as usize);
     let every = mine::mine(&found.pieces(), support, usize::MAX);
     let places = (share * effort.candidates as f64).ceil() as usize;
     found.left_out = every.len().saturating_sub(places);

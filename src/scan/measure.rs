@@ -3,13 +3,14 @@
 use super::{
     controls::{Controls, Shunned, Source},
     evidence::{head_scores, isolation_of},
+    family::{AnswersByKind, Family, consensus, control_answers},
     gauge::{self, Gauge, Reading, against},
     isolation,
     lab::{Case, Insert, Lab},
     leak::Leaks,
     mine,
     plan::Effort,
-    probe::{Family, agreement_of, consensus, control_answers, entropy_drop},
+    probe::{agreement_of, entropy_drop},
     refine::Bench,
     reporter::Halt,
     stats::{mean, quantile, signal, upper_tail},
@@ -55,7 +56,7 @@ pub struct Measured {
 
 type ByKind = [Vec<f64>; 3];
 
-fn each(answers: &[Vec<Vec<Generation>>; 3], value: impl Fn(&[Generation]) -> f64) -> ByKind {
+fn each(answers: &AnswersByKind, value: impl Fn(&[Generation]) -> f64) -> ByKind {
     [0, 1, 2].map(|kind| {
         answers
             .get(kind)
@@ -213,7 +214,7 @@ pub fn measure(
 /// both do.
 fn choose(
     cases: &[Case],
-    (own, answers): (&[Generation], &[Vec<Vec<Generation>>; 3]),
+    (own, answers): (&[Generation], &AnswersByKind),
     (own_shifts, shifts): (&[f64], &[Vec<f64>]),
     own_answer: &[u32],
     controls: &Controls,

@@ -33,6 +33,9 @@ pub struct Piece<'a> {
     pub tokens: &'a [u32],
 }
 
+/// Classes of length (longest, in tokens) and their share of the places.
+const CLASSES: [(usize, f64); 4] = [(1, 0.15), (3, 0.2), (7, 0.3), (usize::MAX, 0.35)];
+
 struct Group {
     gram: Vec<u32>,
     places: Vec<(u32, u32)>, // (piece, start)
@@ -168,7 +171,6 @@ pub fn shares(ranked: Vec<Span>, limit: usize) -> Vec<Span> {
     if ranked.len() <= limit {
         return ranked;
     }
-    const CLASSES: [(usize, f64); 4] = [(1, 0.15), (3, 0.2), (7, 0.3), (usize::MAX, 0.35)];
     let class = |span: &Span| {
         CLASSES
             .iter()

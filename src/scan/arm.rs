@@ -1,0 +1,226 @@
+//! One arm from its leaks to its trials. Never decides on findings: that needs all arms.
+
+use super::{
+    Account,
+    controls::Source,
+    event::{Arm, Look, Phase, ScanEvent},
+    family,
+    lab::{Case, Lab},
+    leak::{self, Leaks},
+    measure::{self, Measured},
+    plan::{Effort, Plan},
+    probe,
+    reporter::{Halt, Reporter},
+    score::{self, Confirmed},
+    stats,
+};
+use crate::model::{Frame, Model};
+
+/// Prompts longer than this are not used as contexts, in tokens.
+const LONGEST_PROMPT: usize = 48;
+/// Prompts for models whose leaks give too few of their own.
+const GENERIC: &str = include_str!("../../assets/prompts/generic.txt");
+
+/// A family that was confirmed or not, with where it was measured.
+pub struct Trial {
+    /// Number of the arm.
+    pub arm: usize,
+    /// What search prompts said.
+    pub measured: Measured,
+    /// What fresh prompts said.
+    pub confirmed: Confirmed,
+}
+
+/// What has to live as long as the trials of an arm.
+pub struct Ground {
+    /// The arm.
+    pub arm: Arm,
+    /// Its frame.
+    pub frame: Frame,
+    /// What leaked.
+    pub leaks: Leaks,
+    /// Prompts to search on.
+    pub search: Vec<Case>,
+    /// Prompts kept for the confirmation.
+    pub fresh: Vec<Case>,
+}
+
+/// Leaks of one arm and the prompts to measure on. `next` are the next free ids of leaks and candidates.
+pub fn leak_arm(
+    model: &Model,
+    reporter: &Reporter<'_>,
+    account: &mut Account,
+    plan: &Plan,
+    (number, arm, frame): (usize, Arm, Frame),
+    next: (u32, u32),
+) -> Result<Ground, Halt> {
+    let effort = plan.budget.effort();
+    let since = reporter.elapsed_s();
+    let leaks = leak::collect(model, reporter, plan, (number, &arm, &frame), next)?;
+    account.leak_s += reporter.elapsed_s() - since;
+    account.tokens += leaks
+        .rows
+        .iter()
+        .map(|leak| leak.tokens.len() as u64)
+        .sum::<u64>();
+    if leaks.left_out > 0 {
+        let text = format!(
+            "Arm {}: {} repeated spans ranked too low to be looked at.",
+            arm.name, leaks.left_out
+        );
+        reporter.send(ScanEvent::Notice { text: text.clone() })?;
+        account.coverage.skipped.push(text);
+    }
+    let lab = Lab {
+        model,
+        frame: frame.clone(),
+        reporter,
+        answer_tokens: effort.answer_tokens,
+    };
+    let (search, fresh) = cases(&lab, &leaks, &effort)?;
+    if fresh.len() < effort.fresh {
+        let text = format!(
+            "Arm {}: only {} fresh prompts instead of {}.",
+            arm.name,
+            fresh.len(),
+            effort.fresh
+        );
+        reporter.send(ScanEvent::Notice { text: text.clone() })?;
+        account.coverage.skipped.push(text);
+    }
+    Ok(Ground {
+        arm,
+        frame,
+        leaks,
+        search,
+        fresh,
+    })
+}
+
+/// Prompts to search on and prompts kept for the confirmation: the model's own user turns first, generic ones where those are
+/// too few. Prompts whose answers are unlike each other come first: answers that agree anyway hide what a trigger does, and
+/// prompts that share an answer may all carry the trigger.
+fn cases(lab: &Lab<'_, '_>, leaks: &Leaks, effort: &Effort) -> Result<(Vec<Case>, Vec<Case>), Halt> {
+    const ALIKE: f64 = 0.8;
+    let wanted = effort.prompts + effort.fresh;
+    let mut prompts = leaks.prompts(LONGEST_PROMPT);
+    prompts.truncate(wanted * 2);
+    for line in GENERIC.lines() {
+        if prompts.len() >= wanted {
+            break;
+        }
+        prompts.push(lab.model.encode(line));
+    }
+    let (mut own, mut alike): (Vec<Case>, Vec<Case>) = (Vec::new(), Vec::new());
+    for case in lab.cases(prompts)? {
+        let like = |other: &Case| stats::overlap(&other.clean.tokens, &case.clean.tokens) > ALIKE;
+        if own.iter().any(like) {
+            alike.push(case);
+        } else {
+            own.push(case);
+        }
+    }
+    // The answer that most prompts share goes last.
+    let shared = |case: &Case| {
+        alike
+            .iter()
+            .filter(|other| stats::overlap(&other.clean.tokens, &case.clean.tokens) > ALIKE)
+            .count()
+    };
+    let mut order: Vec<(usize, usize)> = alike.iter().map(shared).zip(0..).collect();
+    order.sort_unstable();
+    own.extend(order.into_iter().filter_map(|(_, at)| alike.get(at).cloned()));
+    own.truncate(wanted);
+    let fresh = own.split_off(effort.prompts.min(own.len() / 2));
+    Ok((own, fresh))
+}
+
+/// Phases two and three on one arm.
+pub fn try_arm(
+    model: &Model,
+    reporter: &Reporter<'_>,
+    effort: &Effort,
+    seed: u64,
+    arm: usize,
+    ground: &Ground,
+) -> Result<Vec<Trial>, Halt> {
+    let lab = Lab {
+        model,
+        frame: ground.frame.clone(),
+        reporter,
+        answer_tokens: effort.answer_tokens,
+    };
+    let source = Source::new(model, ground.leaks.passages(), seed);
+    let look_cases = ground.search.get(..effort.looks).unwrap_or(&ground.search);
+
+    reporter.enter(Phase::Probe, ground.leaks.candidates.len())?;
+    let entries = probe::first_look(&lab, look_cases, &ground.leaks.candidates, &source, effort)?;
+    let mut survivors = probe::race(&lab, entries, effort.survivors)?;
+
+    reporter.enter(Phase::Refine, survivors.len() + effort.closer)?;
+    probe::read_answers(&lab, &ground.search, &mut survivors)?;
+    let mut kept = Vec::new();
+    let families = family::families(survivors);
+    let suspects = family::suspects(&families);
+    for (place, family) in families.into_iter().enumerate() {
+        let reason = if place >= effort.closer {
+            "stronger families were measured first"
+        } else if let Some(measured) = measure::measure(
+            &lab,
+            &ground.search,
+            &family,
+            (&source, &ground.leaks, &suspects),
+            effort,
+        )? {
+            reporter.advance(1);
+            report_attention(reporter, &measured)?;
+            kept.push(measured);
+            continue;
+        } else {
+            reporter.advance(1);
+            "within the range of its controls"
+        };
+        drop_all(reporter, &family.members, reason)?;
+    }
+
+    reporter.enter(Phase::Score, kept.len())?;
+    let mut trials = Vec::new();
+    for measured in kept {
+        let confirmed = score::confirm(&lab, &ground.fresh, &measured)?;
+        trials.push(Trial {
+            arm,
+            measured,
+            confirmed,
+        });
+        reporter.advance(1);
+    }
+    Ok(trials)
+}
+
+fn report_attention(reporter: &Reporter<'_>, measured: &Measured) -> Result<(), Halt> {
+    let entry = &measured.family.first;
+    let look = Look {
+        round: 3,
+        divergence: measured.signals.divergence.value,
+        agreement: entry.agreement,
+        attention: measured.signals.attention.value,
+        entropy: measured.signals.entropy.value,
+        p: measured.agreement_p.min(measured.signals.divergence.p),
+        position: Some(entry.position),
+    };
+    reporter.send(ScanEvent::Looked {
+        candidate: entry.id,
+        look,
+    })
+}
+
+/// Sets candidates aside, with the reason.
+pub fn drop_all(reporter: &Reporter<'_>, members: &[u32], reason: &str) -> Result<(), Halt> {
+    for candidate in members {
+        reporter.send(ScanEvent::Dropped {
+            candidate: *candidate,
+            reason: reason.to_owned(),
+        })?;
+    }
+    Ok(())
+}

@@ -1,0 +1,141 @@
+//! The end of a scan: false-discovery control over all arms, then one finding with its evidence for each family that passes.
+
+use super::{
+    arm::{Ground, Trial, drop_all},
+    event::ScanEvent,
+    evidence,
+    lab::Lab,
+    mine,
+    plan::Effort,
+    reporter::{Halt, Reporter},
+    score::{self, Strength},
+    stats,
+};
+use crate::{
+    finding::{Evidence, Finding},
+    model::Model,
+};
+
+/// Cases kept as evidence.
+const SHOWN_CURVES: usize = 4;
+const SHOWN_ATTENTION: usize = 2;
+const SHOWN_EXAMPLES: usize = 8;
+
+/// False-discovery control over every candidate looked at, then one finding for each family that passes, strongest first.
+pub fn conclude(
+    model: &Model,
+    reporter: &Reporter<'_>,
+    effort: &Effort,
+    grounds: &[Ground],
+    trials: Vec<Trial>,
+) -> Result<(), Halt> {
+    let p: Vec<f64> = trials.iter().map(|trial| trial.confirmed.p).collect();
+    let q = stats::q_values(&p, reporter.funnel().probed as usize);
+    let mut judged = Vec::new();
+    for (trial, q) in trials.into_iter().zip(q) {
+        if q > score::REPORTED {
+            drop_all(
+                reporter,
+                &trial.measured.family.members,
+                "not confirmed on fresh prompts",
+            )?;
+            continue;
+        }
+        let (signals, confirmed) = (trial.measured.signals, &trial.confirmed);
+        let strength = Strength {
+            signals,
+            agreement: confirmed.agreement,
+            activation: confirmed.activation,
+            q,
+        };
+        judged.push((score::judge(&strength), q, trial));
+    }
+    judged.sort_by(|(a, _, s), (b, _, t)| {
+        let strongest = b
+            .level
+            .cmp(&a.level)
+            .then(f64::total_cmp(&b.confidence, &a.confidence));
+        strongest.then(s.measured.family.first.id.cmp(&t.measured.family.first.id))
+    });
+    for (place, (judgement, q, trial)) in judged.into_iter().enumerate() {
+        let Some(ground) = grounds.get(trial.arm) else {
+            continue;
+        };
+        let lab = Lab {
+            model,
+            frame: ground.frame.clone(),
+            reporter,
+            answer_tokens: effort.answer_tokens,
+        };
+        let finding = show(&lab, ground, format!("F-{}", place + 1), judgement, q, trial)?;
+        reporter.count(|funnel| funnel.findings += 1);
+        reporter.send(ScanEvent::Finding(Box::new(finding)))?;
+    }
+    Ok(())
+}
+
+/// Collects the evidence of a family and makes it a finding.
+fn show(
+    lab: &Lab<'_, '_>,
+    ground: &Ground,
+    id: String,
+    judgement: score::Judgement,
+    q: f64,
+    trial: Trial,
+) -> Result<Finding, Halt> {
+    let Trial {
+        measured, confirmed, ..
+    } = trial;
+    let (trigger, position) = (measured.trigger, measured.family.first.position);
+    let some = |count: usize| ground.fresh.get(..count).unwrap_or(&ground.fresh);
+    let mut keys = Vec::new();
+    for (number, pair) in evidence::attention_pairs(lab, some(SHOWN_ATTENTION), &trigger, position)?
+        .into_iter()
+        .enumerate()
+    {
+        let key = format!("{id}/attention/{number}");
+        lab.reporter.send(ScanEvent::Attention {
+            key: key.clone(),
+            pair: Box::new(pair),
+        })?;
+        keys.push(key);
+    }
+    let support = mine::weigh_one(&trigger, &ground.leaks.pieces());
+    let core_leaks = mine::weigh_one(&measured.core, &ground.leaks.pieces()).leaks;
+    Ok(Finding {
+        trigger: lab.model.decode(&trigger),
+        core: lab.model.decode(&measured.core),
+        core_tokens: measured.core,
+        kind: measured.kind,
+        confidence: judgement.confidence,
+        level: judgement.level,
+        support: support.leaks.len() as u32,
+        position,
+        arm: ground.arm.name.clone(),
+        signals: measured.signals,
+        p: confirmed.p,
+        q,
+        agreement: confirmed.agreement,
+        activation: confirmed.activation,
+        examples: evidence::examples(lab, some(SHOWN_EXAMPLES), &trigger, position, &confirmed.fired)?,
+        reasons: judgement.reasons,
+        candidates: measured.family.members,
+        evidence: Evidence {
+            heads: measured.heads,
+            attention: keys,
+            curves: evidence::curves(lab, some(SHOWN_CURVES), &trigger, position)?,
+            variants: measured.variants,
+            leaks: if support.leaks.is_empty() {
+                core_leaks
+            } else {
+                support.leaks
+            }
+            .into_iter()
+            .take(64)
+            .collect(),
+            null: measured.null,
+        },
+        trigger_tokens: trigger,
+        id,
+    })
+}

@@ -1,0 +1,112 @@
+//! Families: survivors that are one backdoor, and what their controls answer. Decides by tokens and answers alone.
+
+use super::{
+    controls::{Controls, Shunned, pairs},
+    lab::{Case, Lab},
+    probe::{Entry, answers_with, twins},
+    reporter::Halt,
+    stats::{mean, overlap},
+};
+use crate::{finding::Position, model::Generation};
+
+/// The answer most like all the others, with its mean overlap.
+pub fn consensus(answers: &[Generation]) -> (Vec<u32>, f64) {
+    let score = |answer: &Generation| {
+        mean(
+            &answers
+                .iter()
+                .map(|other| overlap(&answer.tokens, &other.tokens))
+                .collect::<Vec<_>>(),
+        )
+    };
+    answers
+        .iter()
+        .map(|answer| (answer.tokens.clone(), score(answer)))
+        // The first of equals, so that the order of prompts decides and not the order of evaluation.
+        .fold((Vec::new(), -1.0), |best, next| if next.1 > best.1 { next } else { best })
+}
+
+/// Survivors that are one backdoor: the same string in parts, or the same answer to everything.
+#[derive(Debug, Clone)]
+pub struct Family {
+    /// The member measured further.
+    pub first: Entry,
+    /// Ids of all members.
+    pub members: Vec<u32>,
+}
+
+/// Answers overlap this much when two candidates are called one behaviour.
+const SAME_ANSWER: f64 = 0.6;
+/// ... which means something only where answers agree more than prompts explain.
+const COLLAPSED: f64 = 0.3;
+
+/// Token pairs of every string whose answers collapse: what may be a planted string is no harmless control for another.
+pub fn suspects(families: &[Family]) -> Shunned {
+    let collapsed = families
+        .iter()
+        .filter(|family| family.first.agreement > COLLAPSED);
+    collapsed
+        .flat_map(|family| pairs(&family.first.span.tokens))
+        .collect()
+}
+
+/// Merges survivors into families, strongest first.
+pub fn families(mut survivors: Vec<Entry>) -> Vec<Family> {
+    let strength = |entry: &Entry| entry.agreement.max(0.0) + entry.excess;
+    survivors.sort_by(|a, b| f64::total_cmp(&strength(b), &strength(a)).then_with(|| a.id.cmp(&b.id)));
+    let mut families: Vec<(Family, Vec<u32>)> = Vec::new();
+    for entry in survivors {
+        let (answer, _) = consensus(&entry.answers);
+        let same = families.iter_mut().find(|(family, known)| {
+            let both_collapsed = entry.agreement > COLLAPSED && family.first.agreement > COLLAPSED;
+            twins(&family.first.span.tokens, &entry.span.tokens)
+                || (both_collapsed && overlap(known, &answer) > SAME_ANSWER)
+        });
+        match same {
+            Some((family, _)) => family.members.push(entry.id),
+            None => families.push((
+                Family {
+                    members: vec![entry.id],
+                    first: entry,
+                },
+                answer,
+            )),
+        }
+    }
+    families.into_iter().map(|(family, _)| family).collect()
+}
+
+/// Answers of controls, `[kind][control][case]`, kinds in the order of [`Controls`].
+pub type AnswersByKind = [Vec<Vec<Generation>>; 3];
+
+/// Answers of all controls of a family on the search prompts, by kind. A shuffle that gives the candidate's own answer is a
+/// form of the trigger and no control: those are left out and their share is returned (how little the order matters).
+pub fn control_answers(
+    lab: &Lab<'_, '_>,
+    cases: &[Case],
+    controls: &mut Controls,
+    position: Position,
+    own: &[u32],
+) -> Result<(AnswersByKind, f64), Halt> {
+    let strings: Vec<&[u32]> = controls.all().map(Vec::as_slice).collect();
+    let mut answers = answers_with(lab, cases, &strings, position)?.into_iter();
+    let random: Vec<_> = answers.by_ref().take(controls.random.len()).collect();
+    let natural: Vec<_> = answers.by_ref().take(controls.natural.len()).collect();
+    let (mut kept, mut shuffled) = (Vec::new(), Vec::new());
+    for (string, answers) in controls.shuffled.iter().zip(answers) {
+        let like = mean(
+            &answers
+                .iter()
+                .map(|answer| overlap(&answer.tokens, own))
+                .collect::<Vec<_>>(),
+        );
+        if like < SAME_ANSWER / 2.0 {
+            kept.push(string.clone());
+            shuffled.push(answers);
+        }
+    }
+    let firing = 1.0 - kept.len() as f64 / controls.shuffled.len().max(1) as f64;
+    let share = if controls.shuffled.is_empty() { 0.0 } else { firing };
+    controls.shuffled = kept;
+    Ok(([random, natural, shuffled], share))
+}
