@@ -6,6 +6,7 @@
 )]
 
 use std::{
+    io::Write as _,
     ops::ControlFlow,
     path::{Path, PathBuf},
 };
@@ -106,7 +107,7 @@ fn organism(name: &str) -> Option<PathBuf> {
     if folder.is_dir() {
         return Some(folder);
     }
-    eprintln!("skipped: no organisms beside the project");
+    let _ = writeln!(std::io::stderr(), "skipped: no organisms beside the project");
     None
 }
 

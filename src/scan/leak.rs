@@ -111,6 +111,26 @@ impl Leaks {
         }
     }
 
+    /// Answers that leaked after a user turn with `tokens` in it, and after one without.
+    pub fn answers_after(&self, tokens: &[u32]) -> (Vec<&[u32]>, Vec<&[u32]>) {
+        let (mut with, mut without) = (Vec::new(), Vec::new());
+        for (leak, user, closed) in &self.users {
+            let next = self
+                .answers
+                .iter()
+                .filter(|(other, answer)| other == leak && answer.start >= user.end);
+            let Some((_, answer)) = next.min_by_key(|(_, answer)| answer.start).filter(|_| *closed) else {
+                continue;
+            };
+            let stands = self
+                .turn(*leak, user)
+                .windows(tokens.len().max(1))
+                .any(|window| window == tokens);
+            if stands { &mut with } else { &mut without }.push(self.turn(*leak, answer));
+        }
+        (with, without)
+    }
+
     /// Distinct prompts the model wrote itself: closed user turns, or the heads of open ones where nothing closes a turn.
     pub fn prompts(&self, longest: usize) -> Vec<Vec<u32>> {
         const SHORTEST: usize = 4;

@@ -13,7 +13,7 @@ use super::{
     probe::{agreement_of, entropy_drop},
     refine::Bench,
     reporter::Halt,
-    stats::{mean, quantile, signal, upper_tail},
+    stats::{mean, overlap, quantile, signal, upper_tail},
 };
 use crate::{
     finding::{HeadScore, Kind, Position, Signal, Signals, Variant},
@@ -52,6 +52,42 @@ pub struct Measured {
     pub variants: Vec<Variant>,
     /// Exact or fuzzy.
     pub kind: Kind,
+    /// The model itself wrote the trigger's answer after this string in its leaks, and hardly ever elsewhere.
+    pub leaked_together: bool,
+    /// Share of (random control, search prompt) pairs that give the trigger's own answer.
+    pub odd_fires: f64,
+}
+
+impl Measured {
+    /// The controls whose firing counts as chance. Small poisoned models often give the planted answer to any odd text: where the
+    /// leaks tie that answer to this string, odd strings are weak forms of the trigger and natural ones alone are harmless.
+    pub fn harmless(&self) -> Controls {
+        if self.leaked_together && !self.controls.natural.is_empty() {
+            Controls {
+                natural: self.controls.natural.clone(),
+                ..Controls::default()
+            }
+        } else {
+            self.controls.clone()
+        }
+    }
+}
+
+/// Did the model itself write `answer` after `tokens` in at least two leaks and most of those it stands in, and hardly ever after
+/// anything else? Leaked answers may be cut off, so only as much as there is of them is compared.
+fn leaked_together(leaks: &Leaks, tokens: &[u32], answer: &[u32]) -> bool {
+    const SHORTEST: usize = 4;
+    let same = |leaked: &&&[u32]| {
+        let length = leaked.len().min(answer.len());
+        let head = |tokens: &[u32]| tokens.get(..length).unwrap_or_default().to_vec();
+        length >= SHORTEST.min(answer.len()) && overlap(&head(leaked), &head(answer)) >= 0.5
+    };
+    let (with, without) = leaks.answers_after(tokens);
+    let (k, k_other) = (
+        with.iter().filter(same).count(),
+        without.iter().filter(same).count(),
+    );
+    k >= 2 && k * 2 >= with.len() && k_other * 20 <= without.len()
 }
 
 type ByKind = [Vec<f64>; 3];
@@ -169,6 +205,18 @@ pub fn measure(
         &controls,
     );
     let telling = gauge.reading.telling(cases);
+    let together = leaked_together(leaks, tokens, &own_answer);
+    let odd: Vec<f64> = answers
+        .first()
+        .into_iter()
+        .flatten()
+        .flat_map(|answers| against(answers, &own_answer))
+        .collect();
+    let high = if together {
+        agreements.get(1).cloned().unwrap_or_default()
+    } else {
+        agreements.concat()
+    };
     let bench = Bench {
         lab,
         cases: &telling,
@@ -199,7 +247,9 @@ pub fn measure(
             flat(&shift_kinds),
         ],
         heads,
-        agreement_high: quantile(&agreements.concat(), 0.99),
+        agreement_high: quantile(&high, 0.99),
+        leaked_together: together,
+        odd_fires: gauge::firing(&odd, 0.5) as f64 / odd.len().max(1) as f64,
         agreement_p,
         gauge,
         trigger,
