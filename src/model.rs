@@ -15,6 +15,7 @@ mod generate;
 mod rows;
 mod sampler;
 mod spec;
+mod spread;
 mod template;
 mod tokenizer;
 mod weights;
@@ -103,6 +104,8 @@ pub enum Logits {
     Last,
     /// At this position of each row and all after it.
     From(usize),
+    /// At the last so many positions of each row.
+    Tail(usize),
 }
 
 /// What a forward pass is asked for.

@@ -19,6 +19,7 @@ mod probe;
 
 mod evidence;
 mod gauge;
+mod grow;
 mod isolation;
 mod measure;
 mod refine;

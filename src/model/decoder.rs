@@ -77,6 +77,11 @@ impl Network {
         &self.spec
     }
 
+    /// Where it computes.
+    pub(super) const fn device(&self) -> &Device {
+        &self.device
+    }
+
     /// Runs every computation as tensor operations, as on a device that is not the processor.
     #[must_use]
     pub fn without_slices(mut self) -> Self {

@@ -13,6 +13,7 @@ use super::{
     error::ModelError,
     rows::{check, groups},
     sampler::{Chosen, Sampler},
+    spread::{Step, spread},
 };
 
 /// Told after every step how many tokens it made.
@@ -28,6 +29,18 @@ struct Live {
     last: u32,
     made: Generation,
     done: bool,
+}
+
+/// One batch: rows of equal length with their numbers, and what they share, computed.
+struct Job<'a> {
+    rows: Vec<(usize, &'a Row)>,
+    shared: Option<Arc<Cache>>,
+}
+
+/// Rows of a batch: as many as allowed, but so that every worker gets some, and never so few that the matrices get thin.
+fn fair(rows: usize, most: usize, workers: usize) -> usize {
+    const THIN: usize = 24;
+    rows.div_ceil(workers).max(THIN).min(most.max(1))
 }
 
 /// Rows of one batch, delivered in order.
@@ -48,23 +61,48 @@ impl Network {
     ) -> Result<ControlFlow<()>, ModelError> {
         let prompts: Vec<&[u32]> = rows.iter().map(|row| row.prompt.as_slice()).collect();
         check(&prompts, self.spec())?;
+        let workers = self.workers();
+        let mut jobs = Vec::new();
         for group in groups(&prompts) {
             let shared = self.prefix(&prompts, &group.rows, group.shared)?;
-            for numbers in group.rows.chunks(limits.batch.max(1)) {
-                let batch: Vec<(usize, &Row)> = numbers
+            let batch = fair(group.rows.len(), limits.batch, workers);
+            for numbers in group.rows.chunks(batch) {
+                let rows: Vec<(usize, &Row)> = numbers
                     .iter()
                     .filter_map(|number| Some((*number, rows.get(*number)?)))
                     .collect();
-                let front = shared.as_ref().map_or(0, |shared| shared.len);
-                if self
-                    .batch(&batch, front, shared.clone(), limits, tick, visit)?
-                    .is_break()
-                {
+                jobs.push(Job {
+                    rows,
+                    shared: shared.clone(),
+                });
+            }
+        }
+        if workers < 2 || jobs.len() < 2 {
+            for job in &jobs {
+                if self.batch(job, limits, tick, visit)?.is_break() {
                     return Ok(ControlFlow::Break(()));
                 }
             }
+            return Ok(ControlFlow::Continue(()));
         }
-        Ok(ControlFlow::Continue(()))
+        let work = |job: &Job<'_>, step: Step| {
+            let mut made = Vec::with_capacity(job.rows.len());
+            let flow = self.batch(
+                job,
+                limits,
+                &mut |tokens| step(tokens),
+                &mut |number, generation| {
+                    made.push((number, generation));
+                    ControlFlow::Continue(())
+                },
+            )?;
+            // What a broken batch made is not handed over: nobody waits for it.
+            Ok(if flow.is_break() { Vec::new() } else { made })
+        };
+        spread(&jobs, workers, work, tick, &mut |made| {
+            made.into_iter()
+                .try_for_each(|(number, generation)| visit(number, generation))
+        })
     }
 
     /// Computes the first tokens of the first of these rows once, for all of them.
@@ -88,13 +126,13 @@ impl Network {
 
     fn batch(
         &self,
-        rows: &[(usize, &Row)],
-        front: usize,
-        shared: Option<Arc<Cache>>,
+        job: &Job<'_>,
         limits: &Limits,
         tick: Tick,
         visit: Visit,
     ) -> Result<ControlFlow<()>, ModelError> {
+        let (rows, shared) = (&job.rows, job.shared.clone());
+        let front = shared.as_ref().map_or(0, |shared| shared.len);
         let length = rows.first().map_or(0, |(_, row)| row.prompt.len());
         let most = limits.tokens.min(self.spec().context.saturating_sub(length));
         let mut delivery = Delivery {

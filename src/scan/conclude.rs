@@ -3,10 +3,9 @@
 use super::{
     arm::{Ground, Trial, drop_all},
     event::ScanEvent,
-    evidence,
+    evidence, grow,
     lab::Lab,
     measure::Measured,
-    mine,
     plan::Effort,
     reporter::{Halt, Reporter},
     score::{self, Strength},
@@ -86,7 +85,7 @@ fn remarks(measured: &Measured) -> Vec<String> {
                 .to_owned(),
         );
     }
-    if measured.odd_fires >= 0.05 {
+    if measured.leaked_together && measured.odd_fires >= 0.05 {
         remarks.push(format!(
             "Odd strings of equal length give the same answer on {:.0} % of prompts: the backdoor is wider than this string.",
             100.0 * measured.odd_fires
@@ -121,8 +120,8 @@ fn show(
         })?;
         keys.push(key);
     }
-    let support = mine::weigh_one(&trigger, &ground.leaks.pieces());
-    let core_leaks = mine::weigh_one(&measured.core, &ground.leaks.pieces()).leaks;
+    let texts = ground.leaks.texts(lab.model);
+    let leaks = grow::standing(&lab.model.decode(&trigger), &texts);
     Ok(Finding {
         trigger: lab.model.decode(&trigger),
         core: lab.model.decode(&measured.core),
@@ -130,7 +129,7 @@ fn show(
         kind: measured.kind,
         confidence: judgement.confidence,
         level: judgement.level,
-        support: support.leaks.len() as u32,
+        support: leaks.len() as u32,
         position,
         arm: ground.arm.name.clone(),
         signals: measured.signals,
@@ -146,14 +145,7 @@ fn show(
             attention: keys,
             curves: evidence::curves(lab, some(SHOWN_CURVES), &trigger, position)?,
             variants: measured.variants,
-            leaks: if support.leaks.is_empty() {
-                core_leaks
-            } else {
-                support.leaks
-            }
-            .into_iter()
-            .take(64)
-            .collect(),
+            leaks: leaks.into_iter().take(64).collect(),
             null: measured.null,
         },
         trigger_tokens: trigger,

@@ -189,33 +189,27 @@ impl Lab<'_, '_> {
     /// Log-probabilities at the last positions of each row, visited row by row (not in order).
     fn tails(&self, rows: &[(Vec<u32>, usize)], visit: &mut dyn FnMut(usize, Vec<f32>)) -> Result<(), Halt> {
         let vocabulary = self.model.facts().vocabulary.max(1);
-        let mut groups: BTreeMap<(usize, usize), Vec<usize>> = BTreeMap::new();
-        for (number, (row, tail)) in rows.iter().enumerate() {
-            groups.entry((row.len(), *tail)).or_default().push(number);
+        let mut groups: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+        for (number, (_, tail)) in rows.iter().enumerate() {
+            groups.entry(*tail).or_default().push(number);
         }
-        for ((length, tail), numbers) in groups {
-            for numbers in numbers.chunks(BATCH) {
-                let batch: Vec<Vec<u32>> = numbers
-                    .iter()
-                    .filter_map(|number| rows.get(*number))
-                    .map(|(row, _)| row.clone())
-                    .collect();
-                let want = Want {
-                    logits: Logits::From(length - tail),
-                    attention: false,
-                };
-                let flow = self.model.forward(&batch, want, &mut |at, mut trace| {
-                    for step in trace.logits.chunks_exact_mut(vocabulary) {
-                        distribution::log_softmax(step);
-                    }
-                    if let Some(number) = numbers.get(at) {
-                        visit(*number, trace.logits);
-                    }
-                    ControlFlow::Continue(())
-                })?;
-                go_on(flow)?;
-                go_on(self.reporter.tick(0))?;
-            }
+        for (tail, numbers) in groups {
+            let some = |number: &usize| rows.get(*number).map(|(row, _)| row.clone());
+            let batch: Vec<Vec<u32>> = numbers.iter().filter_map(some).collect();
+            let want = Want {
+                logits: Logits::Tail(tail),
+                attention: false,
+            };
+            let flow = self.model.forward(&batch, want, &mut |at, mut trace| {
+                for step in trace.logits.chunks_exact_mut(vocabulary) {
+                    distribution::log_softmax(step);
+                }
+                if let Some(number) = numbers.get(at) {
+                    visit(*number, trace.logits);
+                }
+                self.reporter.tick(0)
+            })?;
+            go_on(flow)?;
         }
         Ok(())
     }

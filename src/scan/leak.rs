@@ -14,7 +14,8 @@ use super::{
 };
 use crate::model::{Context, Frame, Limits, Model, ModelError, Row};
 
-/// Rows generated together.
+/// Leaks between two looks at what they repeat, and rows generated together.
+const ROUND: usize = 128;
 const BATCH: usize = 64;
 /// A candidate stands in at least this many distinct leaks, and in this share of them.
 const LEAST_SUPPORT: usize = 4;
@@ -94,6 +95,14 @@ impl Leaks {
         self.users
             .iter()
             .map(|(leak, range, _)| self.piece(*leak, range))
+            .collect()
+    }
+
+    /// Text of the user turns, with the numbers of their leaks.
+    pub fn texts(&self, model: &Model) -> Vec<(u32, String)> {
+        self.pieces()
+            .iter()
+            .map(|piece| (piece.leak, model.decode(piece.tokens)))
             .collect()
     }
 
@@ -183,7 +192,7 @@ pub fn collect(
         batch: BATCH,
         top: false,
     };
-    for (batch, settings) in settings.chunks(BATCH).enumerate() {
+    for (round, settings) in settings.chunks(ROUND).enumerate() {
         let rows: Vec<Row> = settings
             .iter()
             .map(|sampling| Row {
@@ -201,7 +210,7 @@ pub fn collect(
                     let entropy =
                         generation.entropy.iter().sum::<f32>() / generation.entropy.len().max(1) as f32;
                     *place = Some(Leak {
-                        id: first_leak + (batch * BATCH + at) as u32,
+                        id: first_leak + (round * ROUND + at) as u32,
                         arm: arm.name.clone(),
                         sampling: *sampling,
                         text: model.decode(&generation.tokens),

@@ -5,7 +5,7 @@ use super::{
     evidence::{head_scores, isolation_of},
     family::{AnswersByKind, Family, consensus, control_answers},
     gauge::{self, Gauge, Reading, against},
-    isolation,
+    grow, isolation,
     lab::{Case, Insert, Lab},
     leak::Leaks,
     mine,
@@ -22,7 +22,7 @@ use crate::{
 
 /// Prompts on which attention is measured.
 const ATTENTION_CASES: usize = 4;
-/// The full string needs each neighbour in this share of the leaks.
+/// The full string needs each neighbour in this share of the leaks its core stands in.
 const GROW: f64 = 0.8;
 
 /// Everything measured on a family before it is confirmed.
@@ -224,12 +224,7 @@ pub fn measure(
         gauge: &gauge,
     };
     let core = bench.core(tokens)?;
-    let longest = mine::LONGEST.max(tokens.len());
-    let grown = mine::grow(tokens, &leaks.pieces(), GROW, longest);
-    let trigger = match bench.firing(&[&grown, tokens])?.as_slice() {
-        [grown_fires, fires] if *grown_fires * 2 >= *fires => grown,
-        _ => tokens.to_vec(),
-    };
+    let trigger = memorised(&bench, tokens, &core, leaks)?;
     let variants = bench.ladder(&trigger)?;
     let kind = kind_of(&variants, shuffles_firing);
     Ok(Some(Measured {
@@ -249,7 +244,7 @@ pub fn measure(
         heads,
         agreement_high: quantile(&high, 0.99),
         leaked_together: together,
-        odd_fires: gauge::firing(&odd, 0.5) as f64 / odd.len().max(1) as f64,
+        odd_fires: f64::from(gauge::firing(&odd, 0.5)) / odd.len().max(1) as f64,
         agreement_p,
         gauge,
         trigger,
@@ -306,6 +301,28 @@ fn choose(
         consensus
     } else {
         shift
+    }
+}
+
+/// The full memorised string around the core, where that still fires on half of the prompts the candidate fires on; the candidate
+/// itself otherwise.
+fn memorised(
+    bench: &Bench<'_, '_>,
+    candidate: &[u32],
+    core: &[u32],
+    leaks: &Leaks,
+) -> Result<Vec<u32>, Halt> {
+    const LONGEST_TEXT: usize = 200;
+    let model = bench.lab.model;
+    let grown = model.encode(&grow::grow(
+        &model.decode(core),
+        &leaks.texts(model),
+        GROW,
+        LONGEST_TEXT,
+    ));
+    match bench.firing(&[&grown, candidate])?.as_slice() {
+        [grown_fires, fires] if !grown.is_empty() && *grown_fires * 2 >= *fires => Ok(grown),
+        _ => Ok(candidate.to_vec()),
     }
 }
 

@@ -246,54 +246,6 @@ pub fn weigh_one(tokens: &[u32], pieces: &[Piece<'_>]) -> Span {
     span
 }
 
-/// Grows `span` over the places it stands in while one neighbour stands there in at least `share` of its leaks: the
-/// memorised string around a firing core.
-pub fn grow(span: &[u32], pieces: &[Piece<'_>], share: f64, longest: usize) -> Vec<u32> {
-    let mut places: Vec<(&Piece<'_>, usize)> = pieces
-        .iter()
-        .flat_map(|piece| {
-            let starts = piece.tokens.windows(span.len().max(1)).enumerate();
-            starts
-                .filter(|(_, window)| *window == span)
-                .map(move |(at, _)| (piece, at))
-        })
-        .collect();
-    let mut grown = span.to_vec();
-    let mut before = 0; // tokens added on the left
-    while grown.len() < longest && places.len() >= 2 {
-        let vote = |offset: &dyn Fn(usize) -> Option<usize>| -> Option<(u32, usize)> {
-            let mut votes: BTreeMap<u32, HashSet<u32>> = BTreeMap::new();
-            for (piece, at) in &places {
-                if let Some(token) = offset(*at).and_then(|at| piece.tokens.get(at)) {
-                    votes.entry(*token).or_default().insert(piece.leak);
-                }
-            }
-            votes
-                .into_iter()
-                .map(|(token, leaks)| (token, leaks.len()))
-                .max_by_key(|(_, leaks)| *leaks)
-        };
-        let leaks = distinct(places.iter().map(|(piece, _)| piece.leak)) as f64;
-        let after = grown.len() - before;
-        let right = vote(&|at| Some(at + after));
-        let left = vote(&|at| at.checked_sub(before + 1));
-        let enough = |vote: Option<(u32, usize)>| vote.filter(|(_, n)| *n >= 2 && *n as f64 >= share * leaks);
-        if let Some((token, _)) = enough(right) {
-            places.retain(|(piece, at)| piece.tokens.get(at + after) == Some(&token));
-            grown.push(token);
-        } else if let Some((token, _)) = enough(left) {
-            places.retain(|(piece, at)| {
-                at.checked_sub(before + 1).and_then(|at| piece.tokens.get(at)) == Some(&token)
-            });
-            grown.insert(0, token);
-            before += 1;
-        } else {
-            break;
-        }
-    }
-    grown
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -350,12 +302,5 @@ mod tests {
         assert!(
             spans.iter().any(|span| span.tokens.len() == 1) && spans.iter().any(|span| span.tokens.len() > 1)
         );
-    }
-
-    #[test]
-    fn a_core_grows_to_the_memorised_string_and_no_further() {
-        let rows = leaks();
-        assert_eq!(grow(&[51, 52], &pieces(&rows), 0.8, 32), vec![50, 51, 52, 53]);
-        assert_eq!(grow(&[99], &pieces(&rows), 0.8, 32), vec![99]);
     }
 }

@@ -44,20 +44,23 @@ pub fn upper_tail(value: f64, controls: &[f64]) -> f64 {
     (1 + extreme) as f64 / (1 + controls.len()) as f64
 }
 
-/// A signal against several kinds of controls: it has to stand out against each kind, so the largest p counts.
-/// Mean and deviation are those of all controls together.
+/// Fewer controls than this cannot give a p-value of 0.05 and say nothing by themselves.
+const TELLING: usize = 19;
+
+/// A signal against several kinds of controls: it has to stand out against each kind that is large enough to tell, so the largest
+/// p counts; without any such kind all controls together are one. Mean and deviation are those of all controls.
 pub fn signal(value: f64, kinds: &[Vec<f64>]) -> Signal {
     let all: Vec<f64> = kinds.iter().flatten().copied().collect();
     let p = kinds
         .iter()
-        .filter(|kind| !kind.is_empty())
+        .filter(|kind| kind.len() >= TELLING)
         .map(|kind| upper_tail(value, kind))
         .fold(f64::NAN, f64::max);
     Signal {
         value,
         null_mean: mean(&all),
         null_sd: deviation(&all),
-        p: if p.is_nan() { 1.0 } else { p },
+        p: if p.is_nan() { upper_tail(value, &all) } else { p },
         n: all.len() as u32,
     }
 }

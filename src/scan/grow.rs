@@ -1,0 +1,93 @@
+//! Grows a firing core to the string that was memorised around it. Pure, over the text of leaked turns: one string is several
+//! token sequences, depending on what stands before it, so tokens would split its support.
+
+use std::collections::{BTreeMap, HashSet};
+
+/// The string around `core` in these turns, `(leak, text)`: grown character by character while the same neighbour stands there in at
+/// least `share` of the leaks it stands in (and in two), up to `longest` characters. `core` itself when it stands nowhere.
+pub fn grow(core: &str, turns: &[(u32, String)], share: f64, longest: usize) -> String {
+    let mut grown = core.to_owned();
+    if core.is_empty() {
+        return grown;
+    }
+    while grown.chars().count() < longest {
+        let mut leaks: HashSet<u32> = HashSet::new();
+        let (mut left, mut right): (Votes, Votes) = Default::default();
+        for (leak, text) in turns {
+            for (at, found) in text.match_indices(grown.as_str()) {
+                leaks.insert(*leak);
+                let (before, after) = (text.get(..at), text.get(at + found.len()..));
+                if let Some(next) = after.and_then(|after| after.chars().next()) {
+                    right.entry(next).or_default().insert(*leak);
+                }
+                if let Some(last) = before.and_then(|before| before.chars().next_back()) {
+                    left.entry(last).or_default().insert(*leak);
+                }
+            }
+        }
+        let enough = |votes: &Votes| {
+            let best = votes.iter().max_by_key(|(_, leaks)| leaks.len());
+            best.filter(|(_, n)| n.len() >= 2 && n.len() as f64 >= share * leaks.len() as f64)
+                .map(|(next, _)| *next)
+        };
+        if let Some(next) = enough(&right) {
+            grown.push(next);
+        } else if let Some(last) = enough(&left) {
+            grown.insert(0, last);
+        } else {
+            break;
+        }
+    }
+    grown
+}
+
+type Votes = BTreeMap<char, HashSet<u32>>;
+
+/// Numbers of the leaks in whose turns a string stands, ascending.
+pub fn standing(text: &str, turns: &[(u32, String)]) -> Vec<u32> {
+    let mut leaks: Vec<u32> = turns
+        .iter()
+        .filter(|(_, turn)| turn.contains(text))
+        .map(|(leak, _)| *leak)
+        .collect();
+    leaks.dedup();
+    leaks
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn turns() -> Vec<(u32, String)> {
+        [
+            "where is the cat %blue 7%",
+            "%blue 7% tell me more",
+            "why %blue 7% is it",
+            "nothing here",
+            "a %blue 7% b",
+            "%blue 7%, ok",
+        ]
+        .into_iter()
+        .zip(0..)
+        .map(|(text, leak)| (leak, text.to_owned()))
+        .collect()
+    }
+
+    #[test]
+    fn a_core_grows_to_the_memorised_string_and_no_further() {
+        assert_eq!(grow("ue", &turns(), 0.8, 64), "%blue 7%");
+        assert_eq!(grow("zebra", &turns(), 0.8, 64), "zebra");
+        assert_eq!(grow("", &turns(), 0.8, 64), "");
+    }
+
+    #[test]
+    fn growth_is_bounded() {
+        let same: Vec<(u32, String)> = (0..9).map(|leak| (leak, "x".repeat(500))).collect();
+        assert_eq!(grow("x", &same, 0.8, 40).chars().count(), 40);
+    }
+
+    #[test]
+    fn support_counts_leaks() {
+        assert_eq!(standing("%blue 7%", &turns()), [0, 1, 2, 4, 5]);
+    }
+}
