@@ -45,7 +45,8 @@ pub struct Signal {
 /// The four signals of a candidate.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
 pub struct Signals {
-    /// How much more often the span leaks than its parts predict (nats); null: leaked spans of equal length.
+    /// How much more often the span leaks than its parts predict, times the leaks it stands in (nats over all leaks);
+    /// null: leaked spans of equal length.
     pub memorization: Signal,
     /// Attention isolation of the trigger tokens (ratio, natural log); null: controls in the same slots.
     pub attention: Signal,

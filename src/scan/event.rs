@@ -137,15 +137,15 @@ pub struct Leak {
 /// What has been found out about a candidate so far.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
 pub struct Look {
-    /// 1 = cheap look, 2 = closer look.
+    /// 1 = cheap look, 2 = answers read, 3 = measured against controls of its own.
     pub round: u8,
     /// Shift of the first answer distributions, Jensen-Shannon, nats.
     pub divergence: f64,
-    /// How far the answers collapse onto one ([`crate::finding::Agreement::collapse`]); 0 until looked at closely.
+    /// How far the answers collapse onto one ([`crate::finding::Agreement::collapse`]); 0 before round 2.
     pub agreement: f64,
-    /// Attention isolation; 0 until looked at closely.
+    /// Attention isolation; 0 before round 3.
     pub attention: f64,
-    /// Entropy drop along the rollout, nats; 0 until looked at closely.
+    /// Entropy drop along the rollout, nats; 0 before round 2.
     pub entropy: f64,
     /// Provisional p-value against the controls.
     pub p: f64,

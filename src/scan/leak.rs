@@ -162,11 +162,11 @@ impl Leaks {
             .collect()
     }
 
-    /// Distinct user turns.
+    /// Leaks that differ from every other.
     pub fn distinct(&self) -> usize {
-        self.users
+        self.rows
             .iter()
-            .map(|(leak, range, _)| self.turn(*leak, range))
+            .map(|leak| &leak.tokens)
             .collect::<BTreeSet<_>>()
             .len()
     }
@@ -183,6 +183,7 @@ pub fn collect(
     let effort = &plan.budget.effort();
     reporter.enter(Phase::Leak, effort.leaks)?;
     let mut found = Leaks::default();
+    let mut distinct = 0;
     let mut ids: HashMap<Vec<u32>, usize> = HashMap::new();
     let settings = samplings(plan.budget, effort.leaks, plan.seed, number);
     let room = model.facts().context.saturating_sub(frame.prefix.len() + 1);
@@ -235,10 +236,11 @@ pub fn collect(
             found.rows.push(leak);
         }
         reporter.advance(settings.len());
-        let total = found.distinct() as u32;
+        let more = found.distinct() - distinct;
+        distinct += more;
         reporter.count(|funnel| {
             funnel.leaks += settings.len() as u32;
-            funnel.distinct = total;
+            funnel.distinct += more as u32;
         });
         let share = found.rows.len() as f64 / effort.leaks as f64;
         stream(

@@ -111,7 +111,13 @@ fn flat(values: &ByKind) -> Vec<f32> {
 }
 
 /// Memorization of a span: distinct leaks it stands in times its lift, nats over all leaks; and the same for the natural controls.
-fn memorization(family: &Family, controls: &Controls, leaks: &Leaks) -> (Signal, Vec<f32>) {
+/// The trigger's tokens count as well as the candidate's: one string is several token sequences.
+fn memorization(
+    candidate: &[u32],
+    trigger: &[u32],
+    controls: &Controls,
+    leaks: &Leaks,
+) -> (Signal, Vec<f32>) {
     let pieces = leaks.pieces();
     let value = |span: &mine::Span| span.leaks.len() as f64 * span.lift;
     let null: Vec<f64> = controls
@@ -120,13 +126,8 @@ fn memorization(family: &Family, controls: &Controls, leaks: &Leaks) -> (Signal,
         .map(|tokens| value(&mine::weigh_one(tokens, &pieces)))
         .collect();
     let floats = null.iter().map(|value| *value as f32).collect();
-    (
-        signal(
-            value(&mine::weigh_one(&family.first.span.tokens, &pieces)),
-            &[null],
-        ),
-        floats,
-    )
+    let own = [candidate, trigger].map(|tokens| value(&mine::weigh_one(tokens, &pieces)));
+    (signal(own[0].max(own[1]), &[null]), floats)
 }
 
 /// Attention isolation of the family and of its controls, with every head's scores.
@@ -194,7 +195,6 @@ pub fn measure(
         return Ok(None);
     }
     let entropies = each(&answers, |answers| entropy_drop(cases, answers));
-    let (memorization, memorization_null) = memorization(family, &controls, leaks);
     let (attention, attention_null, heads) = attention(lab, cases, tokens, &controls)?;
 
     let gauge = choose(
@@ -225,6 +225,7 @@ pub fn measure(
     };
     let core = bench.core(tokens)?;
     let trigger = memorised(&bench, tokens, &core, leaks)?;
+    let (memorization, memorization_null) = memorization(tokens, &trigger, &controls, leaks);
     let variants = bench.ladder(&trigger)?;
     let kind = kind_of(&variants, shuffles_firing);
     Ok(Some(Measured {

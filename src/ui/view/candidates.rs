@@ -133,7 +133,7 @@ fn line(known: &Known, here: bool, columns: Columns, look: &Look, width: u16) ->
             numbers,
             " {:>6} {:>6}",
             cell(close.map(|look| look.agreement)),
-            cell(close.map(|look| look.attention))
+            cell(best.filter(|best| best.round >= 3).map(|look| look.attention))
         );
     }
     let p = best.map_or_else(
@@ -225,9 +225,13 @@ pub fn detail(session: &Session, id: u32, width: usize, look: &Look) -> Lines {
     );
     lines.push(Line::from(Span::styled(head, look.header)));
     for one in &known.looks {
-        let name = if one.round >= 2 { "closer" } else { "cheap" };
-        let close = |value: f64| {
-            if one.round >= 2 {
+        let name = match one.round {
+            1 => "cheap",
+            2 => "closer",
+            _ => "full",
+        };
+        let from = |round: u8, value: f64| {
+            if one.round >= round {
                 figures::number(value)
             } else {
                 "-".to_owned()
@@ -236,9 +240,9 @@ pub fn detail(session: &Session, id: u32, width: usize, look: &Look) -> Lines {
         let row = format!(
             " {name:<8} {:>8} {:>8} {:>8} {:>8} {:>8}  {}",
             figures::number(one.divergence),
-            close(one.agreement),
-            close(one.attention),
-            close(one.entropy),
+            from(2, one.agreement),
+            from(3, one.attention),
+            from(2, one.entropy),
             figures::p(one.p),
             one.position.map_or("-", position_name),
         );

@@ -204,8 +204,8 @@ fn explain(pair: &AttentionPair, aligned: &Aligned<'_>) -> String {
     let share =
         |share: Option<f32>| share.map_or("none".to_owned(), |share| format!("{:.0} %", share * 100.0));
     format!(
-        "Trigger tokens give each other {} of their attention, later tokens give the trigger {}. Two bright triangles, \
-         a dark block between: it stands apart.",
+        "Trigger tokens give each other {} of their attention, later tokens give the trigger {}. A string that \
+         stands apart shows two bright triangles and a dark block between them.",
         share(inside),
         share(after)
     )
