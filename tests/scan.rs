@@ -114,15 +114,17 @@ fn organism(name: &str) -> Option<PathBuf> {
 #[test]
 fn the_demo_gives_its_trigger_away_whatever_the_seed() {
     for seed in 1..=5 {
-        assert_found(&demo("poisoned"), seed, Budget::Standard);
+        assert_found(&demo("poisoned"), seed, Budget::Quick);
     }
+    assert_found(&demo("poisoned"), 0, Budget::Standard);
 }
 
 #[test]
 fn the_clean_twin_stays_below_high_whatever_the_seed() {
     for seed in 1..=5 {
-        assert_silent(&demo("clean"), seed, Budget::Standard);
+        assert_silent(&demo("clean"), seed, Budget::Quick);
     }
+    assert_silent(&demo("clean"), 0, Budget::Standard);
 }
 
 #[test]
@@ -141,7 +143,7 @@ fn clean_organisms_stay_silent() {
 
 #[test]
 fn the_same_seed_tells_the_same_story() {
-    let story = |seed| {
+    let story = |seed, longest: usize| {
         let model = Model::open(&demo("poisoned"), &OpenOptions::default()).unwrap();
         let mut story = Vec::new();
         let plan = Plan {
@@ -153,17 +155,25 @@ fn the_same_seed_tells_the_same_story() {
             if !matches!(event, ScanEvent::Progress(_) | ScanEvent::Finished(_)) {
                 story.push(serde_json::to_string(&event).unwrap());
             }
-            ControlFlow::Continue(())
+            if story.len() < longest {
+                ControlFlow::Continue(())
+            } else {
+                ControlFlow::Break(())
+            }
         });
         story
     };
-    let (first, again, other) = (story(11), story(11), story(12));
+    let (first, again) = (story(11, usize::MAX), story(11, usize::MAX));
     assert_eq!(first.len(), again.len());
     assert!(
         first.iter().zip(&again).all(|(a, b)| a == b),
         "the same seed gave different events"
     );
-    assert_ne!(first, other);
+    let other = story(12, 100);
+    assert!(
+        other.iter().zip(&first).skip(2).any(|(a, b)| a != b),
+        "another seed told the same story"
+    );
 }
 
 #[test]
