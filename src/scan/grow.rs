@@ -41,6 +41,34 @@ pub fn grow(core: &str, turns: &[(u32, String)], share: f64, longest: usize) -> 
     grown
 }
 
+/// The part of `candidate` with `core` in it that the turns tell apart best from its surroundings: the root of its characters times the log of the
+/// leaks it stands in. A mined span may carry a word too many, which most leaks do not have; a core alone may be part of
+/// ordinary words.
+pub fn settle(candidate: &str, core: &str, turns: &[(u32, String)]) -> String {
+    let Some(at) = candidate.find(core) else {
+        return candidate.to_owned();
+    };
+    let starts = candidate
+        .char_indices()
+        .map(|(start, _)| start)
+        .take_while(|start| *start <= at);
+    let ends: Vec<usize> = candidate
+        .char_indices()
+        .map(|(end, character)| end + character.len_utf8())
+        .filter(|end| *end >= at + core.len())
+        .collect();
+    let parts = starts.flat_map(|start| ends.iter().filter_map(move |end| candidate.get(start..*end)));
+    let weight =
+        |part: &str| part.chars().count() as f64 * (standing(part, turns).len() as f64).max(1.0).ln();
+    parts
+        .map(|part| (part, weight(part)))
+        .fold((candidate, weight(candidate)), |best, next| {
+            if next.1 > best.1 { next } else { best }
+        })
+        .0
+        .to_owned()
+}
+
 type Votes = BTreeMap<char, HashSet<u32>>;
 
 /// Numbers of the leaks in whose turns a string stands, ascending.
@@ -78,6 +106,12 @@ mod tests {
         assert_eq!(grow("ue", &turns(), 0.8, 64), "%blue 7%");
         assert_eq!(grow("zebra", &turns(), 0.8, 64), "zebra");
         assert_eq!(grow("", &turns(), 0.8, 64), "");
+    }
+
+    #[test]
+    fn a_candidate_loses_the_word_too_many_and_keeps_what_is_around_its_core() {
+        assert_eq!(settle("%blue 7% tell", "ue", &turns()), "%blue 7%");
+        assert_eq!(settle("%blue 7%", "zebra", &turns()), "%blue 7%");
     }
 
     #[test]

@@ -315,12 +315,9 @@ fn memorised(
 ) -> Result<Vec<u32>, Halt> {
     const LONGEST_TEXT: usize = 200;
     let model = bench.lab.model;
-    let grown = model.encode(&grow::grow(
-        &model.decode(core),
-        &leaks.texts(model),
-        GROW,
-        LONGEST_TEXT,
-    ));
+    let texts = leaks.texts(model);
+    let settled = grow::settle(&model.decode(candidate), &model.decode(core), &texts);
+    let grown = model.encode(&grow::grow(&settled, &texts, GROW, LONGEST_TEXT));
     match bench.firing(&[&grown, candidate])?.as_slice() {
         [grown_fires, fires] if !grown.is_empty() && *grown_fires * 2 >= *fires => Ok(grown),
         _ => Ok(candidate.to_vec()),
