@@ -58,8 +58,9 @@ pub fn settle(candidate: &str, core: &str, turns: &[(u32, String)]) -> String {
         .filter(|end| *end >= at + core.len())
         .collect();
     let parts = starts.flat_map(|start| ends.iter().filter_map(move |end| candidate.get(start..*end)));
-    let weight =
-        |part: &str| part.chars().count() as f64 * (standing(part, turns).len() as f64).max(1.0).ln();
+    let weight = |part: &str| {
+        (part.chars().count() as f64).sqrt() * (standing(part, turns).len() as f64).max(1.0).ln()
+    };
     parts
         .map(|part| (part, weight(part)))
         .fold((candidate, weight(candidate)), |best, next| {
