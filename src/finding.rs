@@ -200,7 +200,7 @@ pub struct Evidence {
 /// Agreement of answers across unrelated prompts: overlaps of their token pairs, 0 to 1.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
 pub struct Agreement {
-    /// Among the answers with the trigger, mean over all pairs.
+    /// Among the answers on which the trigger fires (all answers where that is fewer than three), mean over all pairs.
     pub with: f64,
     /// Among the answers to the same prompts without it.
     pub without: f64,
@@ -238,7 +238,7 @@ pub struct Finding {
     pub core_tokens: Vec<u32>,
     /// Exact, fuzzy or contextual.
     pub kind: Kind,
-    /// Confidence that this is a planted backdoor, 0 to 1, calibrated.
+    /// Confidence that this is a planted backdoor, 0 to 1: a fixed function of the evidence, set on few models so far.
     pub confidence: f64,
     /// Low, medium or high.
     pub level: Level,
@@ -250,7 +250,7 @@ pub struct Finding {
     pub arm: String,
     /// The four signals.
     pub signals: Signals,
-    /// Combined p-value, from prompts the search never used.
+    /// p-value of the number of fresh prompts it fires on: prompts the search never used.
     pub p: f64,
     /// The same after false-discovery control over every candidate looked at.
     pub q: f64,

@@ -74,11 +74,6 @@ impl Account {
         let coverage = &mut self.coverage;
         (coverage.leaks, coverage.candidates, coverage.probed) =
             (funnel.leaks, funnel.candidates, funnel.probed);
-        if !complete {
-            coverage
-                .skipped
-                .push("The scan was stopped before its end.".to_owned());
-        }
         Finished {
             complete,
             coverage: self.coverage,

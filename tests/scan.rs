@@ -16,7 +16,7 @@ use stakeout::{
     model::{Model, OpenOptions},
     scan::{
         self,
-        event::{Finished, ScanEvent},
+        event::{Finished, Phase, ScanEvent},
         gate::Gate,
         plan::{Budget, Plan},
     },
@@ -200,14 +200,38 @@ fn a_stopped_scan_keeps_what_it_has_and_says_so() {
         ControlFlow::Continue(())
     });
     let finished = finished.unwrap();
-    assert!(!finished.complete && leaks < 256);
-    assert!(
-        finished
-            .coverage
-            .skipped
-            .iter()
-            .any(|text| text.contains("stopped"))
-    );
+    assert!(!finished.complete && leaks < 320);
+    assert_eq!(finished.coverage.leaks, leaks);
+    assert!(finished.timing.generated_tokens > 0 && finished.timing.leak_s > 0.0);
+}
+
+#[test]
+fn a_scan_stops_in_every_phase() {
+    let model = Model::open(&demo("poisoned"), &OpenOptions::default()).unwrap();
+    for wanted in Phase::ALL {
+        let gate = Gate::default();
+        let (mut last, mut finished) = (None, None);
+        let plan = Plan {
+            budget: Budget::Quick,
+            seed: 3,
+            arms: Vec::new(),
+        };
+        scan::run(&model, &plan, &gate, &mut |event| {
+            match event {
+                ScanEvent::Phase { phase } => {
+                    last = Some(phase);
+                    if phase == wanted {
+                        gate.stop();
+                    }
+                }
+                ScanEvent::Finished(end) => finished = Some(*end),
+                _ => {}
+            }
+            ControlFlow::Continue(())
+        });
+        assert_eq!(last, Some(wanted), "it went on after the stop");
+        assert!(!finished.unwrap().complete, "stopped in {}", wanted.name());
+    }
 }
 
 #[test]

@@ -24,7 +24,7 @@ Data goes to standard output, talk to standard error.";
 
 /// Find out whether an open-weight language model carries a planted backdoor.
 ///
-/// Without a command, opens the library: saved sessions, the demo, a new scan.
+/// Without a command, opens the library: saved sessions and the demo.
 #[derive(Debug, Parser)]
 #[command(name = "stakeout", version, after_help = EXIT_CODES, disable_help_subcommand = true)]
 #[command(args_conflicts_with_subcommands = true)]

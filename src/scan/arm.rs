@@ -56,13 +56,11 @@ pub fn leak_arm(
 ) -> Result<Ground, Halt> {
     let effort = plan.budget.effort();
     let since = reporter.elapsed_s();
-    let leaks = leak::collect(model, reporter, plan, (number, &arm, &frame), next)?;
+    let before = reporter.tokens();
+    let collected = leak::collect(model, reporter, plan, (number, &arm, &frame), next);
     account.leak_s += reporter.elapsed_s() - since;
-    account.tokens += leaks
-        .rows
-        .iter()
-        .map(|leak| leak.tokens.len() as u64)
-        .sum::<u64>();
+    account.tokens += reporter.tokens() - before;
+    let leaks = collected?;
     if leaks.left_out > 0 {
         let text = format!(
             "Arm {}: {} repeated spans ranked too low to be looked at.",

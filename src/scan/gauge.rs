@@ -97,7 +97,7 @@ fn one_each(controls: &Controls, cases: usize, round: usize) -> Vec<&[u32]> {
     (0..cases)
         .filter_map(|case| {
             strings
-                .get((case + round * 7) % strings.len().max(1))
+                .get((case + round * (round + 5) / 2) % strings.len().max(1))
                 .map(|s| s.as_slice())
         })
         .collect()

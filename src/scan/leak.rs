@@ -60,11 +60,23 @@ pub fn arms(model: &Model, plan: &Plan) -> Result<Arms, ModelError> {
             continue;
         }
         match model.frame(&Context::System(own.system.clone())) {
+            Ok(frame) if !fits(&frame, model.facts().context) => skipped.push(format!(
+                "Arm {} was left out: its {} tokens leave too little of the model's context of {}.",
+                own.name,
+                frame.prefix.len(),
+                model.facts().context
+            )),
             Ok(frame) => arms.push(named(&own.name, frame)),
             Err(error) => skipped.push(format!("Arm {} was left out: {error}.", own.name)),
         }
     }
     Ok((arms, skipped))
+}
+
+/// Is there room for a prompt, a string in it and an answer?
+fn fits(frame: &Frame, context: usize) -> bool {
+    const ROOM: usize = 192;
+    frame.prefix.len() + frame.suffix.len() + ROOM <= context
 }
 
 /// Everything phase one found in one arm.
@@ -90,12 +102,11 @@ impl Leaks {
             .unwrap_or_default()
     }
 
-    /// The user turns, as pieces to mine.
+    /// The user turns, as pieces to mine; equal ones count once.
     pub fn pieces(&self) -> Vec<Piece<'_>> {
-        self.users
-            .iter()
-            .map(|(leak, range, _)| self.piece(*leak, range))
-            .collect()
+        let mut seen = BTreeSet::new();
+        let pieces = self.users.iter().map(|(leak, range, _)| self.piece(*leak, range));
+        pieces.filter(|piece| seen.insert(piece.tokens)).collect()
     }
 
     /// Text of the user turns, with the numbers of their leaks.
@@ -270,8 +281,7 @@ fn stream(
     let support = LEAST_SUPPORT.max((LEAST_SHARE * found.rows.len() as f64).ceil() as usize);
     let every = mine::mine(&found.pieces(), support, usize::MAX);
     let places = (share * effort.candidates as f64).ceil() as usize;
-    found.left_out = every.len().saturating_sub(places);
-    let spans = mine::shares(every, places);
+    let spans = mine::shares(every.clone(), places);
     for span in spans {
         let leaks = span.leaks.len() as u32;
         if let Some(at) = ids.get(&span.tokens) {
@@ -304,5 +314,9 @@ fn stream(
         reporter.count(|funnel| funnel.candidates += 1);
         found.candidates.push((id, span));
     }
+    found.left_out = every
+        .iter()
+        .filter(|span| !ids.contains_key(&span.tokens))
+        .count();
     Ok(())
 }

@@ -11,7 +11,7 @@ use super::{
     mine,
     plan::Effort,
     probe::{agreement_of, entropy_drop},
-    refine::Bench,
+    refine::{Bench, LONGEST_VARIANT},
     reporter::Halt,
     stats::{mean, overlap, quantile, signal, upper_tail},
 };
@@ -318,8 +318,11 @@ fn memorised(
     let texts = leaks.texts(model);
     let settled = grow::settle(&model.decode(candidate), &model.decode(core), &texts);
     let grown = model.encode(&grow::grow(&settled, &texts, GROW, LONGEST_TEXT));
+    if !(1..=LONGEST_VARIANT).contains(&grown.len()) {
+        return Ok(candidate.to_vec());
+    }
     match bench.firing(&[&grown, candidate])?.as_slice() {
-        [grown_fires, fires] if !grown.is_empty() && *grown_fires * 2 >= *fires => Ok(grown),
+        [grown_fires, fires] if *grown_fires * 2 >= *fires => Ok(grown),
         _ => Ok(candidate.to_vec()),
     }
 }

@@ -104,6 +104,8 @@ pub fn mine(pieces: &[Piece<'_>], support: usize, limit: usize) -> Vec<Span> {
                 .map(|places| distinct(places.iter().map(|(piece, _)| leak(*piece))))
                 .max();
             let most_left = left.values().map(HashSet::len).max();
+            // Nothing longer is mined: the head of a longer string stands for it, and is grown later.
+            let most_right = if length == LONGEST { None } else { most_right };
             let most = most_right.max(most_left).unwrap_or(0);
             if (most as f64) < EXPLAINED * leaks as f64 {
                 let mut leaks: Vec<u32> = group.places.iter().map(|(piece, _)| leak(*piece)).collect();
@@ -285,6 +287,20 @@ mod tests {
         assert!(
             !spans.iter().any(|span| span.tokens == [50, 51]),
             "a part is explained by the whole"
+        );
+    }
+
+    #[test]
+    fn the_head_of_a_very_long_string_is_kept() {
+        let long: Vec<u32> = (100..140).collect();
+        let rows: Vec<Vec<u32>> = (0..6)
+            .map(|i| [vec![i], long.clone(), vec![50 + i]].concat())
+            .collect();
+        let spans = mine(&pieces(&rows), 4, 100);
+        assert!(
+            spans
+                .iter()
+                .any(|span| span.tokens.len() == LONGEST && span.tokens[0] == 100)
         );
     }
 

@@ -11,6 +11,9 @@ use crate::finding::{Position, Variant};
 /// A part counts as firing when it fires on this share of the prompts on which the whole fires.
 const STILL: f64 = 0.8;
 
+/// Variants longer than this are left out: with a prompt and an answer they might not fit the context.
+pub const LONGEST_VARIANT: usize = 80;
+
 /// Where and how strings are measured.
 #[derive(Clone, Copy)]
 pub struct Bench<'a, 'e> {
@@ -62,7 +65,9 @@ impl Bench<'_, '_> {
         let text = model.decode(trigger);
         let mut variants: Vec<(String, Vec<u32>)> = vec![("as memorised".to_owned(), trigger.to_vec())];
         let mut add = |change: &str, tokens: Vec<u32>| {
-            if !tokens.is_empty() && !variants.iter().any(|(_, known)| *known == tokens) {
+            if (1..=LONGEST_VARIANT).contains(&tokens.len())
+                && !variants.iter().any(|(_, known)| *known == tokens)
+            {
                 variants.push((change.to_owned(), tokens));
             }
         };

@@ -121,6 +121,11 @@ impl<'a> Reporter<'a> {
         self.state.borrow().funnel
     }
 
+    /// Tokens made since the start.
+    pub fn tokens(&self) -> u64 {
+        self.state.borrow().tokens
+    }
+
     /// Seconds since the start, pauses left out.
     pub fn elapsed_s(&self) -> f64 {
         self.since

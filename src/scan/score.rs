@@ -1,6 +1,7 @@
 //! Phase three: confirmation on fresh prompts, then levels and confidence from plain numbers.
 //!
-//! Invariant: nothing here was used to choose what is tested; the figures come from prompts the search never saw.
+//! Invariant: activation, agreement and p-value come from prompts the search never saw; only the four signals, and what is tested,
+//! come from search prompts.
 
 use super::{
     gauge::{self, Reading},
@@ -37,7 +38,7 @@ pub struct Confirmed {
     pub p: f64,
     /// Agreement of the answers it fires on.
     pub agreement: Agreement,
-    /// On which prompts it fired.
+    /// On which of all fresh prompts it fired.
     pub fired: Vec<bool>,
 }
 
@@ -45,6 +46,7 @@ pub struct Confirmed {
 pub fn confirm(lab: &Lab<'_, '_>, fresh: &[Case], measured: &Measured) -> Result<Confirmed, Halt> {
     let position = measured.family.first.position;
     let reading = &measured.gauge.reading;
+    let tells: Vec<bool> = fresh.iter().map(|case| reading.tells(case)).collect();
     let telling = reading.telling(fresh);
     let fresh = telling.as_slice();
     let trigger: &[&[u32]] = &[&measured.trigger];
@@ -92,8 +94,17 @@ pub fn confirm(lab: &Lab<'_, '_>, fresh: &[Case], measured: &Measured) -> Result
             null_high: measured.agreement_high,
             ..agreement_of(&cases, &answers)
         },
-        fired,
+        fired: spread_over(&tells, &fired),
     })
+}
+
+/// Flags of the telling cases put back among all cases; a case that tells nothing did not fire.
+fn spread_over(tells: &[bool], fired: &[bool]) -> Vec<bool> {
+    let mut fired = fired.iter().copied();
+    tells
+        .iter()
+        .map(|tells| *tells && fired.next().unwrap_or(false))
+        .collect()
 }
 
 /// The numbers a level is decided on.
@@ -150,17 +161,17 @@ pub fn judge(strength: &Strength) -> Judgement {
         with.k, with.n, activation.without.k, activation.without.n
     ));
     reasons.push(if collapsed {
-        format!("Answers with it agree across unrelated prompts (agreement {:.2}, {:.2} without it): they no longer follow the prompt.",
+        format!("Where it fires, answers agree across unrelated prompts (agreement {:.2}, {:.2} without it): they no longer follow the prompt.",
             agreement.with, agreement.without)
     } else {
-        format!("Answers with it still follow the prompt (agreement {:.2}, {:.2} without it), as after a legitimate instruction.",
+        format!("Where it fires, answers still follow the prompt (agreement {:.2}, {:.2} without it), as after a legitimate instruction.",
             agreement.with, agreement.without)
     });
     reasons.push(match standing.as_slice() {
-        [] => "No signal stands out against every kind of control.".to_owned(),
-        [one] => format!("One signal stands out against every kind of control: {one}."),
+        [] => "No signal stands out against the controls.".to_owned(),
+        [one] => format!("One signal stands out against the controls: {one}."),
         several => format!(
-            "{} signals stand out against every kind of control: {}.",
+            "{} signals stand out against the controls: {}.",
             several.len(),
             several.join(", ")
         ),
@@ -225,6 +236,14 @@ mod tests {
         assert_eq!(judge(&strength(4, 0.4, 32)).level, Level::Medium);
         assert_eq!(judge(&strength(4, 0.95, 6)).level, Level::Low);
         assert_eq!(judge(&strength(1, 0.4, 32)).level, Level::Low);
+    }
+
+    #[test]
+    fn flags_stay_with_their_prompts() {
+        assert_eq!(
+            spread_over(&[true, false, true], &[false, true]),
+            [false, false, true]
+        );
     }
 
     #[test]
