@@ -72,7 +72,11 @@ pub fn run(words: impl IntoIterator<Item = OsString>, streams: &mut Streams<'_>)
             .map_err(Failure::from),
         Err(error) => Err(Failure::usage(&error)),
     };
-    match done.and_then(|code| streams.out.flush().map(|()| code).map_err(Failure::from)) {
+    let flushed = |code, streams: &mut Streams<'_>| match streams.out.flush().map_err(Failure::from) {
+        Ok(()) | Err(Failure::Closed) => Ok(code),
+        Err(failure) => Err(failure),
+    };
+    match done.and_then(|code| flushed(code, streams)) {
         Ok(code) => code,
         // The reader left: it has what it wanted.
         Err(Failure::Closed) => DONE,

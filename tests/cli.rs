@@ -387,6 +387,37 @@ fn a_reader_that_left_is_no_error() {
     assert_eq!(status.code(), Some(0));
 }
 
+#[cfg(unix)]
+#[test]
+fn a_scan_whose_reader_left_is_not_reported_as_done() {
+    let home = Home::new();
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    let arguments = [
+        "demo",
+        "--clean",
+        "--headless",
+        "--format",
+        "jsonl",
+        "--budget",
+        "quick",
+    ];
+    let status = home.command(&arguments).stdout(writer).status().unwrap();
+    assert_eq!(status.code(), Some(3));
+}
+
+#[cfg(unix)]
+#[test]
+fn an_endless_system_prompt_is_refused() {
+    let home = Home::new();
+    let output = home
+        .command(&["demo", "--headless", "--arm", "/dev/zero"])
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("larger than 64 KiB"));
+}
+
 #[test]
 fn the_command_line_is_documented() {
     let home = Home::new();

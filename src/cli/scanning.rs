@@ -4,7 +4,8 @@
 
 use std::{
     any::Any,
-    env, fs, io,
+    env, fs,
+    io::{self, Read as _},
     num::NonZero,
     ops::ControlFlow,
     panic::{AssertUnwindSafe, catch_unwind},
@@ -60,7 +61,8 @@ pub fn scan(
         let (mut store, running) = start(setting, source, &chosen)?;
         let shown = text::line(&store.path().to_string_lossy());
         writeln!(streams.talk, "session {shown}")?;
-        let ended = runtime()?.block_on(async {
+        let level = options.fail_on.unwrap_or(Level::High);
+        let followed = runtime()?.block_on(async {
             let mut signals = listen()?;
             headless::follow(
                 running,
@@ -70,13 +72,18 @@ pub fn scan(
                 streams,
             )
             .await
-        })?;
+        });
+        let ended = match followed {
+            // A reader that leaves ends the scan: to whoever gates on the exit code that is no finished scan.
+            Err(Failure::Closed) => return Ok(exit_code(&store.load()?, level)),
+            followed => followed?,
+        };
         return match (ended.signal, &ended.session.scan) {
             (Some(signal), _) => Ok(signal_code(signal)),
             (None, ScanState::Failed(message)) => Err(Failure::Broken {
                 message: message.clone(),
             }),
-            (None, _) => Ok(exit_code(&ended.session, options.fail_on.unwrap_or(Level::High))),
+            (None, _) => Ok(exit_code(&ended.session, level)),
         };
     }
     let (store, running) = start(setting, source, &chosen)?;
@@ -132,10 +139,15 @@ fn arm(path: &Path) -> Result<OwnArm, Failure> {
         path: path.to_owned(),
         reason,
     };
-    if fs::metadata(path).map_err(unreadable)?.len() > LARGEST_ARM {
+    // Devices have no length to ask for, so the limit holds while reading.
+    let mut bytes = Vec::new();
+    let file = fs::File::open(path).map_err(unreadable)?;
+    file.take(LARGEST_ARM + 1)
+        .read_to_end(&mut bytes)
+        .map_err(unreadable)?;
+    if bytes.len() as u64 > LARGEST_ARM {
         return Err(wrong("is larger than 64 KiB"));
     }
-    let bytes = fs::read(path).map_err(unreadable)?;
     let system = String::from_utf8(bytes).map_err(|_| wrong("is not UTF-8 text"))?;
     if system.trim().is_empty() {
         return Err(wrong("is empty"));
