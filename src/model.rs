@@ -25,15 +25,12 @@ use std::{ops::ControlFlow, path::Path};
 use candle_core::Device;
 use serde_json::{Map, Value};
 
-use self::{
-    checkpoint::Checkpoint,
-    template::{Template, token_text},
-    tokenizer::Tokenizer,
-};
+use self::{checkpoint::Checkpoint, template::token_text, tokenizer::Tokenizer};
 pub use self::{
     decoder::Network,
     error::ModelError,
     frame::{Context, Frame},
+    template::Template,
 };
 use crate::scan::event::{ModelFacts, Sampling};
 
