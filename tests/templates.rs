@@ -1,11 +1,5 @@
 //! Chat templates of public models: the text of whole conversations, byte for byte.
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::print_stdout,
-    reason = "a failed step fails the test; a skipped one says so"
-)]
-
 use serde_json::{Value, json};
 use stakeout::model::Template;
 
