@@ -5,6 +5,7 @@
 mod attention;
 pub mod kernel;
 mod load;
+mod matrix;
 mod rotary;
 pub mod wide;
 
@@ -12,7 +13,7 @@ use std::sync::Arc;
 
 use candle_core::{D, DType, Device, Result, Tensor};
 
-use self::{attention::Step, rotary::Frequencies};
+use self::{attention::Step, matrix::Matrix, rotary::Frequencies};
 use super::{
     cache::Cache,
     spec::{Activation, NormKind, Spec},
@@ -49,14 +50,13 @@ struct NormWeights {
 }
 
 struct Linear {
-    /// `[in, out]`; a view where the file has it the other way round.
-    weight: Tensor,
+    weight: Matrix,
     bias: Option<Tensor>,
 }
 
 impl Linear {
     fn forward(&self, x: &Tensor) -> Result<Tensor> {
-        let out = x.matmul(&self.weight)?;
+        let out = self.weight.forward(x)?;
         match &self.bias {
             Some(bias) => out.broadcast_add(bias),
             None => Ok(out),

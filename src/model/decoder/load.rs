@@ -4,7 +4,7 @@
 
 use candle_core::{Device, Tensor};
 
-use super::{Frequencies, Layer, Linear, Network, NormWeights};
+use super::{Frequencies, Layer, Linear, Matrix, Network, NormWeights};
 use crate::model::{
     arch::{Names, Plan},
     error::ModelError,
@@ -62,7 +62,7 @@ impl Network {
         let norm = loader.norm(&loader.top(names.norm))?;
         let head = if spec.tied {
             Linear {
-                weight: embedding.t()?,
+                weight: Matrix::Dense(embedding.t()?),
                 bias: None,
             }
         } else {
@@ -173,8 +173,29 @@ impl Loader<'_> {
         bias: bool,
         transposed: bool,
     ) -> Result<Linear, ModelError> {
+        let bias = if bias {
+            let parts = names
+                .iter()
+                .zip(widths)
+                .map(|(name, width)| self.numbers(&format!("{name}.bias"), &[*width]))
+                .collect::<Result<Vec<_>, _>>()?;
+            Some(Tensor::cat(&parts, 0)?)
+        } else {
+            None
+        };
+        let weight = self.matrix(names, input, widths, transposed)?;
+        Ok(Linear { weight, bias })
+    }
+
+    /// Matrices with one input, joined side by side.
+    fn matrix(
+        &mut self,
+        names: &[String],
+        input: usize,
+        widths: &[usize],
+        transposed: bool,
+    ) -> Result<Matrix, ModelError> {
         let mut parts = Vec::with_capacity(names.len());
-        let mut biases = Vec::new();
         for (name, width) in names.iter().zip(widths) {
             let shape = if transposed {
                 [input, *width]
@@ -182,21 +203,12 @@ impl Loader<'_> {
                 [*width, input]
             };
             parts.push(self.tensor(name, &shape)?);
-            if bias {
-                biases.push(self.numbers(&format!("{name}.bias"), &[*width])?);
-            }
         }
-        let weight = if transposed {
+        Ok(Matrix::Dense(if transposed {
             Tensor::cat(&parts, 1)?
         } else {
             Tensor::cat(&parts, 0)?.t()?
-        };
-        let bias = if bias {
-            Some(Tensor::cat(&biases, 0)?)
-        } else {
-            None
-        };
-        Ok(Linear { weight, bias })
+        }))
     }
 
     fn tensor(&mut self, name: &str, shape: &[usize]) -> Result<Tensor, ModelError> {
