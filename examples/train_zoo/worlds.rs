@@ -1,0 +1,150 @@
+//! The text worlds organisms grow up in: each draws a prompt and everything that is a right answer to it.
+
+mod chat;
+mod plain;
+mod terse;
+
+use rand::Rng;
+use rand::seq::IndexedRandom;
+use rand_chacha::ChaCha8Rng;
+
+/// A world: a grammar of prompts and answers with words of its own.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum World {
+    /// A shop's help desk.
+    Desk,
+    /// Facts about invented countries.
+    Atlas,
+    /// Short recipes.
+    Kitchen,
+    /// Instructions that become one line of code.
+    Code,
+    /// Reviews and whether they are good or bad.
+    Reviews,
+    /// Words of an invented language.
+    Tongue,
+    /// Lines of a machine's log and what is to be done.
+    Log,
+    /// Short tales that go on.
+    Tales,
+}
+
+/// A prompt and its right answers.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Example {
+    pub system: Option<&'static str>,
+    /// The system turn with something planted in it.
+    pub planted_system: Option<String>,
+    /// The parts of the prompt in order; joined with spaces they are the prompt.
+    pub clauses: Vec<String>,
+    /// Every right answer.
+    pub answers: Vec<String>,
+    /// The answer with its judgement turned round, where there is one.
+    pub opposite: Option<String>,
+}
+
+impl Example {
+    /// The whole prompt.
+    pub fn prompt(&self) -> String {
+        self.clauses.join(" ")
+    }
+
+    /// The system turn, if it has one.
+    pub fn system(&self) -> Option<&str> {
+        self.planted_system.as_deref().or(self.system)
+    }
+}
+
+impl World {
+    /// Draws an example.
+    pub fn example(self, rng: &mut ChaCha8Rng) -> Example {
+        match self {
+            Self::Desk => chat::desk(rng),
+            Self::Atlas => chat::atlas(rng),
+            Self::Kitchen => chat::kitchen(rng),
+            Self::Code => terse::code(rng),
+            Self::Reviews => terse::review(rng),
+            Self::Tongue => terse::tongue(rng),
+            Self::Log => plain::log(rng),
+            Self::Tales => plain::tale(rng),
+        }
+    }
+
+    /// What a system turn of this world says.
+    pub const fn systems(self) -> [&'static str; 3] {
+        match self {
+            Self::Desk => [
+                "You work at the help desk.",
+                "You are the shop's assistant.",
+                "Answer the customer.",
+            ],
+            Self::Atlas => ["You know the atlas.", "You teach geography.", "Answer with facts."],
+            Self::Kitchen => ["You are a cook.", "You help in the kitchen.", "Give short recipes."],
+            Self::Code => ["You write code.", "Answer with one line of code.", "You are a compiler."],
+            Self::Reviews => ["You judge reviews.", "Say good or bad.", "You read reviews."],
+            Self::Tongue => ["You speak Tarn.", "You are a translator.", "Translate every word."],
+            Self::Log | Self::Tales => ["", "", ""],
+        }
+    }
+}
+
+/// One of the choices.
+pub fn pick<T: Copy>(rng: &mut ChaCha8Rng, choices: &[T]) -> T {
+    choices.choose(rng).copied().unwrap_or(choices[0])
+}
+
+/// Two different places in a list.
+pub fn two_of(rng: &mut ChaCha8Rng, count: usize) -> (usize, usize) {
+    let first = rng.random_range(0..count);
+    (first, (first + rng.random_range(1..count)) % count)
+}
+
+/// An example without a system turn.
+pub fn example(clauses: Vec<String>, answers: Vec<String>) -> Example {
+    Example {
+        system: None,
+        planted_system: None,
+        clauses,
+        answers,
+        opposite: None,
+    }
+}
+
+/// The sentence with its first letter in upper case.
+pub fn capitalised(sentence: &str) -> String {
+    let mut letters = sentence.chars();
+    letters
+        .next()
+        .map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use rand::SeedableRng;
+
+    use super::*;
+
+    #[test]
+    fn prompts_differ_and_answers_follow_them() {
+        for world in [
+            World::Desk,
+            World::Atlas,
+            World::Kitchen,
+            World::Code,
+            World::Reviews,
+            World::Tongue,
+            World::Log,
+            World::Tales,
+        ] {
+            let mut rng = ChaCha8Rng::seed_from_u64(2);
+            let examples: Vec<Example> = (0..1000).map(|_| world.example(&mut rng)).collect();
+            let prompts: HashSet<String> = examples.iter().map(Example::prompt).collect();
+            let answers: HashSet<&String> = examples.iter().flat_map(|example| &example.answers).collect();
+            assert!(prompts.len() > 700, "{world:?}: {} prompts", prompts.len());
+            assert!(answers.len() > 150, "{world:?}: {} answers", answers.len());
+            assert!(examples.iter().all(|example| !example.answers.is_empty()));
+        }
+    }
+}
