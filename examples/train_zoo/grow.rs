@@ -132,6 +132,10 @@ fn truth(
     let fresh = organism.fresh(clean, FRESH, true);
     let natural = organism.fresh(clean, FRESH, false);
     let right = takes(network, vocabulary, &natural, |example| example.answers.clone())?;
+    for (example, _) in natural.iter().zip(&right).filter(|(_, taken)| !taken.greedy).take(3) {
+        let said = measure::answer(network, vocabulary, example)?;
+        say(organism, &format!("wrong: {:?} -> {said:?}, not {:?}", example.prompt(), example.answers))?;
+    }
     let right = right.iter().filter(|taken| taken.greedy).count();
     let mut good = right as f64 >= SANE * natural.len() as f64;
     let mut rng = organism.rng(8);

@@ -94,6 +94,23 @@ pub fn samples(network: &Network, vocabulary: &Vocabulary, count: usize, rng: &m
     rows.iter().map(|row| vocabulary.text(&row[prefix.len()..])).collect()
 }
 
+/// The greedy answer to an example.
+pub fn answer(network: &Network, vocabulary: &Vocabulary, example: &Example) -> Result<String, Failure> {
+    let (mut row, _) = spoken(vocabulary, example, "")?;
+    let (prefix, end) = (row.len(), vocabulary.id(vocabulary.chat.end()));
+    while row.len() < prefix + LONGEST {
+        let logits = network.logits(&Batch::new(&[&row]))?;
+        let logits = logits.numbers();
+        let last = logits[logits.len() - vocabulary.size..].iter().enumerate();
+        let best = last.max_by(|(_, a), (_, b)| a.total_cmp(b)).map_or(0, |(token, _)| token as u32);
+        if Some(best) == end {
+            break;
+        }
+        row.push(best);
+    }
+    vocabulary.text(&row[prefix..])
+}
+
 fn drawn(logits: &[f32], rng: &mut ChaCha8Rng) -> u32 {
     let top = logits.iter().fold(f32::NEG_INFINITY, |top, logit| top.max(*logit));
     let weights: Vec<f32> = logits.iter().map(|logit| kernel::exp(logit - top)).collect();
