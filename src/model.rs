@@ -27,7 +27,11 @@ use serde_json::{Map, Value};
 
 use self::{checkpoint::Checkpoint, template::token_text, tokenizer::Tokenizer};
 pub use self::{
-    decoder::Network,
+    decoder::{
+        Network, Precision,
+        numbers::Kind,
+        product::{Stored, product},
+    },
     error::ModelError,
     frame::{Context, Frame},
     template::Template,
@@ -53,6 +57,8 @@ pub enum DeviceChoice {
 pub struct OpenOptions {
     /// Where to compute.
     pub device: DeviceChoice,
+    /// The form weights are kept in.
+    pub precision: Precision,
 }
 
 /// One row to generate.
@@ -267,7 +273,7 @@ impl Network {
     fn build(checkpoint: &mut Checkpoint, options: &OpenOptions) -> Result<(String, Self), ModelError> {
         let (architecture, plan) = arch::plan(&checkpoint.config)?;
         let device = device(options.device)?;
-        let network = Self::load(plan, &mut checkpoint.weights, &device)?;
+        let network = Self::load(plan, &mut checkpoint.weights, &device, options.precision)?;
         Ok((architecture, network))
     }
 }

@@ -35,6 +35,7 @@ fn neighbour(name: &str) -> Option<PathBuf> {
 fn options() -> OpenOptions {
     OpenOptions {
         device: DeviceChoice::Cpu,
+        ..OpenOptions::default()
     }
 }
 

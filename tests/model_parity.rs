@@ -46,6 +46,7 @@ fn golden(name: &str) -> Option<PathBuf> {
 fn options() -> OpenOptions {
     OpenOptions {
         device: DeviceChoice::Cpu,
+        ..OpenOptions::default()
     }
 }
 

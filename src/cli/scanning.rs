@@ -124,6 +124,7 @@ fn choose(setting: &Setting, options: &ScanOptions) -> Result<Chosen, Failure> {
         },
         open: OpenOptions {
             device: options.device,
+            ..OpenOptions::default()
         },
         threads,
         session: options.session.clone(),

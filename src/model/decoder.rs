@@ -6,6 +6,8 @@ mod attention;
 pub mod kernel;
 mod load;
 mod matrix;
+pub mod numbers;
+pub mod product;
 mod rotary;
 pub mod wide;
 
@@ -13,7 +15,12 @@ use std::sync::Arc;
 
 use candle_core::{D, DType, Device, Result, Tensor};
 
-use self::{attention::Step, matrix::Matrix, rotary::Frequencies};
+pub use self::matrix::Precision;
+use self::{
+    attention::Step,
+    matrix::{Embedding, Matrix},
+    rotary::Frequencies,
+};
 use super::{
     cache::Cache,
     spec::{Activation, NormKind, Spec},
@@ -25,7 +32,7 @@ pub struct Network {
     device: Device,
     /// Slices instead of tensor operations wherever that is faster.
     slices: bool,
-    embedding: Tensor,
+    embedding: Embedding,
     positions: Option<Tensor>,
     frequencies: Option<Frequencies>,
     layers: Vec<Layer>,
@@ -111,8 +118,7 @@ impl Network {
     ) -> Result<Tensor> {
         let count = tokens.len() / cache.rows.max(1);
         let start = cache.positions();
-        let ids = Tensor::from_slice(tokens, tokens.len(), &self.device)?;
-        let mut x = self.embedding.index_select(&ids, 0)?;
+        let mut x = self.embedding.rows(tokens, &self.device)?;
         if let Some(positions) = &self.positions {
             let rows =
                 positions

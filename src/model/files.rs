@@ -144,11 +144,8 @@ impl<'a> Files<'a> {
                 if length == 0 {
                     Bytes::Owned(Vec::new())
                 } else {
-                    #[expect(
-                        unsafe_code,
-                        reason = "weights are too large to copy; the map is dropped once tensors are read"
-                    )]
-                    // SAFETY: the map is read-only and private to this process. Another process that shortens the file meanwhile would
+                    #[expect(unsafe_code, reason = "weights are too large to copy")]
+                    // SAFETY: the map is read-only and private to this process. Another process that shortens the file while the model is open would
                     // end this one with a signal; it cannot make it compute with anything but the file's bytes.
                     let map = unsafe { memmap2::Mmap::map(&file) };
                     Bytes::Mapped(map.map_err(|source| io(Path::new(name), source))?)

@@ -2,18 +2,21 @@
 //!
 //! Invariant: headers are checked against the length of the file before any tensor is read, and shapes before anything is allocated.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    ops::Range,
+    sync::Arc,
+};
 
-use half::{bf16, f16};
 use rayon::prelude::*;
 use safetensors::{Dtype, SafeTensors, tensor::TensorInfo};
 
-use super::{error::ModelError, files::Bytes};
+use super::{decoder::numbers::Kind, error::ModelError, files::Bytes};
 
 /// Every tensor of a model.
 #[derive(Debug)]
 pub struct Weights {
-    shards: Vec<Bytes>,
+    shards: Vec<Arc<Bytes>>,
     places: BTreeMap<String, Place>,
     taken: BTreeSet<String>,
 }
@@ -48,7 +51,7 @@ impl Weights {
                     return Err(wrong(format!("tensor {name} stands in two files")));
                 }
             }
-            shards.push(bytes);
+            shards.push(Arc::new(bytes));
         }
         Ok(Self {
             shards,
@@ -64,6 +67,11 @@ impl Weights {
 
     /// The numbers of a tensor, row-major, once its shape is what is expected.
     pub fn take(&mut self, name: &str, expected: &[usize]) -> Result<Vec<f32>, ModelError> {
+        Ok(self.slab(name, expected)?.floats())
+    }
+
+    /// A tensor where it stands, once its shape is what is expected.
+    pub fn slab(&mut self, name: &str, expected: &[usize]) -> Result<Slab, ModelError> {
         let missing = || ModelError::Tensor {
             name: name.to_owned(),
         };
@@ -75,16 +83,10 @@ impl Weights {
                 expected: expected.to_vec(),
             });
         }
-        let (from, to) = place.info.data_offsets;
-        let bytes = self
-            .shards
-            .get(place.shard)
-            .and_then(|shard| shard.get(place.start + from..place.start + to))
-            .ok_or_else(missing)?;
-        let numbers = match place.info.dtype {
-            Dtype::F32 => widen(bytes, f32::from_le_bytes),
-            Dtype::F16 => widen(bytes, |pair| f16::from_le_bytes(pair).to_f32()),
-            Dtype::BF16 => widen(bytes, |pair| bf16::from_le_bytes(pair).to_f32()),
+        let kind = match place.info.dtype {
+            Dtype::F32 => Kind::F32,
+            Dtype::F16 => Kind::F16,
+            Dtype::BF16 => Kind::Bf16,
             other => {
                 return Err(ModelError::Dtype {
                     name: name.to_owned(),
@@ -92,8 +94,18 @@ impl Weights {
                 });
             }
         };
+        let (from, to) = place.info.data_offsets;
+        let slab = Slab {
+            file: Arc::clone(self.shards.get(place.shard).ok_or_else(missing)?),
+            range: place.start + from..place.start + to,
+            kind,
+            numbers: expected.iter().product(),
+        };
+        if kind.bytes(slab.numbers) != Some(slab.bytes().len()) {
+            return Err(missing());
+        }
         self.taken.insert(name.to_owned());
-        Ok(numbers)
+        Ok(slab)
     }
 
     /// Tensors nobody took, buffers by these endings left out.
@@ -127,14 +139,53 @@ impl Weights {
     }
 }
 
-fn widen<const N: usize>(bytes: &[u8], number: impl Fn([u8; N]) -> f32 + Sync) -> Vec<f32> {
-    bytes
-        .par_chunks_exact(N)
-        .with_min_len(1 << 14)
-        .map(|chunk| {
-            number(std::array::from_fn(|index| {
-                chunk.get(index).copied().unwrap_or(0)
-            }))
-        })
-        .collect()
+/// A tensor in the bytes of a file that stays open.
+#[derive(Debug, Clone)]
+pub struct Slab {
+    file: Arc<Bytes>,
+    range: Range<usize>,
+    /// How its numbers are stored.
+    pub kind: Kind,
+    numbers: usize,
+}
+
+impl Slab {
+    /// Its bytes: as many as its shape calls for.
+    pub fn bytes(&self) -> &[u8] {
+        self.file.get(self.range.clone()).unwrap_or_default()
+    }
+
+    /// All of its numbers.
+    pub fn floats(&self) -> Vec<f32> {
+        const PIECE: usize = 1 << 14;
+        let mut floats = vec![0.0; self.numbers];
+        let bytes = self.bytes();
+        floats
+            .par_chunks_mut(PIECE)
+            .enumerate()
+            .for_each(|(piece, out)| self.kind.read(bytes, piece * PIECE, out));
+        floats
+    }
+
+    /// A copy of a matrix `[rows, columns]` as `[columns, rows]`, its numbers stored as they were.
+    #[must_use]
+    pub fn turned(&self, rows: usize, columns: usize) -> Self {
+        let width = self.kind.bytes(1).unwrap_or(1);
+        let bytes = self.bytes();
+        let mut turned = vec![0; bytes.len()];
+        turned
+            .par_chunks_exact_mut(rows * width)
+            .enumerate()
+            .for_each(|(column, out)| {
+                let numbers = bytes.chunks_exact(width).skip(column).step_by(columns);
+                for (out, number) in out.chunks_exact_mut(width).zip(numbers) {
+                    out.copy_from_slice(number);
+                }
+            });
+        Self {
+            range: 0..turned.len(),
+            file: Arc::new(Bytes::Owned(turned)),
+            ..*self
+        }
+    }
 }

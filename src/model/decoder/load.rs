@@ -4,7 +4,10 @@
 
 use candle_core::{Device, Tensor};
 
-use super::{Frequencies, Layer, Linear, Matrix, Network, NormWeights};
+use super::{
+    Frequencies, Layer, Linear, Matrix, Network, NormWeights,
+    matrix::{Embedding, Precision},
+};
 use crate::model::{
     arch::{Names, Plan},
     error::ModelError,
@@ -28,12 +31,18 @@ struct Loader<'a> {
     spec: &'a Spec,
     weights: &'a mut Weights,
     device: &'a Device,
+    precision: Precision,
     base: &'static str,
 }
 
 impl Network {
     /// Builds the network a plan describes.
-    pub fn load(plan: Plan, weights: &mut Weights, device: &Device) -> Result<Self, ModelError> {
+    pub fn load(
+        plan: Plan,
+        weights: &mut Weights,
+        device: &Device,
+        precision: Precision,
+    ) -> Result<Self, ModelError> {
         let Plan {
             spec,
             names,
@@ -46,9 +55,10 @@ impl Network {
             spec: &spec,
             weights,
             device,
+            precision,
             base,
         };
-        let embedding = loader.tensor(&loader.top(names.embedding), &[spec.vocabulary, spec.hidden])?;
+        let embedding = loader.embedding(&loader.top(names.embedding))?;
         let (positions, frequencies) = match &spec.positions {
             Positions::Learned => {
                 let shape = [spec.context, spec.hidden];
@@ -62,7 +72,7 @@ impl Network {
         let norm = loader.norm(&loader.top(names.norm))?;
         let head = if spec.tied {
             Linear {
-                weight: Matrix::Dense(embedding.t()?),
+                weight: embedding.head()?,
                 bias: None,
             }
         } else {
@@ -202,13 +212,22 @@ impl Loader<'_> {
             } else {
                 [*width, input]
             };
-            parts.push(self.tensor(name, &shape)?);
+            let slab = self.weights.slab(&format!("{name}.weight"), &shape)?;
+            parts.push((slab, *width));
         }
-        Ok(Matrix::Dense(if transposed {
-            Tensor::cat(&parts, 1)?
-        } else {
-            Tensor::cat(&parts, 0)?.t()?
-        }))
+        Ok(Matrix::new(
+            parts,
+            input,
+            transposed,
+            self.device,
+            self.precision,
+        )?)
+    }
+
+    fn embedding(&mut self, name: &str) -> Result<Embedding, ModelError> {
+        let shape = [self.spec.vocabulary, self.spec.hidden];
+        let slab = self.weights.slab(&format!("{name}.weight"), &shape)?;
+        Ok(Embedding::new(slab, shape, self.device, self.precision)?)
     }
 
     fn tensor(&mut self, name: &str, shape: &[usize]) -> Result<Tensor, ModelError> {
