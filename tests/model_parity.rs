@@ -136,9 +136,29 @@ fn tensor_operations_give_the_reference_numbers() {
 
 #[test]
 fn golden_models_give_the_reference_numbers() {
-    for name in ["llama", "llama3-rope", "llama-tied", "gpt2"] {
+    for name in [
+        "gemma",
+        "gemma2",
+        "gemma3_text",
+        "gpt2",
+        "gpt_neox",
+        "granite",
+        "llama",
+        "llama-tied",
+        "llama3-rope",
+        "mistral",
+        "olmo2",
+        "phi",
+        "phi3",
+        "qwen2",
+        "qwen3",
+        "smollm3",
+        "stablelm",
+        "starcoder2",
+    ] {
         if let Some(path) = golden(name) {
             check_parity(&open(&path), &path);
+            check_parity(&open(&path).without_slices(), &path);
         }
     }
 }

@@ -3,9 +3,11 @@
 //! Invariant: it never changes what it computes because somebody looks; logits are made only where they are asked for.
 
 mod attention;
+mod heads;
 pub mod kernel;
 mod load;
 mod matrix;
+mod mixture;
 pub mod numbers;
 pub mod product;
 mod rotary;
@@ -17,13 +19,15 @@ use candle_core::{D, DType, Device, Result, Tensor};
 
 pub use self::matrix::Precision;
 use self::{
-    attention::Step,
+    attention::{Step, mask},
+    heads::HeadNorms,
     matrix::{Embedding, Matrix},
+    mixture::Mixture,
     rotary::Frequencies,
 };
 use super::{
     cache::Cache,
-    spec::{Activation, NormKind, Spec},
+    spec::{Activation, Kind, NormKind, Spec},
 };
 
 /// A network, its weights on a device, detached from any graph.
@@ -34,7 +38,7 @@ pub struct Network {
     slices: bool,
     embedding: Embedding,
     positions: Option<Tensor>,
-    frequencies: Option<Frequencies>,
+    frequencies: Vec<Frequencies>,
     layers: Vec<Layer>,
     norm: NormWeights,
     head: Linear,
@@ -43,12 +47,21 @@ pub struct Network {
 }
 
 struct Layer {
-    attention_norm: NormWeights,
+    kind: Kind,
+    attention_norm: Option<NormWeights>,
     qkv: Linear,
+    head_norms: Option<HeadNorms>,
     output: Linear,
-    mlp_norm: NormWeights,
-    up: Linear,
-    down: Linear,
+    attention_post_norm: Option<NormWeights>,
+    mlp_norm: Option<NormWeights>,
+    mlp: Feed,
+    mlp_post_norm: Option<NormWeights>,
+}
+
+/// The second half of a layer.
+enum Feed {
+    Dense { up: Linear, down: Linear },
+    Mixture(Mixture),
 }
 
 struct NormWeights {
@@ -126,42 +139,125 @@ impl Network {
                     .broadcast_as((cache.rows, count, self.spec.hidden))?;
             x = (x + rows.reshape((tokens.len(), self.spec.hidden))?)?;
         }
-        let angles = self.frequencies.as_ref().map(|turns| turns.angles(start, count));
+        let embedding = self.spec.scales.embedding;
+        if embedding != 1.0 {
+            x = (x * f64::from(embedding))?;
+        }
+        let tensors = (!self.slices).then_some(&self.device);
+        let reach = cache.reach.max(start + count);
+        let angles = self
+            .frequencies
+            .iter()
+            .map(|turns| turns.angles(start, count, reach, tensors))
+            .collect::<Result<Vec<_>>>()?;
+        let mut masks = Vec::new();
         for (number, layer) in self.layers.iter().enumerate() {
+            let window = layer.kind.window;
+            if !self.slices && !masks.iter().any(|(of, _)| *of == window) {
+                masks.push((window, mask(count, start, window, &self.device)?));
+            }
+            let mask = masks.iter().find(|(of, _)| *of == window);
             let step = Step {
                 attention: &self.spec.attention,
                 layer: number,
                 count,
-                angles: angles.as_ref(),
+                angles: layer.kind.rotary.and_then(|index| angles.get(index)),
+                window,
+                mask: mask.and_then(|(_, mask)| mask.as_ref()),
             };
-            let qkv = layer.qkv.forward(&self.norm(&x, &layer.attention_norm)?)?;
-            let mixed = self.attend(&step, &qkv, cache, captured.as_deref_mut())?;
-            x = (x + layer.output.forward(&mixed)?)?;
-            let inner = layer.up.forward(&self.norm(&x, &layer.mlp_norm)?)?;
-            x = (x + layer.down.forward(&self.activate(&inner)?)?)?;
+            x = self.layer(x, layer, &step, cache, captured.as_deref_mut())?;
         }
         cache.len += count;
         Ok(x)
     }
 
+    fn layer(
+        &self,
+        x: Tensor,
+        layer: &Layer,
+        step: &Step,
+        cache: &mut Cache,
+        captured: Option<&mut Captured>,
+    ) -> Result<Tensor> {
+        let entry = self.normed(&x, layer.attention_norm.as_ref())?;
+        let qkv = layer.qkv.forward(&entry)?;
+        let mixed = self.attend(step, &qkv, layer.head_norms.as_ref(), cache, captured)?;
+        let mixed = self.added(layer.output.forward(&mixed)?, layer.attention_post_norm.as_ref())?;
+        if self.spec.parallel {
+            let inner = match &layer.mlp_norm {
+                Some(norm) => self.norm(&x, norm)?,
+                None => entry,
+            };
+            let fed = self.added(self.feed(&layer.mlp, &inner)?, layer.mlp_post_norm.as_ref())?;
+            return (x + mixed)? + fed;
+        }
+        let x = (x + mixed)?;
+        let inner = self.normed(&x, layer.mlp_norm.as_ref())?;
+        let fed = self.added(self.feed(&layer.mlp, &inner)?, layer.mlp_post_norm.as_ref())?;
+        x + fed
+    }
+
+    fn feed(&self, mlp: &Feed, x: &Tensor) -> Result<Tensor> {
+        match mlp {
+            Feed::Dense { up, down } => down.forward(&self.activate(&up.forward(x)?, self.spec.mlp.inner)?),
+            Feed::Mixture(mixture) => mixture.forward(x, |inner| self.activate(inner, mixture.spec.inner)),
+        }
+    }
+
+    /// What a half of a layer adds, normed and scaled as the architecture says.
+    fn added(&self, part: Tensor, norm: Option<&NormWeights>) -> Result<Tensor> {
+        let part = match norm {
+            Some(norm) => self.norm(&part, norm)?,
+            None => part,
+        };
+        let residual = self.spec.scales.residual;
+        if residual == 1.0 {
+            return Ok(part);
+        }
+        part * f64::from(residual)
+    }
+
+    /// Whether rows that grow from `from` to `to` tokens must be computed anew from their first token.
+    pub fn outgrown(&self, from: usize, to: usize) -> bool {
+        self.frequencies.iter().any(|turns| turns.change(from, to))
+    }
+
     /// Logits of rows of hidden values, given to `read` as one row-major slice `[rows, vocabulary]`.
     pub fn logits<R>(&self, hidden: &Tensor, read: impl FnOnce(&[f32]) -> R) -> Result<R> {
-        let logits = self
+        let mut logits = self
             .head
             .forward(&self.norm(&hidden.contiguous()?, &self.norm)?)?;
-        with_slice(&logits, read)
+        let scales = self.spec.scales;
+        if scales.logits != 1.0 {
+            logits = (logits * f64::from(scales.logits))?;
+        }
+        match scales.logit_cap {
+            Some(cap) if self.slices => {
+                let mut bent = with_slice(&logits, <[f32]>::to_vec)?;
+                kernel::bend_all(cap, &mut bent);
+                Ok(read(&bent))
+            }
+            Some(cap) => {
+                let cap = f64::from(cap);
+                with_slice(&((logits / cap)?.tanh()? * cap)?, read)
+            }
+            None => with_slice(&logits, read),
+        }
     }
 
     fn attend(
         &self,
         step: &Step,
         qkv: &Tensor,
+        norms: Option<&HeadNorms>,
         cache: &mut Cache,
         captured: Option<&mut Captured>,
     ) -> Result<Tensor> {
+        let norm = self.spec.norm;
         if !self.slices {
-            let (out, weights) = step.device(qkv, cache, &self.device)?;
-            if let Some(captured) = captured {
+            let normed = norms.map(|norms| norms.device(norm, qkv)).transpose()?;
+            let (out, weights) = step.device(normed.as_ref().unwrap_or(qkv), cache, captured.is_some())?;
+            if let (Some(captured), Some(weights)) = (captured, weights) {
                 captured.layers.push(weights.flatten_all()?.to_vec1()?);
             }
             return Ok(out);
@@ -171,11 +267,23 @@ impl Network {
         let mut weights = captured
             .is_some()
             .then(|| vec![0.0; rows * attention.heads * step.count * all]);
-        let out = with_slice(qkv, |qkv| step.host(qkv, cache, weights.as_deref_mut()))?;
+        let out = match norms {
+            None => with_slice(qkv, |qkv| step.host(qkv, cache, weights.as_deref_mut()))?,
+            Some(norms) => {
+                let mut qkv = with_slice(qkv, <[f32]>::to_vec)?;
+                norms.host(norm, &mut qkv, attention.qkv_width())?;
+                step.host(&qkv, cache, weights.as_deref_mut())
+            }
+        };
         if let (Some(captured), Some(weights)) = (captured, weights) {
             captured.layers.push(weights);
         }
         Tensor::from_vec(out, (rows * step.count, attention.output_width()), &self.device)
+    }
+
+    /// Normed where there is a norm.
+    fn normed(&self, x: &Tensor, norm: Option<&NormWeights>) -> Result<Tensor> {
+        norm.map_or_else(|| Ok(x.clone()), |norm| self.norm(x, norm))
     }
 
     fn norm(&self, x: &Tensor, weights: &NormWeights) -> Result<Tensor> {
@@ -201,24 +309,25 @@ impl Network {
         Tensor::from_vec(normed, x.shape(), &self.device)
     }
 
-    fn activate(&self, inner: &Tensor) -> Result<Tensor> {
+    /// The curve over gate and up side by side, each `width` wide, or over up alone.
+    fn activate(&self, inner: &Tensor, width: usize) -> Result<Tensor> {
         let mlp = self.spec.mlp;
         if !self.slices {
             if !mlp.gated {
                 return curve(mlp.activation, inner);
             }
-            let gate = inner.narrow(D::Minus1, 0, mlp.inner)?.contiguous()?;
-            return curve(mlp.activation, &gate)? * inner.narrow(D::Minus1, mlp.inner, mlp.inner)?;
+            let gate = inner.narrow(D::Minus1, 0, width)?.contiguous()?;
+            return curve(mlp.activation, &gate)? * inner.narrow(D::Minus1, width, width)?;
         }
         let rows = inner.dim(0)?;
         let out = with_slice(inner, |inner| {
             if mlp.gated {
-                kernel::gated(mlp.activation, inner, mlp.inner)
+                kernel::gated(mlp.activation, inner, width)
             } else {
                 kernel::activated(mlp.activation, inner)
             }
         })?;
-        Tensor::from_vec(out, (rows, mlp.inner), &self.device)
+        Tensor::from_vec(out, (rows, width), &self.device)
     }
 }
 

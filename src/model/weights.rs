@@ -167,6 +167,19 @@ impl Slab {
         floats
     }
 
+    /// One of `count` tensors of one shape that stand one after the other.
+    #[must_use]
+    pub fn part(&self, number: usize, count: usize) -> Self {
+        let (bytes, numbers) = (self.range.len() / count, self.numbers / count);
+        let start = self.range.start + number * bytes;
+        Self {
+            file: Arc::clone(&self.file),
+            range: start..start + bytes,
+            numbers,
+            ..*self
+        }
+    }
+
     /// A copy of a matrix `[rows, columns]` as `[columns, rows]`, its numbers stored as they were.
     #[must_use]
     pub fn turned(&self, rows: usize, columns: usize) -> Self {
