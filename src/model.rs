@@ -12,6 +12,7 @@ mod files;
 mod forward;
 mod frame;
 mod generate;
+mod gguf;
 mod rows;
 mod sampler;
 mod spec;
@@ -271,7 +272,8 @@ impl Network {
     }
 
     fn build(checkpoint: &mut Checkpoint, options: &OpenOptions) -> Result<(String, Self), ModelError> {
-        let (architecture, plan) = arch::plan(&checkpoint.config)?;
+        let (architecture, mut plan) = arch::plan(&checkpoint.config)?;
+        plan.spec.norm.offset &= !checkpoint.converted;
         let device = device(options.device)?;
         let network = Self::load(plan, &mut checkpoint.weights, &device, options.precision)?;
         Ok((architecture, network))

@@ -3,6 +3,7 @@
 //! Invariant: it never changes what it computes because somebody looks; logits are made only where they are asked for.
 
 mod attention;
+mod blocks;
 mod heads;
 pub mod kernel;
 mod load;

@@ -82,6 +82,23 @@ impl<'a> Files<'a> {
         Ok(Self::new(Source::Folder(root), path.display().to_string(), names))
     }
 
+    /// A single file.
+    pub fn file(path: &Path) -> Result<Self, ModelError> {
+        let (Some(folder), Some(name)) = (path.parent(), path.file_name()) else {
+            return Err(ModelError::Missing {
+                path: path.to_owned(),
+            });
+        };
+        let folder = if folder.as_os_str().is_empty() {
+            Path::new(".")
+        } else {
+            folder
+        };
+        let root = fs::canonicalize(folder).map_err(|source| io(path, source))?;
+        let names = vec![name.to_string_lossy().into_owned()];
+        Ok(Self::new(Source::Folder(root), path.display().to_string(), names))
+    }
+
     /// Those in memory: (name, contents).
     pub fn memory(place: &str, files: &'a [(&'a str, &'static [u8])]) -> Self {
         let names = files.iter().map(|(name, _)| (*name).to_owned()).collect();

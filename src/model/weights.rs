@@ -9,52 +9,93 @@ use std::{
 };
 
 use rayon::prelude::*;
-use safetensors::{Dtype, SafeTensors, tensor::TensorInfo};
+use safetensors::{Dtype, SafeTensors};
 
-use super::{decoder::numbers::Kind, error::ModelError, files::Bytes};
+use super::{
+    decoder::numbers::Kind,
+    error::ModelError,
+    files::Bytes,
+    gguf::{Entry, names},
+};
 
 /// Every tensor of a model.
 #[derive(Debug)]
 pub struct Weights {
-    shards: Vec<Arc<Bytes>>,
     places: BTreeMap<String, Place>,
     taken: BTreeSet<String>,
 }
 
 #[derive(Debug)]
 struct Place {
-    shard: usize,
-    start: usize,
-    info: TensorInfo,
+    file: Arc<Bytes>,
+    range: Range<usize>,
+    shape: Vec<usize>,
+    /// How it is stored, or the name of a way that is not read.
+    kind: Result<Kind, String>,
+    /// Heads whose rows stand in another order, to be put back.
+    paired: Option<usize>,
 }
 
 impl Weights {
     /// Reads the headers of shards: (file name, contents).
     pub fn new(files: Vec<(String, Bytes)>) -> Result<Self, ModelError> {
-        let mut shards = Vec::with_capacity(files.len());
         let mut places = BTreeMap::new();
-        for (shard, (file, bytes)) in files.into_iter().enumerate() {
+        for (file, bytes) in files {
             let wrong = |reason: String| ModelError::Weights {
                 file: file.clone(),
                 reason,
             };
             let (header, metadata) =
                 SafeTensors::read_metadata(&bytes).map_err(|reason| wrong(reason.to_string()))?;
+            let bytes = Arc::new(bytes);
             for (name, info) in metadata.tensors() {
                 // the length of the header, then the header, then the tensors
+                let (from, to) = info.data_offsets;
                 let place = Place {
-                    shard,
-                    start: 8 + header,
-                    info: info.clone(),
+                    file: Arc::clone(&bytes),
+                    range: 8 + header + from..8 + header + to,
+                    shape: info.shape.clone(),
+                    kind: kind(info.dtype),
+                    paired: None,
                 };
                 if places.insert(name.clone(), place).is_some() {
                     return Err(wrong(format!("tensor {name} stands in two files")));
                 }
             }
-            shards.push(Arc::new(bytes));
         }
         Ok(Self {
-            shards,
+            places,
+            taken: BTreeSet::new(),
+        })
+    }
+
+    /// Takes the tensors of a GGUF file, by the names a folder has for them.
+    pub fn gguf(
+        file: &str,
+        bytes: &Arc<Bytes>,
+        entries: Vec<Entry>,
+        architecture: &str,
+        heads: usize,
+        kv_heads: usize,
+    ) -> Result<Self, ModelError> {
+        let mut places = BTreeMap::new();
+        for entry in entries {
+            let place = Place {
+                file: Arc::clone(bytes),
+                range: entry.range,
+                shape: entry.shape,
+                kind: Ok(entry.kind),
+                paired: names::paired(architecture, &entry.name, heads, kv_heads),
+            };
+            let name = names::renamed(architecture, &entry.name).unwrap_or(entry.name);
+            if places.insert(name.clone(), place).is_some() {
+                return Err(ModelError::Weights {
+                    file: file.to_owned(),
+                    reason: format!("two tensors stand for {name}"),
+                });
+            }
+        }
+        Ok(Self {
             places,
             taken: BTreeSet::new(),
         })
@@ -76,33 +117,33 @@ impl Weights {
             name: name.to_owned(),
         };
         let place = self.places.get(name).ok_or_else(missing)?;
-        if place.info.shape != expected {
+        if place.shape != expected {
             return Err(ModelError::Shape {
                 name: name.to_owned(),
-                found: place.info.shape.clone(),
+                found: place.shape.clone(),
                 expected: expected.to_vec(),
             });
         }
-        let kind = match place.info.dtype {
-            Dtype::F32 => Kind::F32,
-            Dtype::F16 => Kind::F16,
-            Dtype::BF16 => Kind::Bf16,
-            other => {
-                return Err(ModelError::Dtype {
-                    name: name.to_owned(),
-                    dtype: format!("{other:?}"),
-                });
-            }
-        };
-        let (from, to) = place.info.data_offsets;
-        let slab = Slab {
-            file: Arc::clone(self.shards.get(place.shard).ok_or_else(missing)?),
-            range: place.start + from..place.start + to,
+        let kind = place.kind.clone().map_err(|dtype| ModelError::Dtype {
+            name: name.to_owned(),
+            dtype,
+        })?;
+        let mut slab = Slab {
+            file: Arc::clone(&place.file),
+            range: place.range.clone(),
             kind,
             numbers: expected.iter().product(),
         };
         if kind.bytes(slab.numbers) != Some(slab.bytes().len()) {
             return Err(missing());
+        }
+        if let (Some(heads), Some(rows)) = (place.paired, expected.first()) {
+            slab = slab
+                .unpaired(*rows, heads)
+                .ok_or_else(|| ModelError::GgufSetting {
+                    field: name.to_owned(),
+                    reason: format!("{rows} rows are no pairs in {heads} heads"),
+                })?;
         }
         self.taken.insert(name.to_owned());
         Ok(slab)
@@ -124,7 +165,8 @@ impl Weights {
             .taken
             .iter()
             .filter_map(|name| self.places.get(name))
-            .map(|place| format!("{:?}", place.info.dtype).to_lowercase())
+            .filter_map(|place| place.kind.as_ref().ok())
+            .map(|kind| kind.name().to_owned())
             .collect();
         names.into_iter().collect::<Vec<_>>().join("+")
     }
@@ -134,8 +176,17 @@ impl Weights {
         self.taken
             .iter()
             .filter_map(|name| self.places.get(name))
-            .map(|place| place.info.shape.iter().product::<usize>() as u64)
+            .map(|place| place.shape.iter().product::<usize>() as u64)
             .sum()
+    }
+}
+
+fn kind(dtype: Dtype) -> Result<Kind, String> {
+    match dtype {
+        Dtype::F32 => Ok(Kind::F32),
+        Dtype::F16 => Ok(Kind::F16),
+        Dtype::BF16 => Ok(Kind::Bf16),
+        other => Err(format!("{other:?}")),
     }
 }
 
@@ -178,6 +229,28 @@ impl Slab {
             numbers,
             ..*self
         }
+    }
+
+    /// A copy with the rows of each head in the order of folders: its two halves, instead of pairs of one row of each.
+    fn unpaired(&self, rows: usize, heads: usize) -> Option<Self> {
+        let bytes = self.bytes();
+        let width = bytes.len().checked_div(rows)?;
+        let head = rows.checked_div(heads)?;
+        if width == 0 || head == 0 || !head.is_multiple_of(2) || head * heads != rows {
+            return None;
+        }
+        let mut copy = Vec::with_capacity(bytes.len());
+        for head in bytes.chunks(head * width) {
+            for half in 0..2 {
+                let rows = head.chunks_exact(width).skip(half).step_by(2);
+                rows.for_each(|row| copy.extend_from_slice(row));
+            }
+        }
+        Some(Self {
+            range: 0..copy.len(),
+            file: Arc::new(Bytes::Owned(copy)),
+            ..*self
+        })
     }
 
     /// A copy of a matrix `[rows, columns]` as `[columns, rows]`, its numbers stored as they were.

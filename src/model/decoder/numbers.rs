@@ -7,7 +7,9 @@
     reason = "only what is inlined is compiled for the wider vectors"
 )]
 
-/// How a number is stored, little-endian.
+use super::blocks::{self, LARGE, SMALL};
+
+/// How numbers are stored, little-endian.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
     /// 32-bit floats.
@@ -16,43 +18,89 @@ pub enum Kind {
     F16,
     /// The upper half of 32-bit floats.
     Bf16,
+    /// Blocks of 32 whole numbers of 8 bits.
+    Q8_0,
+    /// Blocks of 32 whole numbers of 4 bits.
+    Q4_0,
+    /// Blocks of 32 whole numbers of 5 bits.
+    Q5_0,
+    /// Blocks of 256 numbers of 4 bits.
+    Q4K,
+    /// Blocks of 256 numbers of 5 bits.
+    Q5K,
+    /// Blocks of 256 numbers of 6 bits.
+    Q6K,
 }
 
 impl Kind {
-    /// Bytes that so many numbers take; `None` when they do not fit whole blocks, or memory.
-    pub fn bytes(self, numbers: usize) -> Option<usize> {
-        numbers.checked_mul(self.width())
-    }
-
-    /// Bytes of one number.
-    const fn width(self) -> usize {
+    /// Numbers of a block and its bytes.
+    pub const fn block(self) -> (usize, usize) {
         match self {
-            Self::F32 => 4,
-            Self::F16 | Self::Bf16 => 2,
+            Self::F32 => (1, 4),
+            Self::F16 | Self::Bf16 => (1, 2),
+            Self::Q8_0 => (SMALL, 34),
+            Self::Q4_0 => (SMALL, 18),
+            Self::Q5_0 => (SMALL, 22),
+            Self::Q4K => (LARGE, 144),
+            Self::Q5K => (LARGE, 176),
+            Self::Q6K => (LARGE, 210),
         }
     }
 
-    /// Converts as many numbers as `out` holds, beginning with number `start`.
+    /// Bytes that so many numbers take; `None` when they do not fill whole blocks, or are more than fit into memory.
+    pub fn bytes(self, numbers: usize) -> Option<usize> {
+        let (block, bytes) = self.block();
+        numbers
+            .is_multiple_of(block)
+            .then_some(numbers / block)?
+            .checked_mul(bytes)
+    }
+
+    /// As files call it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::F32 => "f32",
+            Self::F16 => "f16",
+            Self::Bf16 => "bf16",
+            Self::Q8_0 => "q8_0",
+            Self::Q4_0 => "q4_0",
+            Self::Q5_0 => "q5_0",
+            Self::Q4K => "q4_k",
+            Self::Q5K => "q5_k",
+            Self::Q6K => "q6_k",
+        }
+    }
+
+    /// Converts as many numbers as `out` holds, beginning with number `start`: both whole blocks.
     #[inline(always)]
     pub fn read(self, bytes: &[u8], start: usize, out: &mut [f32]) {
-        let bytes = bytes.get(start * self.width()..).unwrap_or_default();
+        let (block, width) = self.block();
+        let bytes = bytes.get(start / block * width..).unwrap_or_default();
         match self {
-            Self::F32 => {
-                for (out, bytes) in out.iter_mut().zip(bytes.as_chunks().0) {
-                    *out = f32::from_le_bytes(*bytes);
-                }
-            }
-            Self::F16 => {
-                for (out, bytes) in out.iter_mut().zip(bytes.as_chunks().0) {
-                    *out = half(u16::from_le_bytes(*bytes));
-                }
-            }
-            Self::Bf16 => {
-                for (out, bytes) in out.iter_mut().zip(bytes.as_chunks().0) {
-                    *out = f32::from_bits(u32::from(u16::from_le_bytes(*bytes)) << 16);
-                }
-            }
+            Self::F32 => each(bytes, out, |bytes, [out]| *out = f32::from_le_bytes(*bytes)),
+            Self::F16 => each(bytes, out, |bytes, [out]| *out = half(u16::from_le_bytes(*bytes))),
+            Self::Bf16 => each(bytes, out, |bytes, [out]| {
+                *out = f32::from_bits(u32::from(u16::from_le_bytes(*bytes)) << 16);
+            }),
+            Self::Q8_0 => each(bytes, out, blocks::q8_0),
+            Self::Q4_0 => each(bytes, out, blocks::q4_0),
+            Self::Q5_0 => each(bytes, out, blocks::q5_0),
+            Self::Q4K => each(bytes, out, blocks::q4_k),
+            Self::Q5K => each(bytes, out, blocks::q5_k),
+            Self::Q6K => each(bytes, out, blocks::q6_k),
         }
+    }
+}
+
+/// Converts block by block.
+#[inline(always)]
+fn each<const B: usize, const N: usize>(
+    bytes: &[u8],
+    out: &mut [f32],
+    block: impl Fn(&[u8; B], &mut [f32; N]),
+) {
+    for (out, bytes) in out.as_chunks_mut().0.iter_mut().zip(bytes.as_chunks().0) {
+        block(bytes, out);
     }
 }
 
