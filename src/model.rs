@@ -2,6 +2,7 @@
 //!
 //! Invariant: no Tensor crosses this boundary; ids, strings and plain numbers do. Nothing from the model is executed.
 
+mod adapter;
 mod arch;
 mod cache;
 mod checkpoint;
@@ -13,15 +14,20 @@ mod forward;
 mod frame;
 mod generate;
 mod gguf;
+mod json;
 mod rows;
 mod sampler;
 mod spec;
 mod spread;
 mod template;
 mod tokenizer;
+pub mod untrusted;
 mod weights;
 
-use std::{ops::ControlFlow, path::Path};
+use std::{
+    ops::ControlFlow,
+    path::{Path, PathBuf},
+};
 
 use candle_core::Device;
 use serde_json::{Map, Value};
@@ -60,6 +66,8 @@ pub struct OpenOptions {
     pub device: DeviceChoice,
     /// The form weights are kept in.
     pub precision: Precision,
+    /// The folder of a LoRA adapter to apply.
+    pub adapter: Option<PathBuf>,
 }
 
 /// One row to generate.
@@ -274,8 +282,16 @@ impl Network {
     fn build(checkpoint: &mut Checkpoint, options: &OpenOptions) -> Result<(String, Self), ModelError> {
         let (architecture, mut plan) = arch::plan(&checkpoint.config)?;
         plan.spec.norm.offset &= !checkpoint.converted;
+        if let Some(adapter) = &options.adapter {
+            adapter::apply(adapter, checkpoint)?;
+        }
         let device = device(options.device)?;
         let network = Self::load(plan, &mut checkpoint.weights, &device, options.precision)?;
+        if let Some(name) = checkpoint.weights.not_adapted() {
+            return Err(ModelError::Unsupported {
+                what: format!("an adapter of {name}"),
+            });
+        }
         Ok((architecture, network))
     }
 }

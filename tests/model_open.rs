@@ -303,7 +303,13 @@ fn hostile_weights_are_refused() {
     let path = folder.path().join("model.safetensors");
     let mut bytes = fs::read(&path).unwrap();
     let end = bytes.len();
-    bytes[end - 4..].copy_from_slice(&f32::NAN.to_le_bytes());
+    for damage in [f32::NAN, f32::NEG_INFINITY] {
+        bytes[end - 4..].copy_from_slice(&damage.to_le_bytes());
+        fs::write(&path, &bytes).unwrap();
+        assert!(matches!(refused(folder.path()), ModelError::Damaged { .. }));
+    }
+    // finite, but nothing that is computed from it is
+    bytes[end - 4..].copy_from_slice(&f32::MAX.to_le_bytes());
     fs::write(path, bytes).unwrap();
     let model = Model::open(folder.path(), &options()).unwrap();
     let rows = [Row {

@@ -161,6 +161,12 @@ pub enum ModelError {
         /// What it holds.
         dtype: String,
     },
+    /// An adapter that does not fit.
+    #[error("the adapter does not fit: {reason}")]
+    Adapter {
+        /// What is wrong.
+        reason: String,
+    },
     /// A tokenizer that cannot be read or does not fit the network.
     #[error("tokenizer.json: {reason}")]
     Tokenizer {
@@ -207,6 +213,12 @@ pub enum ModelError {
     NotFinite {
         /// The row.
         row: usize,
+    },
+    /// A tensor with infinities, or what is no number at all.
+    #[error("tensor {name} holds numbers that are not finite")]
+    Damaged {
+        /// Its name.
+        name: String,
     },
     /// The device asked for is not there.
     #[error("{device}: {reason}")]
@@ -257,6 +269,7 @@ impl ModelError {
             Self::GgufSetting { .. } => {
                 "convert the model again with a current converter, or scan its safetensors".into()
             }
+            Self::Adapter { .. } => "give the base model that the adapter was made for".into(),
             Self::Unsupported { .. } => "the scan would measure a different model than the one given".into(),
             Self::Dtype { .. } => "save the weights as float32, float16 or bfloat16".into(),
             Self::NoTemplate => "scan it as a plain text model".into(),
@@ -264,7 +277,9 @@ impl ModelError {
             Self::EmptyRow { .. } => "give at least one token".into(),
             Self::TooLong { .. } => "use a shorter text".into(),
             Self::Token { .. } => "the tokens come from a different tokenizer".into(),
-            Self::NotFinite { .. } => "the weights are damaged, or were changed by hand".into(),
+            Self::NotFinite { .. } | Self::Damaged { .. } => {
+                "the weights are damaged, or were changed by hand".into()
+            }
             Self::Device { .. } => "use --device cpu".into(),
             Self::Compute(_) => "close other programs, or use a smaller budget".into(),
         }

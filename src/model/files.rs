@@ -14,7 +14,7 @@ use std::{
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 
-use super::error::ModelError;
+use super::{error::ModelError, json};
 
 /// Contents of a file.
 #[derive(Debug)]
@@ -182,12 +182,10 @@ impl<'a> Files<'a> {
         let Some(bytes) = self.read(name, limit)? else {
             return Ok(None);
         };
-        serde_json::from_slice(&bytes)
-            .map(Some)
-            .map_err(|reason| ModelError::Json {
-                file: name.to_owned(),
-                reason: reason.to_string(),
-            })
+        json::object(&bytes).map(Some).map_err(|reason| ModelError::Json {
+            file: name.to_owned(),
+            reason,
+        })
     }
 
     fn note(&mut self, name: &str, bytes: &[u8]) {

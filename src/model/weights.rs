@@ -12,20 +12,27 @@ use rayon::prelude::*;
 use safetensors::{Dtype, SafeTensors};
 
 use super::{
+    adapter::LowRank,
     decoder::numbers::Kind,
     error::ModelError,
     files::Bytes,
     gguf::{Entry, names},
+    json,
 };
+
+/// Bytes of a safetensors header: beyond this it is no model.
+const HEADER: u64 = 16 << 20;
 
 /// Every tensor of a model.
 #[derive(Debug)]
 pub struct Weights {
     places: BTreeMap<String, Place>,
     taken: BTreeSet<String>,
+    /// What an adapter adds, by the tensor it adds to.
+    branches: BTreeMap<String, Arc<LowRank>>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Place {
     file: Arc<Bytes>,
     range: Range<usize>,
@@ -45,6 +52,7 @@ impl Weights {
                 file: file.clone(),
                 reason,
             };
+            unique_names(&bytes).map_err(&wrong)?;
             let (header, metadata) =
                 SafeTensors::read_metadata(&bytes).map_err(|reason| wrong(reason.to_string()))?;
             let bytes = Arc::new(bytes);
@@ -66,6 +74,7 @@ impl Weights {
         Ok(Self {
             places,
             taken: BTreeSet::new(),
+            branches: BTreeMap::new(),
         })
     }
 
@@ -98,6 +107,7 @@ impl Weights {
         Ok(Self {
             places,
             taken: BTreeSet::new(),
+            branches: BTreeMap::new(),
         })
     }
 
@@ -106,9 +116,69 @@ impl Weights {
         self.places.contains_key(name)
     }
 
+    /// Names of all tensors, sorted.
+    pub fn names(&self) -> Vec<String> {
+        self.places.keys().cloned().collect()
+    }
+
+    /// The shape of a tensor.
+    pub fn shape(&self, name: &str) -> Option<&[usize]> {
+        self.places.get(name).map(|place| place.shape.as_slice())
+    }
+
+    /// A tensor by the full name of its module: files may leave the first part out.
+    fn known(&self, name: &str) -> Result<String, ModelError> {
+        let short = name.split_once('.').map(|(_, rest)| rest);
+        [Some(name), short]
+            .into_iter()
+            .flatten()
+            .find(|name| self.has(name))
+            .map(str::to_owned)
+            .ok_or_else(|| ModelError::Adapter {
+                reason: format!("it changes {name}, which the model does not have"),
+            })
+    }
+
+    /// Adds what an adapter adds to a matrix.
+    pub fn adapt(&mut self, name: &str, branch: LowRank) -> Result<(), ModelError> {
+        let name = self.known(name)?;
+        let shape = self.shape(&name).unwrap_or_default();
+        let (there, back) = ([branch.output, branch.input], [branch.input, branch.output]);
+        if shape != there && shape != back {
+            return Err(ModelError::Adapter {
+                reason: format!("it adds {there:?} to {name}, which is {shape:?}"),
+            });
+        }
+        self.branches.insert(name, Arc::new(branch));
+        Ok(())
+    }
+
+    /// Takes a whole tensor from an adapter instead of its own.
+    pub fn replace(&mut self, name: &str, adapter: &Self, other: &str) -> Result<(), ModelError> {
+        let name = self.known(name)?;
+        if let Some(place) = adapter.places.get(other) {
+            self.places.insert(name, place.clone());
+        }
+        Ok(())
+    }
+
+    /// The first tensor that was to be adapted and that nobody took as a matrix.
+    pub fn not_adapted(&self) -> Option<&str> {
+        self.branches
+            .keys()
+            .find(|name| !self.taken.contains(*name))
+            .map(String::as_str)
+    }
+
     /// The numbers of a tensor, row-major, once its shape is what is expected.
     pub fn take(&mut self, name: &str, expected: &[usize]) -> Result<Vec<f32>, ModelError> {
-        Ok(self.slab(name, expected)?.floats())
+        let slab = self.slab(name, expected)?;
+        if slab.branch.is_some() {
+            return Err(ModelError::Unsupported {
+                what: format!("an adapter of {name}"),
+            });
+        }
+        Ok(slab.floats())
     }
 
     /// A tensor where it stands, once its shape is what is expected.
@@ -133,9 +203,15 @@ impl Weights {
             range: place.range.clone(),
             kind,
             numbers: expected.iter().product(),
+            branch: self.branches.get(name).cloned(),
         };
         if kind.bytes(slab.numbers) != Some(slab.bytes().len()) {
             return Err(missing());
+        }
+        if !slab.finite() {
+            return Err(ModelError::Damaged {
+                name: name.to_owned(),
+            });
         }
         if let (Some(heads), Some(rows)) = (place.paired, expected.first()) {
             slab = slab
@@ -181,6 +257,18 @@ impl Weights {
     }
 }
 
+/// Checks a safetensors header before anything is built from it: its size, and that it names nothing twice.
+fn unique_names(bytes: &[u8]) -> Result<(), String> {
+    let Some((length, rest)) = bytes.split_first_chunk() else {
+        return Ok(());
+    };
+    let length = u64::from_le_bytes(*length);
+    if length > HEADER {
+        return Err(format!("a header of {length} bytes, the limit is {HEADER}"));
+    }
+    rest.get(..length as usize).map_or(Ok(()), json::unique)
+}
+
 fn kind(dtype: Dtype) -> Result<Kind, String> {
     match dtype {
         Dtype::F32 => Ok(Kind::F32),
@@ -198,12 +286,23 @@ pub struct Slab {
     /// How its numbers are stored.
     pub kind: Kind,
     numbers: usize,
+    /// What an adapter adds to it.
+    pub branch: Option<Arc<LowRank>>,
 }
 
 impl Slab {
     /// Its bytes: as many as its shape calls for.
     pub fn bytes(&self) -> &[u8] {
         self.file.get(self.range.clone()).unwrap_or_default()
+    }
+
+    /// Whether no number is infinite or none at all.
+    fn finite(&self) -> bool {
+        let (block, width) = self.kind.block();
+        let piece = width * (1 << 16) / block;
+        self.bytes()
+            .par_chunks(piece)
+            .all(|bytes| self.kind.finite(bytes))
     }
 
     /// All of its numbers.
@@ -227,7 +326,8 @@ impl Slab {
             file: Arc::clone(&self.file),
             range: start..start + bytes,
             numbers,
-            ..*self
+            kind: self.kind,
+            branch: None,
         }
     }
 
@@ -249,7 +349,7 @@ impl Slab {
         Some(Self {
             range: 0..copy.len(),
             file: Arc::new(Bytes::Owned(copy)),
-            ..*self
+            ..self.clone()
         })
     }
 
@@ -271,7 +371,7 @@ impl Slab {
         Self {
             range: 0..turned.len(),
             file: Arc::new(Bytes::Owned(turned)),
-            ..*self
+            ..self.clone()
         }
     }
 }

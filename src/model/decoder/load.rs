@@ -325,18 +325,18 @@ impl Loader<'_> {
             let slab = self.weights.slab(&format!("{name}.weight"), &shape)?;
             parts.push((slab, *width));
         }
-        Ok(Matrix::new(
-            parts,
-            input,
-            transposed,
-            self.device,
-            self.precision,
-        )?)
+        Matrix::new(parts, input, transposed, self.device, self.precision)
     }
 
     fn embedding(&mut self, name: &str) -> Result<Embedding, ModelError> {
         let shape = [self.spec.vocabulary, self.spec.hidden];
-        let slab = self.weights.slab(&format!("{name}.weight"), &shape)?;
+        let name = format!("{name}.weight");
+        let slab = self.weights.slab(&name, &shape)?;
+        if slab.branch.is_some() {
+            return Err(ModelError::Unsupported {
+                what: format!("an adapter of {name}"),
+            });
+        }
         Ok(Embedding::new(slab, shape, self.device, self.precision)?)
     }
 

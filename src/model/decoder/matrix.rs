@@ -8,7 +8,7 @@ use super::{
     product::{self, Stored},
     with_slice,
 };
-use crate::model::weights::Slab;
+use crate::model::{adapter::LowRank, error::ModelError, weights::Slab};
 
 /// The form weights are kept in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -56,7 +56,16 @@ impl Matrix {
         transposed: bool,
         device: &Device,
         precision: Precision,
-    ) -> Result<Self> {
+    ) -> std::result::Result<Self, ModelError> {
+        let fits = |(slab, output): &(Slab, usize)| {
+            let branch = slab.branch.as_ref();
+            branch.is_none_or(|branch| branch.input == input && branch.output == *output)
+        };
+        if !parts.iter().all(fits) {
+            return Err(ModelError::Adapter {
+                reason: "its matrices lie the other way round than those of the model".into(),
+            });
+        }
         if device.is_cpu() && keeps(precision) {
             let pieces = parts.into_iter().map(|(slab, output)| Piece {
                 slab: if transposed {
@@ -77,7 +86,11 @@ impl Matrix {
                 } else {
                     (output, input)
                 };
-                Tensor::from_vec(slab.floats(), shape, device)
+                let mut numbers = slab.floats();
+                if let Some(branch) = &slab.branch {
+                    branch.merge(&mut numbers, transposed);
+                }
+                Tensor::from_vec(numbers, shape, device)
             })
             .collect::<Result<Vec<_>>>()?;
         Ok(Self::Dense(if transposed {
@@ -94,10 +107,41 @@ impl Matrix {
             Self::Stored(pieces) => {
                 let rows = x.dim(0)?;
                 let stored: Vec<Stored> = pieces.iter().map(Piece::stored).collect();
-                let out = with_slice(x, |x| product::product(x, rows, &stored))?;
                 let width = pieces.iter().map(|piece| piece.output).sum::<usize>();
+                let out = with_slice(x, |x| {
+                    let mut out = product::product(x, rows, &stored);
+                    let mut start = 0;
+                    for piece in pieces {
+                        if let Some(branch) = &piece.slab.branch {
+                            add(branch, x, rows, &mut out, start);
+                        }
+                        start += piece.output;
+                    }
+                    out
+                })?;
                 Tensor::from_vec(out, (rows, width), x.device())
             }
+        }
+    }
+}
+
+/// Adds what an adapter adds to rows `[rows, width]` of results, from column `start` on.
+fn add(branch: &LowRank, x: &[f32], rows: usize, out: &mut [f32], start: usize) {
+    let stored = |slab: &Slab, input, output, x: &[f32]| {
+        let part = Stored {
+            kind: slab.kind,
+            bytes: slab.bytes(),
+            input,
+            output,
+        };
+        product::product(x, rows, &[part])
+    };
+    let between = stored(&branch.first, branch.input, branch.rank, x);
+    let added = stored(&branch.second, branch.rank, branch.output, &between);
+    let width = out.len() / rows.max(1);
+    for (out, added) in out.chunks_exact_mut(width).zip(added.chunks_exact(branch.output)) {
+        for (out, added) in out.iter_mut().skip(start).zip(added) {
+            *out += branch.scale * added;
         }
     }
 }

@@ -71,6 +71,29 @@ impl Kind {
         }
     }
 
+    /// Whether no number in whole blocks is infinite or none at all; of quantised ones the scales tell.
+    pub fn finite(self, bytes: &[u8]) -> bool {
+        const HALF: u16 = 0x7c00;
+        let halves = |at: usize| {
+            let width = self.block().1;
+            let scales = bytes
+                .chunks_exact(width)
+                .filter_map(|block| block.get(at..at + 2));
+            let mut scales = scales.filter_map(|pair| pair.first_chunk());
+            scales.all(|pair| u16::from_le_bytes(*pair) & HALF != HALF)
+        };
+        match self {
+            Self::F32 => every(bytes, |number| {
+                u32::from_le_bytes(number) & 0x7f80_0000 != 0x7f80_0000
+            }),
+            Self::F16 => every(bytes, |number| u16::from_le_bytes(number) & HALF != HALF),
+            Self::Bf16 => every(bytes, |number| u16::from_le_bytes(number) & 0x7f80 != 0x7f80),
+            Self::Q8_0 | Self::Q4_0 | Self::Q5_0 => halves(0),
+            Self::Q4K | Self::Q5K => halves(0) && halves(2),
+            Self::Q6K => halves(208),
+        }
+    }
+
     /// Converts as many numbers as `out` holds, beginning with number `start`: both whole blocks.
     #[inline(always)]
     pub fn read(self, bytes: &[u8], start: usize, out: &mut [f32]) {
@@ -90,6 +113,12 @@ impl Kind {
             Self::Q6K => each(bytes, out, blocks::q6_k),
         }
     }
+}
+
+/// Whether all numbers pass: without a way out in between, so that many are looked at together.
+fn every<const B: usize>(bytes: &[u8], passes: impl Fn([u8; B]) -> bool) -> bool {
+    let numbers = bytes.as_chunks().0.iter();
+    numbers.fold(true, |all, number| all & passes(*number))
 }
 
 /// Converts block by block.
