@@ -241,7 +241,11 @@ fn templates_that_never_end() {
         ("{{ range(99999999999)|list }}", "chat template"),
         ("{{ messages|tojson(indent=99999999999) }}", "chat template"),
         ("{{ '%99999999999d' % 1 }}", "chat template"),
-        ("{{ 'x'|center(99999999999) }}", "chat template"),
+        ("{{ 'x'|indent(99999999999, true) }}", "too much"),
+        ("{{ '%99999999999d'|format(1) }}", "too much"),
+        ("{{ '{:99999999999d}'.format(1) }}", "too much"),
+        ("{% set x = 'x' * 9999999 %}{{ x.replace('x', x) }}", "too much"),
+        ("{% set x = 'x' * 9999999 %}{{ x|join(x) }}", "too much"),
     ] {
         let folder = copy();
         fs::write(folder.path().join("chat_template.jinja"), template).unwrap();

@@ -50,6 +50,7 @@ fn open(path: &Path, precision: Precision) -> Network {
     let options = OpenOptions {
         device: DeviceChoice::Cpu,
         precision,
+        ..OpenOptions::default()
     };
     Network::open(path, &options).unwrap()
 }

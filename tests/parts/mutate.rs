@@ -112,7 +112,6 @@ pub const TARGETS: &[Target] = &[
             "endfor",
             "macro",
             "loop",
-            "~",
             "|",
             "*",
             "**",
