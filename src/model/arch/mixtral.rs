@@ -40,5 +40,5 @@ pub fn read(fields: &mut Fields) -> Result<Plan, ModelError> {
     for kind in &mut spec.kinds {
         kind.sparse = true;
     }
-    Ok(Plan::new(spec, NAMES))
+    Ok(Plan::new(spec, &NAMES))
 }

@@ -21,5 +21,5 @@ pub fn read(fields: &mut Fields) -> Result<Plan, ModelError> {
     let mut spec = base::spec(fields, &defaults)?;
     let window = base::window(fields, None)?;
     base::slide(fields, &mut spec, window, |_| true)?;
-    Ok(Plan::new(spec, NAMES))
+    Ok(Plan::new(spec, &NAMES))
 }

@@ -35,7 +35,7 @@ pub fn read(fields: &mut Fields) -> Result<Plan, ModelError> {
     for (layer, kind) in spec.kinds.iter_mut().enumerate() {
         kind.sparse = (layer + 1) % step == 0 && !dense.contains(&(layer as u64));
     }
-    Ok(Plan::new(spec, qwen3::NAMES))
+    Ok(Plan::new(spec, &qwen3::NAMES))
 }
 
 /// Numbers of layers; none when the list is not there.

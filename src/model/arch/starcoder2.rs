@@ -25,5 +25,5 @@ pub fn read(fields: &mut Fields) -> Result<Plan, ModelError> {
     spec.mlp.gated = false;
     let window = base::window(fields, None)?;
     base::slide(fields, &mut spec, window, |_| true)?;
-    Ok(Plan::new(spec, NAMES))
+    Ok(Plan::new(spec, &NAMES))
 }
