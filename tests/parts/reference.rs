@@ -15,7 +15,8 @@ use crate::{
 
 type Forward = Box<dyn FnMut(&Tensor, usize) -> candle_core::Result<Tensor>>;
 
-/// The families the other implementation has right, inside its limits: no window shorter than the row, and one key head in Gemma 3.
+/// The families the other implementation has right, inside its limits: no window shorter than the row, one key head
+/// in Gemma 3, and scores scaled by the width of a head.
 const FAMILIES: [&str; 14] = [
     "gemma",
     "gemma2",
@@ -131,7 +132,7 @@ fn config(family: &str, random: &mut ChaCha8Rng) -> Value {
     if gemma {
         map.remove("hidden_act");
         map.insert("hidden_activation".into(), "gelu_pytorch_tanh".into());
-        map.insert("query_pre_attn_scalar".into(), random.random_range(4..30).into());
+        map.insert("query_pre_attn_scalar".into(), head_dim.into());
     }
     match family {
         "gemma2" => {
@@ -172,6 +173,7 @@ fn config(family: &str, random: &mut ChaCha8Rng) -> Value {
 
 #[test]
 fn random_shapes_agree_with_another_implementation() {
+    let mut wrong = Vec::new();
     for family in FAMILIES {
         for seed in 0..4 {
             let mut random = ChaCha8Rng::seed_from_u64(seed);
@@ -206,13 +208,15 @@ fn random_shapes_agree_with_another_implementation() {
                     let ours = &ours.logits[(to - 1) * size..to * size];
                     let theirs = &theirs[theirs.len() - size..];
                     let far = furthest(ours, theirs);
-                    assert!(
-                        far < 2e-4,
-                        "{family}, {seed}, {config}: off by {far} at {to}, split at {split}"
-                    );
+                    if far >= 2e-4 {
+                        wrong.push(format!(
+                            "{family}, {seed}: off by {far} at {to}, split at {split}: {config}"
+                        ));
+                    }
                 }
                 past = to;
             }
         }
     }
+    assert!(wrong.is_empty(), "{wrong:#?}");
 }

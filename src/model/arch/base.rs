@@ -128,7 +128,14 @@ pub fn window(fields: &mut Fields, default: Option<usize>) -> Result<Option<usiz
     fields.optional("sliding_window", default, Fields::size)
 }
 
-/// Gives the window to the layers `layer_types` names, or else to those that `slides` says.
+/// Gives every layer the window.
+pub fn slide_all(spec: &mut Spec, window: Option<usize>) {
+    for kind in &mut spec.kinds {
+        kind.window = window;
+    }
+}
+
+/// Gives the window to the layers that `layer_types` names, or else to those that `slides` says.
 pub fn slide(
     fields: &Fields,
     spec: &mut Spec,
