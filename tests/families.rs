@@ -22,7 +22,7 @@ use oracle::Store;
 use running::{ALL, assorted, expected, furthest, generate, golden, limits, open, traces};
 use serde_json::{Value, json};
 use stakeout::{
-    model::{Logits, Network, Row, Trace, Want},
+    model::{Logits, Network, OpenOptions, Row, Trace, Want},
     scan::event::Sampling,
 };
 use tempfile::TempDir;
@@ -228,7 +228,7 @@ fn every_supported_architecture_has_a_fixture_and_a_place_in_the_documentation()
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("config.json"), r#"{"model_type": "warp"}"#).unwrap();
     std::fs::write(folder.path().join("model.safetensors"), Store::default().bytes()).unwrap();
-    let options = stakeout::model::OpenOptions::default();
+    let options = OpenOptions::default();
     let error = Network::open(folder.path(), &options).err().unwrap();
     assert!(error.to_string().contains("\"warp\""));
     let hint = error.hint();
@@ -256,7 +256,7 @@ fn every_supported_architecture_has_a_fixture_and_a_place_in_the_documentation()
 }
 
 /// The fixture of this name, some settings changed; `null` takes one out.
-fn changed(name: &str, settings: Value) -> Fixture {
+fn changed(name: &str, settings: &Value) -> Fixture {
     let mut fixture = fixtures()
         .into_iter()
         .find(|fixture| fixture.name == name)
@@ -272,13 +272,13 @@ fn changed(name: &str, settings: Value) -> Fixture {
     fixture
 }
 
-#[test]
-fn what_is_not_built_or_makes_no_sense_is_refused() {
+/// A fixture, what is changed in it, and what the error says.
+type Refusal = (&'static str, Value, &'static str);
+
+fn rope_refusals() -> Vec<Refusal> {
     let yarn = json!({"rope_type": "yarn", "rope_theta": 1e4, "factor": 4.0});
     let dynamic = json!({"type": "dynamic", "factor": 2.0});
-    let chunked = json!(["full_attention", "chunked_attention", "full_attention"]);
-    let sliding = json!(["full_attention", "sliding_attention", "full_attention"]);
-    for (name, settings, says) in [
+    vec![
         (
             "qwen3",
             json!({"rope_parameters": yarn}),
@@ -299,6 +299,38 @@ fn what_is_not_built_or_makes_no_sense_is_refused() {
             json!({"partial_rotary_factor": 0.5}),
             "partial_rotary_factor 0.5",
         ),
+        (
+            "gemma3-new",
+            json!({"rope_parameters": {"rope_theta": 1e4}}),
+            "no entry for full_attention",
+        ),
+        (
+            "phi",
+            json!({"partial_rotary_factor": 0.4}),
+            "3 of 8 cannot be rotated in pairs",
+        ),
+        (
+            "phi3-longrope-short",
+            json!({"partial_rotary_factor": 1.0}),
+            "short_factor: 3 numbers instead of 4",
+        ),
+        (
+            "phi3-longrope-short",
+            json!({"original_max_position_embeddings": null}),
+            "missing",
+        ),
+        (
+            "smollm3-listed",
+            json!({"no_rope_layers": [1, 2, 0]}),
+            "not a 0 or 1 per layer",
+        ),
+    ]
+}
+
+fn refusals() -> Vec<Refusal> {
+    let chunked = json!(["full_attention", "chunked_attention", "full_attention"]);
+    let sliding = json!(["full_attention", "sliding_attention", "full_attention"]);
+    vec![
         (
             "llama-linear",
             json!({"hidden_act": "xielu"}),
@@ -330,29 +362,9 @@ fn what_is_not_built_or_makes_no_sense_is_refused() {
             "use_bidirectional_attention",
         ),
         (
-            "gemma3-new",
-            json!({"rope_parameters": {"rope_theta": 1e4}}),
-            "no entry for full_attention",
-        ),
-        (
             "gpt2",
             json!({"scale_attn_by_inverse_layer_idx": true}),
             "scale_attn_by_inverse_layer_idx",
-        ),
-        (
-            "phi",
-            json!({"partial_rotary_factor": 0.4}),
-            "3 of 8 cannot be rotated in pairs",
-        ),
-        (
-            "phi3-longrope-short",
-            json!({"partial_rotary_factor": 1.0}),
-            "short_factor: 3 numbers instead of 4",
-        ),
-        (
-            "phi3-longrope-short",
-            json!({"original_max_position_embeddings": null}),
-            "missing",
         ),
         (
             "qwen3_moe",
@@ -369,14 +381,14 @@ fn what_is_not_built_or_makes_no_sense_is_refused() {
             json!({"num_hidden_layers": 100_000_000}),
             "num_hidden_layers: 100000000 is out of range",
         ),
-        (
-            "smollm3-listed",
-            json!({"no_rope_layers": [1, 2, 0]}),
-            "not a 0 or 1 per layer",
-        ),
-    ] {
-        let folder = changed(name, settings).write(&Store::default());
-        let options = stakeout::model::OpenOptions::default();
+    ]
+}
+
+#[test]
+fn what_is_not_built_or_makes_no_sense_is_refused() {
+    for (name, settings, says) in rope_refusals().into_iter().chain(refusals()) {
+        let folder = changed(name, &settings).write(&Store::default());
+        let options = OpenOptions::default();
         let error = Network::open(folder.path(), &options).err().unwrap().to_string();
         assert!(error.contains(says), "{name}: {error}, not {says}");
     }
@@ -390,8 +402,9 @@ fn settings_left_out_take_the_documented_default_and_are_told() {
         ("qwen3_moe", "norm_topk_prob", "false"),
         ("stablelm", "partial_rotary_factor", "0.25"),
     ] {
-        let whole = changed(name, json!({}));
-        let open = |fixture: &Fixture| Network::open(fixture.model().path(), &Default::default()).unwrap();
+        let whole = changed(name, &json!({}));
+        let open =
+            |fixture: &Fixture| Network::open(fixture.model().path(), &OpenOptions::default()).unwrap();
         let before = open(&whole).read.notices.join("; ");
         let mut without = whole;
         without.config.as_object_mut().unwrap().remove(taken);

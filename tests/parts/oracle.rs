@@ -235,7 +235,7 @@ impl Settings<'_> {
                 let scale = scaling["attention_factor"].as_f64().unwrap_or(grown.max(1.0));
                 (turns.collect(), scale)
             }
-            other => panic!("{other}"),
+            other => unreachable!("{other}"),
         }
     }
 
@@ -261,7 +261,7 @@ impl Settings<'_> {
             "gelu_new" | "gelu_pytorch_tanh" => tanh_gelu(x),
             "gelu" if self.gemma() => tanh_gelu(x),
             "gelu" => x * normal_share(x),
-            other => panic!("{other}"),
+            other => unreachable!("{other}"),
         }
     }
 
@@ -278,10 +278,9 @@ impl Settings<'_> {
             .or(self.size("n_inner"))
             .unwrap_or(4 * hidden);
         let plain = match self.family {
-            "gpt2" => Some(("mlp.c_fc", "mlp.c_proj")),
+            "gpt2" | "starcoder2" => Some(("mlp.c_fc", "mlp.c_proj")),
             "gpt_neox" => Some(("mlp.dense_h_to_4h", "mlp.dense_4h_to_h")),
             "phi" => Some(("mlp.fc1", "mlp.fc2")),
-            "starcoder2" => Some(("mlp.c_fc", "mlp.c_proj")),
             _ => None,
         };
         if let Some((up, down)) = plain {
@@ -289,12 +288,6 @@ impl Settings<'_> {
             let curved: Vec<f64> = up.iter().map(|x| self.curve(*x)).collect();
             return self.linear(store, &format!("{base}{down}"), &curved, hidden, bias);
         }
-        let product = |gate: &[f64], up: &[f64]| -> Vec<f64> {
-            gate.iter()
-                .zip(up)
-                .map(|(gate, up)| self.curve(*gate) * up)
-                .collect()
-        };
         let dense = self.config["mlp_only_layers"].as_array();
         let dense = dense.is_some_and(|list| list.contains(&layer.into()));
         let step = self.size("decoder_sparse_step").unwrap_or(1);
@@ -315,14 +308,25 @@ impl Settings<'_> {
             return self.linear(
                 store,
                 &format!("{base}mlp.down_proj"),
-                &product(gate, up),
+                &self.product(gate, up),
                 hidden,
                 bias,
             );
         }
+        self.mixture(store, base, x, fused)
+    }
+
+    fn product(&self, gate: &[f64], up: &[f64]) -> Vec<f64> {
+        let pairs = gate.iter().zip(up);
+        pairs.map(|(gate, up)| self.curve(*gate) * up).collect()
+    }
+
+    /// The experts of a layer, for one token.
+    fn mixture(&self, store: &mut Store, base: &str, x: &[f64], fused: bool) -> Vec<f64> {
+        let hidden = x.len();
         let mixtral = self.family == "mixtral";
         let inner = if mixtral {
-            inner
+            self.size("intermediate_size").unwrap()
         } else {
             self.size("moe_intermediate_size").unwrap()
         };
@@ -361,13 +365,13 @@ impl Settings<'_> {
                 );
                 let both = times(&all[expert * 2 * inner * hidden..][..2 * inner * hidden], x);
                 let all = store.get(&format!("{base}mlp.experts.down_proj"), &[count, hidden, inner]);
-                let product = product(&both[..inner], &both[inner..]);
+                let product = self.product(&both[..inner], &both[inner..]);
                 times(&all[expert * hidden * inner..][..hidden * inner], &product)
             } else {
                 let name = |part: &str| format!("{base}{block}experts.{expert}.{part}");
                 let gate = self.linear(store, &name(names[0]), x, inner, false);
                 let up = self.linear(store, &name(names[1]), x, inner, false);
-                self.linear(store, &name(names[2]), &product(&gate, &up), hidden, false)
+                self.linear(store, &name(names[2]), &self.product(&gate, &up), hidden, false)
             };
             if order.contains(&expert) {
                 for (sum, part) in sum.iter_mut().zip(result) {
@@ -626,33 +630,46 @@ pub fn run(config: &Value, store: &mut Store, tokens: &[u32], fused: bool) -> Ou
         }
         join(&mut x, &fed, residual);
     }
-    let tied = matches!(family, "gpt2" | "smollm3" | "starcoder2") || settings.gemma();
-    let tied = config["tie_word_embeddings"].as_bool().unwrap_or(tied);
-    let name = if family == "gpt_neox" {
-        "embed_out"
-    } else {
-        "lm_head"
-    };
-    let mut logits = Vec::new();
-    for x in &x {
-        let x = settings.norm(store, &format!("{base}{last}"), x);
-        let head = if tied {
-            table.clone()
-        } else {
-            store.get(&format!("{name}.weight"), &[vocabulary, hidden])
-        };
-        let mut row = times(&head, &x);
-        if family == "phi" {
-            add(&mut row, &store.get("lm_head.bias", &[vocabulary]));
-        }
-        let divisor = settings.number("logits_scaling").unwrap_or(1.0);
-        let cap = settings.number("final_logit_softcapping");
-        logits.extend(row.into_iter().map(|logit| {
-            let logit = logit / divisor;
-            cap.map_or(logit, |cap| cap * (logit / cap).tanh()) as f32
-        }));
+    let last = format!("{base}{last}");
+    Output {
+        logits: settings.logits(store, &last, &table, &x),
+        attention,
     }
-    Output { logits, attention }
+}
+
+impl Settings<'_> {
+    /// Logits of every token; `table` is the embedding.
+    fn logits(&self, store: &mut Store, last: &str, table: &[f64], x: &Rows) -> Vec<f32> {
+        let (settings, config, family) = (self, self.config, self.family);
+        let (vocabulary, hidden) = (table.len() / x[0].len(), x[0].len());
+        let tied = matches!(family, "gpt2" | "smollm3" | "starcoder2") || settings.gemma();
+        let tied = config["tie_word_embeddings"].as_bool().unwrap_or(tied);
+        let name = if family == "gpt_neox" {
+            "embed_out"
+        } else {
+            "lm_head"
+        };
+        let mut logits = Vec::new();
+        for x in x {
+            let x = settings.norm(store, last, x);
+            let head = if tied {
+                table.to_vec()
+            } else {
+                store.get(&format!("{name}.weight"), &[vocabulary, hidden])
+            };
+            let mut row = times(&head, &x);
+            if family == "phi" {
+                add(&mut row, &store.get("lm_head.bias", &[vocabulary]));
+            }
+            let divisor = settings.number("logits_scaling").unwrap_or(1.0);
+            let cap = settings.number("final_logit_softcapping");
+            logits.extend(row.into_iter().map(|logit| {
+                let logit = logit / divisor;
+                cap.map_or(logit, |cap| cap * (logit / cap).tanh()) as f32
+            }));
+        }
+        logits
+    }
 }
 
 fn join(x: &mut Rows, parts: &Rows, scale: f64) {

@@ -67,7 +67,7 @@ fn reference(family: &str, config: &Value, bytes: Vec<u8>) -> Forward {
             let mut model = models::phi::Model::new(&config, weights).unwrap();
             Box::new(move |tokens, _| model.forward(tokens))
         }
-        other => panic!("{other}"),
+        other => unreachable!("{other}"),
     }
 }
 
