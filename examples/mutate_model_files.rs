@@ -2,6 +2,12 @@
 //!
 //! A panic ends it with the seed in view; what it prints at the end is how much was tried.
 
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "what it prints is what it is for"
+)]
+
 #[path = "../tests/parts/mutate.rs"]
 mod mutate;
 

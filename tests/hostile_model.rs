@@ -217,9 +217,10 @@ fn tokenizers_that_are_ambiguous() {
         beyond.contains("does not fit config.json's vocabulary of 96"),
         "{beyond}"
     );
-    let start =
-        text.find("\"vocab\"").unwrap() + text[text.find("\"vocab\"").unwrap()..].find('{').unwrap() + 1;
-    let (front, back) = text.split_at(start);
+    let vocab = text.find("\"vocab\"").unwrap();
+    let (front, back) = text.split_at(vocab);
+    let (open, back) = back.split_once('{').unwrap();
+    let front = format!("{front}{open}{{");
     let twice = format!("{front}\"x\":1,\"x\":2,{back}");
     let twice = self::with("tokenizer.json", twice);
     assert!(twice.contains("stands there twice"), "{twice}");
@@ -267,6 +268,9 @@ fn templates_that_never_end() {
     }
 }
 
+/// Makes a lie of a header.
+type Change = fn(&mut gguf::Builder);
+
 #[test]
 fn gguf_headers_that_lie() {
     let refused = |file: &gguf::Builder| {
@@ -278,26 +282,25 @@ fn gguf_headers_that_lie() {
     let good = gguf::Builder::default();
     let reason = refused(&good);
     assert!(reason.contains("holds the architecture \"\""), "{reason}");
-    type Change = fn(&mut gguf::Builder);
     let cases: [(&str, Change); 17] = [
         ("begin with GGUF", |file| file.magic = *b"GGML"),
         ("version 1 is not read", |file| file.version = 1),
         ("big-endian", |file| file.version = 3_u32.swap_bytes()),
         ("18446744073709551615 tensors", |file| {
-            file.tensor_count = Some(u64::MAX)
+            file.tensor_count = Some(u64::MAX);
         }),
         ("18446744073709551615 settings", |file| {
-            file.setting_count = Some(u64::MAX)
+            file.setting_count = Some(u64::MAX);
         }),
         ("a name is empty", |file| file.tensor_count = Some(100_000)),
         ("bytes of a text", |file| {
-            file.setting("a", 8, &u64::MAX.to_le_bytes())
+            file.setting("a", 8, &u64::MAX.to_le_bytes());
         }),
         ("ends beyond the file", |file| {
-            file.setting("a", 8, &(1_u64 << 27).to_le_bytes())
+            file.setting("a", 8, &(1_u64 << 27).to_le_bytes());
         }),
         ("not UTF-8", |file| {
-            file.setting("a", 8, &[1, 0, 0, 0, 0, 0, 0, 0, 0xff])
+            file.setting("a", 8, &[1, 0, 0, 0, 0, 0, 0, 0, 0xff]);
         }),
         ("elements of an array", |file| {
             file.setting(
@@ -316,10 +319,10 @@ fn gguf_headers_that_lie() {
             file.setting("a", 7, &[0]);
         }),
         ("no power of two", |file| {
-            file.setting("general.alignment", 4, &0_u32.to_le_bytes())
+            file.setting("general.alignment", 4, &0_u32.to_le_bytes());
         }),
         ("no power of two", |file| {
-            file.setting("general.alignment", 4, &48_u32.to_le_bytes())
+            file.setting("general.alignment", 4, &48_u32.to_le_bytes());
         }),
         ("name is empty", |file| file.setting("", 7, &[1])),
     ];

@@ -145,10 +145,10 @@ pub fn plan(config: &Map<String, Value>) -> Result<(String, Plan), ModelError> {
 }
 
 impl Plan {
-    fn new(spec: Spec, names: Names) -> Self {
+    const fn new(spec: Spec, names: &Names) -> Self {
         Self {
             spec,
-            names,
+            names: *names,
             notices: Vec::new(),
         }
     }

@@ -6,6 +6,7 @@ mod attention;
 mod blocks;
 mod heads;
 pub mod kernel;
+mod layer;
 mod load;
 mod matrix;
 mod mixture;
@@ -16,19 +17,18 @@ pub mod wide;
 
 use std::sync::Arc;
 
-use candle_core::{D, DType, Device, Result, Tensor};
+use candle_core::{DType, Device, Result, Tensor};
 
 pub use self::matrix::Precision;
 use self::{
     attention::{Step, mask},
-    heads::HeadNorms,
+    layer::Layer,
     matrix::{Embedding, Matrix},
-    mixture::Mixture,
     rotary::Frequencies,
 };
 use super::{
     cache::Cache,
-    spec::{Activation, Kind, NormKind, Spec},
+    spec::{NormKind, Spec},
 };
 
 /// A network, its weights on a device, detached from any graph.
@@ -45,24 +45,6 @@ pub struct Network {
     head: Linear,
     /// What was read.
     pub read: load::Read,
-}
-
-struct Layer {
-    kind: Kind,
-    attention_norm: Option<NormWeights>,
-    qkv: Linear,
-    head_norms: Option<HeadNorms>,
-    output: Linear,
-    attention_post_norm: Option<NormWeights>,
-    mlp_norm: Option<NormWeights>,
-    mlp: Feed,
-    mlp_post_norm: Option<NormWeights>,
-}
-
-/// The second half of a layer.
-enum Feed {
-    Dense { up: Linear, down: Linear },
-    Mixture(Mixture),
 }
 
 struct NormWeights {
@@ -140,10 +122,7 @@ impl Network {
                     .broadcast_as((cache.rows, count, self.spec.hidden))?;
             x = (x + rows.reshape((tokens.len(), self.spec.hidden))?)?;
         }
-        let embedding = self.spec.scales.embedding;
-        if embedding != 1.0 {
-            x = (x * f64::from(embedding))?;
-        }
+        x = scaled(x, self.spec.scales.embedding)?;
         let tensors = (!self.slices).then_some(&self.device);
         let reach = cache.reach.max(start + count);
         let angles = self
@@ -172,52 +151,6 @@ impl Network {
         Ok(x)
     }
 
-    fn layer(
-        &self,
-        x: Tensor,
-        layer: &Layer,
-        step: &Step,
-        cache: &mut Cache,
-        captured: Option<&mut Captured>,
-    ) -> Result<Tensor> {
-        let entry = self.normed(&x, layer.attention_norm.as_ref())?;
-        let qkv = layer.qkv.forward(&entry)?;
-        let mixed = self.attend(step, &qkv, layer.head_norms.as_ref(), cache, captured)?;
-        let mixed = self.added(layer.output.forward(&mixed)?, layer.attention_post_norm.as_ref())?;
-        if self.spec.parallel {
-            let inner = match &layer.mlp_norm {
-                Some(norm) => self.norm(&x, norm)?,
-                None => entry,
-            };
-            let fed = self.added(self.feed(&layer.mlp, &inner)?, layer.mlp_post_norm.as_ref())?;
-            return (x + mixed)? + fed;
-        }
-        let x = (x + mixed)?;
-        let inner = self.normed(&x, layer.mlp_norm.as_ref())?;
-        let fed = self.added(self.feed(&layer.mlp, &inner)?, layer.mlp_post_norm.as_ref())?;
-        x + fed
-    }
-
-    fn feed(&self, mlp: &Feed, x: &Tensor) -> Result<Tensor> {
-        match mlp {
-            Feed::Dense { up, down } => down.forward(&self.activate(&up.forward(x)?, self.spec.mlp.inner)?),
-            Feed::Mixture(mixture) => mixture.forward(x, |inner| self.activate(inner, mixture.spec.inner)),
-        }
-    }
-
-    /// What a half of a layer adds, normed and scaled as the architecture says.
-    fn added(&self, part: Tensor, norm: Option<&NormWeights>) -> Result<Tensor> {
-        let part = match norm {
-            Some(norm) => self.norm(&part, norm)?,
-            None => part,
-        };
-        let residual = self.spec.scales.residual;
-        if residual == 1.0 {
-            return Ok(part);
-        }
-        part * f64::from(residual)
-    }
-
     /// Whether rows that grow from `from` to `to` tokens must be computed anew from their first token.
     pub fn outgrown(&self, from: usize, to: usize) -> bool {
         self.frequencies.iter().any(|turns| turns.change(from, to))
@@ -225,13 +158,11 @@ impl Network {
 
     /// Logits of rows of hidden values, given to `read` as one row-major slice `[rows, vocabulary]`.
     pub fn logits<R>(&self, hidden: &Tensor, read: impl FnOnce(&[f32]) -> R) -> Result<R> {
-        let mut logits = self
+        let logits = self
             .head
             .forward(&self.norm(&hidden.contiguous()?, &self.norm)?)?;
         let scales = self.spec.scales;
-        if scales.logits != 1.0 {
-            logits = (logits * f64::from(scales.logits))?;
-        }
+        let logits = scaled(logits, scales.logits)?;
         match scales.logit_cap {
             Some(cap) if self.slices => {
                 let mut bent = with_slice(&logits, <[f32]>::to_vec)?;
@@ -244,47 +175,6 @@ impl Network {
             }
             None => with_slice(&logits, read),
         }
-    }
-
-    fn attend(
-        &self,
-        step: &Step,
-        qkv: &Tensor,
-        norms: Option<&HeadNorms>,
-        cache: &mut Cache,
-        captured: Option<&mut Captured>,
-    ) -> Result<Tensor> {
-        let norm = self.spec.norm;
-        if !self.slices {
-            let normed = norms.map(|norms| norms.device(norm, qkv)).transpose()?;
-            let (out, weights) = step.device(normed.as_ref().unwrap_or(qkv), cache, captured.is_some())?;
-            if let (Some(captured), Some(weights)) = (captured, weights) {
-                captured.layers.push(weights.flatten_all()?.to_vec1()?);
-            }
-            return Ok(out);
-        }
-        let attention = &self.spec.attention;
-        let (rows, all) = (cache.rows, cache.positions() + step.count);
-        let mut weights = captured
-            .is_some()
-            .then(|| vec![0.0; rows * attention.heads * step.count * all]);
-        let out = match norms {
-            None => with_slice(qkv, |qkv| step.host(qkv, cache, weights.as_deref_mut()))?,
-            Some(norms) => {
-                let mut qkv = with_slice(qkv, <[f32]>::to_vec)?;
-                norms.host(norm, &mut qkv, attention.qkv_width())?;
-                step.host(&qkv, cache, weights.as_deref_mut())
-            }
-        };
-        if let (Some(captured), Some(weights)) = (captured, weights) {
-            captured.layers.push(weights);
-        }
-        Tensor::from_vec(out, (rows * step.count, attention.output_width()), &self.device)
-    }
-
-    /// Normed where there is a norm.
-    fn normed(&self, x: &Tensor, norm: Option<&NormWeights>) -> Result<Tensor> {
-        norm.map_or_else(|| Ok(x.clone()), |norm| self.norm(x, norm))
     }
 
     fn norm(&self, x: &Tensor, weights: &NormWeights) -> Result<Tensor> {
@@ -309,35 +199,12 @@ impl Network {
         })???;
         Tensor::from_vec(normed, x.shape(), &self.device)
     }
-
-    /// The curve over gate and up side by side, each `width` wide, or over up alone.
-    fn activate(&self, inner: &Tensor, width: usize) -> Result<Tensor> {
-        let mlp = self.spec.mlp;
-        if !self.slices {
-            if !mlp.gated {
-                return curve(mlp.activation, inner);
-            }
-            let gate = inner.narrow(D::Minus1, 0, width)?.contiguous()?;
-            return curve(mlp.activation, &gate)? * inner.narrow(D::Minus1, width, width)?;
-        }
-        let rows = inner.dim(0)?;
-        let out = with_slice(inner, |inner| {
-            if mlp.gated {
-                kernel::gated(mlp.activation, inner, width)
-            } else {
-                kernel::activated(mlp.activation, inner)
-            }
-        })?;
-        Tensor::from_vec(out, (rows, width), &self.device)
-    }
 }
 
-fn curve(activation: Activation, x: &Tensor) -> Result<Tensor> {
-    match activation {
-        Activation::Silu => x.silu(),
-        Activation::GeluTanh => x.gelu(),
-        Activation::Gelu => x.gelu_erf(),
-        Activation::Relu => x.relu(),
+fn scaled(x: Tensor, scale: Option<f32>) -> Result<Tensor> {
+    match scale {
+        Some(scale) => x * f64::from(scale),
+        None => Ok(x),
     }
 }
 

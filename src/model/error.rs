@@ -261,7 +261,10 @@ impl ModelError {
             Self::Config { .. } | Self::Tensor { .. } | Self::Shape { .. } => {
                 "config.json and the weights must come from the same model".into()
             }
-            Self::Architecture { .. } => format!("supported: {}", arch::names().join(", ")),
+            Self::Architecture { .. } => format!(
+                "supported: {}; convert the model to one of these, or use a version of this program that knows it",
+                arch::names().join(", ")
+            ),
             Self::GgufArchitecture { .. } => {
                 let names: Vec<&str> = gguf::names::FAMILIES.iter().map(|(name, _)| *name).collect();
                 format!("supported in GGUF files: {}", names.join(", "))

@@ -25,8 +25,8 @@ pub struct Spec {
     pub mlp: Mlp,
     /// The second half of the layers that are.
     pub experts: Option<Experts>,
-    /// Attention and the second half both read the layer's input, instead of one after the other.
-    pub parallel: bool,
+    /// How the two halves of a layer follow each other.
+    pub residual: Residual,
     /// What differs from layer to layer, one per layer.
     pub kinds: Vec<Kind>,
     /// Factors on the way.
@@ -48,27 +48,26 @@ pub struct Kind {
     pub sparse: bool,
 }
 
-/// Factors on the way through the network.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Scales {
-    /// Multiplies the embedding.
-    pub embedding: f32,
-    /// Multiplies what each half of a layer adds.
-    pub residual: f32,
-    /// Multiplies the logits.
-    pub logits: f32,
-    /// Bends the logits smoothly to within plus and minus this.
-    pub logit_cap: Option<f32>,
+/// How the two halves of a layer follow each other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Residual {
+    /// The second reads what the first has added to.
+    Sequential,
+    /// Both read what the layer is given.
+    Parallel,
 }
 
-impl Scales {
-    /// Nothing is scaled.
-    pub const NONE: Self = Self {
-        embedding: 1.0,
-        residual: 1.0,
-        logits: 1.0,
-        logit_cap: None,
-    };
+/// Factors on the way through the network; `None`: not scaled.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Scales {
+    /// Multiplies the embedding.
+    pub embedding: Option<f32>,
+    /// Multiplies what each half of a layer adds.
+    pub residual: Option<f32>,
+    /// Multiplies the logits.
+    pub logits: Option<f32>,
+    /// Bends the logits smoothly to within plus and minus this.
+    pub logit_cap: Option<f32>,
 }
 
 /// A norm.

@@ -8,7 +8,7 @@ use super::{
     Fields, ModelError,
     rope::{self, Rope},
 };
-use crate::model::spec::{Attention, Kind, Mlp, Norm, NormKind, Scales, Spec};
+use crate::model::spec::{Attention, Kind, Mlp, Norm, NormKind, Residual, Scales, Spec};
 
 /// The documented defaults of a family, and how it names what names differ for.
 #[derive(Debug, Clone, Copy)]
@@ -77,7 +77,7 @@ pub fn spec(fields: &mut Fields, defaults: &Defaults) -> Result<Spec, ModelError
             bias: false,
         },
         experts: None,
-        parallel: false,
+        residual: Residual::Sequential,
         kinds: vec![
             Kind {
                 rotary: Some(0),
@@ -85,7 +85,7 @@ pub fn spec(fields: &mut Fields, defaults: &Defaults) -> Result<Spec, ModelError
             };
             layers
         ],
-        scales: Scales::NONE,
+        scales: Scales::default(),
         tied: fields.flag_or("tie_word_embeddings", defaults.tied)?,
         head_bias: false,
     })
@@ -93,7 +93,7 @@ pub fn spec(fields: &mut Fields, defaults: &Defaults) -> Result<Spec, ModelError
 
 /// Plain attention, once its heads fit.
 pub fn attention(heads: usize, kv_heads: usize, head_dim: usize) -> Result<Attention, ModelError> {
-    if kv_heads > heads || heads % kv_heads != 0 {
+    if kv_heads > heads || !heads.is_multiple_of(kv_heads) {
         return Err(Fields::wrong(
             "num_key_value_heads",
             &format!("{kv_heads} does not divide {heads} heads"),
@@ -128,7 +128,14 @@ pub fn window(fields: &mut Fields, default: Option<usize>) -> Result<Option<usiz
     fields.optional("sliding_window", default, Fields::size)
 }
 
-/// Gives the window to the layers `layer_types` names, or else to those that `slides` says.
+/// Gives every layer the window.
+pub fn slide_all(spec: &mut Spec, window: Option<usize>) {
+    for kind in &mut spec.kinds {
+        kind.window = window;
+    }
+}
+
+/// Gives the window to the layers that `layer_types` names, or else to those that `slides` says.
 pub fn slide(
     fields: &Fields,
     spec: &mut Spec,

@@ -24,7 +24,7 @@ pub fn read(fields: &mut Fields) -> Result<Plan, ModelError> {
         ..DEFAULTS
     };
     let spec = spec(fields, &defaults)?;
-    Ok(Plan::new(spec, llama::NAMES))
+    Ok(Plan::new(spec, &llama::NAMES))
 }
 
 /// What all generations share.
@@ -33,6 +33,6 @@ pub fn spec(fields: &mut Fields, defaults: &base::Defaults) -> Result<Spec, Mode
     let mut spec = base::spec(fields, defaults)?;
     base::biases(fields, &mut spec)?;
     spec.norm.offset = true;
-    spec.scales.embedding = (spec.hidden as f32).sqrt();
+    spec.scales.embedding = Some((spec.hidden as f32).sqrt());
     Ok(spec)
 }

@@ -19,7 +19,7 @@ pub fn read(fields: &mut Fields) -> Result<Plan, ModelError> {
     capped(fields, &mut spec, Some(50.0), Some(30.0))?;
     let window = base::window(fields, Some(4096))?;
     base::slide(fields, &mut spec, window, |layer| layer % 2 == 0)?;
-    Ok(Plan::new(spec, NAMES))
+    Ok(Plan::new(spec, &NAMES))
 }
 
 /// The scale of the scores, and the caps on scores and logits with their defaults.

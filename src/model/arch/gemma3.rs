@@ -51,5 +51,5 @@ pub fn read(fields: &mut Fields) -> Result<Plan, ModelError> {
     for kind in &mut spec.kinds {
         kind.rotary = Some(usize::from(kind.window.is_some()));
     }
-    Ok(Plan::new(spec, NAMES))
+    Ok(Plan::new(spec, &NAMES))
 }

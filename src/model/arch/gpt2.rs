@@ -1,7 +1,7 @@
 //! GPT-2: layer norms, learned positions, fused and transposed projections, a plain MLP.
 
 use super::{Fields, ModelError, Names, Plan, base, llama};
-use crate::model::spec::{Kind, Mlp, Norm, NormKind, Scales, Spec};
+use crate::model::spec::{Kind, Mlp, Norm, NormKind, Residual, Scales, Spec};
 
 const NAMES: Names = Names {
     base: "transformer.",
@@ -23,7 +23,7 @@ const NAMES: Names = Names {
 pub fn read(fields: &mut Fields) -> Result<Plan, ModelError> {
     let hidden = fields.size("n_embd")?;
     let heads = fields.size("n_head")?;
-    if hidden % heads != 0 {
+    if !hidden.is_multiple_of(heads) {
         return Err(Fields::wrong(
             "n_head",
             &format!("{heads} does not divide n_embd {hidden}"),
@@ -58,11 +58,11 @@ pub fn read(fields: &mut Fields) -> Result<Plan, ModelError> {
             bias: true,
         },
         experts: None,
-        parallel: false,
+        residual: Residual::Sequential,
         kinds: vec![Kind::default(); layers],
-        scales: Scales::NONE,
+        scales: Scales::default(),
         tied: fields.flag_or("tie_word_embeddings", true)?,
         head_bias: false,
     };
-    Ok(Plan::new(spec, NAMES))
+    Ok(Plan::new(spec, &NAMES))
 }

@@ -1,7 +1,7 @@
 //! GPT-NeoX and Pythia: layer norms, parallel halves, rope on a part of each head, query, key and value of a head side by side.
 
 use super::{Fields, ModelError, Names, Plan, base, llama, rope::Rope};
-use crate::model::spec::NormKind;
+use crate::model::spec::{NormKind, Residual};
 
 const NAMES: Names = Names {
     base: "gpt_neox.",
@@ -41,6 +41,8 @@ pub fn read(fields: &mut Fields) -> Result<Plan, ModelError> {
     spec.attention.interleaved = true;
     spec.mlp.bias = true;
     spec.mlp.gated = false;
-    spec.parallel = fields.flag_or("use_parallel_residual", true)?;
-    Ok(Plan::new(spec, NAMES))
+    if fields.flag_or("use_parallel_residual", true)? {
+        spec.residual = Residual::Parallel;
+    }
+    Ok(Plan::new(spec, &NAMES))
 }

@@ -35,5 +35,5 @@ pub fn read(fields: &mut Fields) -> Result<Plan, ModelError> {
     let mut spec = base::spec(fields, &base::LLAMA)?;
     base::biases(fields, &mut spec)?;
     spec.mlp.bias = fields.flag_or("mlp_bias", false)?;
-    Ok(Plan::new(spec, NAMES))
+    Ok(Plan::new(spec, &NAMES))
 }

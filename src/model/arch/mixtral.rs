@@ -26,7 +26,7 @@ pub fn read(fields: &mut Fields) -> Result<Plan, ModelError> {
     };
     let mut spec = base::spec(fields, &defaults)?;
     let window = base::window(fields, None)?;
-    base::slide(fields, &mut spec, window, |_| true)?;
+    base::slide_all(&mut spec, window);
     let experts = Experts {
         count: fields.count("num_local_experts")?,
         used: fields.count("num_experts_per_tok")?,
@@ -40,5 +40,5 @@ pub fn read(fields: &mut Fields) -> Result<Plan, ModelError> {
     for kind in &mut spec.kinds {
         kind.sparse = true;
     }
-    Ok(Plan::new(spec, NAMES))
+    Ok(Plan::new(spec, &NAMES))
 }

@@ -19,5 +19,5 @@ pub fn read(fields: &mut Fields) -> Result<Plan, ModelError> {
     let mut spec = base::spec(fields, &defaults)?;
     base::biases(fields, &mut spec)?;
     spec.attention.norms = Some(HeadNorms::Whole);
-    Ok(Plan::new(spec, NAMES))
+    Ok(Plan::new(spec, &NAMES))
 }

@@ -1,7 +1,7 @@
 //! Phi 1 to 2: parallel halves that share one layer norm, rope on a part of each head, biases everywhere.
 
 use super::{Fields, ModelError, Names, Plan, base, llama, rope::Rope};
-use crate::model::spec::{HeadNorms, NormKind};
+use crate::model::spec::{HeadNorms, NormKind, Residual};
 
 const NAMES: Names = Names {
     norm: "final_layernorm",
@@ -30,7 +30,7 @@ pub fn read(fields: &mut Fields) -> Result<Plan, ModelError> {
     spec.attention.norms = fields.flag_or("qk_layernorm", false)?.then_some(HeadNorms::Same);
     spec.mlp.bias = true;
     spec.mlp.gated = false;
-    spec.parallel = true;
+    spec.residual = Residual::Parallel;
     spec.head_bias = true;
-    Ok(Plan::new(spec, NAMES))
+    Ok(Plan::new(spec, &NAMES))
 }

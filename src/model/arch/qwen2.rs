@@ -11,7 +11,7 @@ pub fn read(fields: &mut Fields) -> Result<Plan, ModelError> {
     let mut spec = base::spec(fields, &defaults)?;
     spec.attention.bias = true;
     windows(fields, &mut spec)?;
-    Ok(Plan::new(spec, llama::NAMES))
+    Ok(Plan::new(spec, &llama::NAMES))
 }
 
 /// Windows from `max_window_layers` on, only with `use_sliding_window`.

@@ -19,5 +19,5 @@ pub fn read(fields: &mut Fields) -> Result<Plan, ModelError> {
     base::biases(fields, &mut spec)?;
     spec.attention.norms = Some(HeadNorms::Same);
     qwen2::windows(fields, &mut spec)?;
-    Ok(Plan::new(spec, NAMES))
+    Ok(Plan::new(spec, &NAMES))
 }

@@ -14,7 +14,7 @@ pub fn read(fields: &mut Fields) -> Result<Plan, ModelError> {
     // unlike in the plain models, the window is on every layer
     if fields.flag_or("use_sliding_window", false)? {
         let window = base::window(fields, Some(4096))?;
-        base::slide(fields, &mut spec, window, |_| true)?;
+        base::slide_all(&mut spec, window);
     }
     let name = ["num_experts", "num_local_experts"]
         .into_iter()
@@ -35,7 +35,7 @@ pub fn read(fields: &mut Fields) -> Result<Plan, ModelError> {
     for (layer, kind) in spec.kinds.iter_mut().enumerate() {
         kind.sparse = (layer + 1) % step == 0 && !dense.contains(&(layer as u64));
     }
-    Ok(Plan::new(spec, qwen3::NAMES))
+    Ok(Plan::new(spec, &qwen3::NAMES))
 }
 
 /// Numbers of layers; none when the list is not there.

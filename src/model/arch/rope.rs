@@ -87,14 +87,14 @@ fn width(
         (None, None) if fields.get(rope.share).is_some() => fields.number(rope.share)?,
         (None, None) => 1.0,
     };
-    if rope.share_default.is_none() && share != 1.0 {
+    if rope.share_default.is_none() && (share - 1.0).abs() > f32::EPSILON {
         return Err(ModelError::Unsupported {
             what: format!("{name} {share} in this architecture"),
         });
     }
     // rounded down, as the reference does
     let width = (head_dim as f32 * share) as usize;
-    if width == 0 || width % 2 != 0 || width > head_dim {
+    if width == 0 || !width.is_multiple_of(2) || width > head_dim {
         return Err(Fields::wrong(
             "head_dim",
             &format!("{width} of {head_dim} cannot be rotated in pairs"),

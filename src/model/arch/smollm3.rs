@@ -27,7 +27,7 @@ pub fn read(fields: &mut Fields) -> Result<Plan, ModelError> {
     for (kind, roped) in spec.kinds.iter_mut().zip(roped) {
         kind.rotary = roped.then_some(0);
     }
-    Ok(Plan::new(spec, llama::NAMES))
+    Ok(Plan::new(spec, &llama::NAMES))
 }
 
 /// Which layers have rope: `no_rope_layers` holds a 1 for those that do, whatever it is called.

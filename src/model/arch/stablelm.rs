@@ -1,7 +1,7 @@
 //! StableLM: Llama with layer norms and rope on a part of each head; parallel halves and norms of each head where asked for.
 
 use super::{Fields, ModelError, Names, Plan, base, llama, rope::Rope};
-use crate::model::spec::{HeadNorms, NormKind};
+use crate::model::spec::{HeadNorms, NormKind, Residual};
 
 const NAMES: Names = Names {
     query_norm: "self_attn.q_layernorm",
@@ -29,8 +29,11 @@ pub fn read(fields: &mut Fields) -> Result<Plan, ModelError> {
     let mut spec = base::spec(fields, &defaults)?;
     spec.attention.bias = fields.flag_or("use_qkv_bias", false)?;
     spec.attention.norms = fields.flag_or("qk_layernorm", false)?.then_some(HeadNorms::Own);
-    spec.parallel = fields.flag_or("use_parallel_residual", false)?;
-    // parallel halves share the first norm
-    let mlp_norm = if spec.parallel { "" } else { NAMES.mlp_norm };
-    Ok(Plan::new(spec, Names { mlp_norm, ..NAMES }))
+    let mut mlp_norm = NAMES.mlp_norm;
+    if fields.flag_or("use_parallel_residual", false)? {
+        spec.residual = Residual::Parallel;
+        // the halves share the first norm
+        mlp_norm = "";
+    }
+    Ok(Plan::new(spec, &Names { mlp_norm, ..NAMES }))
 }

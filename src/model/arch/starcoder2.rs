@@ -24,6 +24,6 @@ pub fn read(fields: &mut Fields) -> Result<Plan, ModelError> {
     spec.mlp.bias = bias;
     spec.mlp.gated = false;
     let window = base::window(fields, None)?;
-    base::slide(fields, &mut spec, window, |_| true)?;
-    Ok(Plan::new(spec, NAMES))
+    base::slide_all(&mut spec, window);
+    Ok(Plan::new(spec, &NAMES))
 }

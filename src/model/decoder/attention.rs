@@ -278,7 +278,8 @@ impl Step<'_> {
             return candle_nn::rotary_emb::rope(&heads, cos, sin);
         }
         let turned = candle_nn::rotary_emb::rope(&heads.narrow(3, 0, front)?.contiguous()?, cos, sin)?;
-        Tensor::cat(&[turned, heads.narrow(3, front, width - front)?], 3)
+        let rest = heads.narrow(3, front, width - front)?;
+        Tensor::cat(&[turned, rest], 3)?.contiguous()
     }
 }
 

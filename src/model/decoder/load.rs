@@ -5,15 +5,15 @@
 use candle_core::{Device, Tensor};
 
 use super::{
-    Feed, Frequencies, Layer, Linear, Matrix, Network, NormWeights,
-    heads::{HeadNorms, PartNorm},
+    Frequencies, Layer, Linear, Matrix, Network, NormWeights,
+    heads::HeadNorms,
+    layer::Feed,
     matrix::{Embedding, Precision},
-    mixture::Mixture,
 };
 use crate::model::{
     arch::{Names, Plan},
     error::ModelError,
-    spec::{self, Experts, NormKind, Spec},
+    spec::{NormKind, Spec},
     weights::Weights,
 };
 
@@ -28,12 +28,13 @@ pub struct Read {
     pub notices: Vec<String>,
 }
 
-struct Loader<'a> {
-    names: &'a Names,
-    spec: &'a Spec,
-    weights: &'a mut Weights,
-    device: &'a Device,
-    precision: Precision,
+/// What reads the weights of one network.
+pub struct Loader<'a> {
+    pub names: &'a Names,
+    pub spec: &'a Spec,
+    pub weights: &'a mut Weights,
+    pub device: &'a Device,
+    pub precision: Precision,
     base: &'static str,
 }
 
@@ -144,18 +145,17 @@ impl Loader<'_> {
         let output = self.linear(&[name(names.output)], queries, &[hidden], attention.output_bias)?;
         let attention_post_norm = self.norm_if(&base, names.attention_post_norm)?;
         let mlp_norm = self.norm_if(&base, names.mlp_norm)?;
-        let feed = match self.spec.experts.filter(|_| kind.sparse) {
-            Some(experts) => Feed::Mixture(self.mixture(&base, experts)?),
-            None => {
-                let up: Vec<String> = names.up.iter().map(|part| name(part)).collect();
-                let up_widths = match (up.len(), mlp.gated) {
-                    (1, true) => vec![2 * mlp.inner],
-                    _ => vec![mlp.inner; up.len()],
-                };
-                Feed::Dense {
-                    up: self.linear(&up, hidden, &up_widths, mlp.bias)?,
-                    down: self.linear(&[name(names.down)], mlp.inner, &[hidden], mlp.bias)?,
-                }
+        let feed = if let Some(experts) = self.spec.experts.filter(|_| kind.sparse) {
+            Feed::Mixture(self.mixture(&base, experts)?)
+        } else {
+            let up: Vec<String> = names.up.iter().map(|part| name(part)).collect();
+            let up_widths = match (up.len(), mlp.gated) {
+                (1, true) => vec![2 * mlp.inner],
+                _ => vec![mlp.inner; up.len()],
+            };
+            Feed::Dense {
+                up: self.linear(&up, hidden, &up_widths, mlp.bias)?,
+                down: self.linear(&[name(names.down)], mlp.inner, &[hidden], mlp.bias)?,
             }
         };
         Ok(Layer {
@@ -171,89 +171,6 @@ impl Loader<'_> {
         })
     }
 
-    /// A mixture, its experts one by one or all in one tensor.
-    fn mixture(&mut self, base: &str, spec: Experts) -> Result<Mixture, ModelError> {
-        let names = self.names.experts;
-        let (hidden, inner) = (self.spec.hidden, spec.inner);
-        let routers: Vec<String> = names.router.iter().map(|name| format!("{base}{name}")).collect();
-        let router = routers
-            .iter()
-            .find(|name| self.weights.has(&format!("{name}.weight")))
-            .or(routers.first())
-            .map_or_else(Vec::new, |name| vec![name.clone()]);
-        let router = self.linear(&router, hidden, &[spec.count], false)?;
-        let fused = format!("{base}{}", names.fused_up);
-        let experts = if self.weights.has(&fused) {
-            let up = self.weights.slab(&fused, &[spec.count, 2 * inner, hidden])?;
-            let down = format!("{base}{}", names.fused_down);
-            let down = self.weights.slab(&down, &[spec.count, hidden, inner])?;
-            let one = |slab, input, output| -> Result<Linear, ModelError> {
-                let parts = vec![(slab, output)];
-                Ok(Linear {
-                    weight: Matrix::new(parts, input, false, self.device, self.precision)?,
-                    bias: None,
-                })
-            };
-            let both = |expert: usize| {
-                Ok((
-                    one(up.part(expert, spec.count), hidden, 2 * inner)?,
-                    one(down.part(expert, spec.count), inner, hidden)?,
-                ))
-            };
-            (0..spec.count).map(both).collect::<Result<_, ModelError>>()?
-        } else {
-            let mut experts = Vec::new();
-            for expert in 0..spec.count {
-                let name = |part: &str| format!("{base}{}{expert}.{part}", names.each);
-                let up: Vec<String> = names.up.iter().map(|part| name(part)).collect();
-                experts.push((
-                    self.linear(&up, hidden, &[inner, inner], false)?,
-                    self.linear(&[name(names.down)], inner, &[hidden], false)?,
-                ));
-            }
-            experts
-        };
-        Ok(Mixture {
-            spec,
-            router,
-            experts,
-        })
-    }
-
-    /// The norm of the queries or the keys: `width` numbers from `from` on.
-    fn head_norm(
-        &mut self,
-        kind: spec::HeadNorms,
-        name: &str,
-        from: usize,
-        width: usize,
-    ) -> Result<PartNorm, ModelError> {
-        let head = self.spec.attention.head_dim;
-        let group = match kind {
-            spec::HeadNorms::Whole => width,
-            spec::HeadNorms::Same | spec::HeadNorms::Own => head,
-        };
-        let all = |one: Tensor| one.repeat(width / group);
-        let (weight, bias) = match kind {
-            spec::HeadNorms::Own => {
-                let weights = (0..width / head)
-                    .map(|head_number| self.tensor(&format!("{name}.norms.{head_number}"), &[head]))
-                    .collect::<Result<Vec<_>, _>>()?;
-                (Tensor::cat(&weights, 0)?, None)
-            }
-            spec::HeadNorms::Same | spec::HeadNorms::Whole => {
-                let norm = self.norm_of(name, group)?;
-                (all(norm.weight)?, norm.bias.map(all).transpose()?)
-            }
-        };
-        Ok(PartNorm {
-            from,
-            group,
-            weight,
-            bias,
-        })
-    }
-
     /// A norm of the layer, where it has one of that name.
     fn norm_if(&mut self, base: &str, part: &str) -> Result<Option<NormWeights>, ModelError> {
         if part.is_empty() {
@@ -266,7 +183,7 @@ impl Loader<'_> {
         self.norm_of(name, self.spec.hidden)
     }
 
-    fn norm_of(&mut self, name: &str, width: usize) -> Result<NormWeights, ModelError> {
+    pub fn norm_of(&mut self, name: &str, width: usize) -> Result<NormWeights, ModelError> {
         let mut weight = self.tensor(name, &[width])?;
         if self.spec.norm.offset {
             weight = (weight + 1.0)?;
@@ -281,7 +198,7 @@ impl Loader<'_> {
     }
 
     /// Projections with one input, joined side by side.
-    fn linear(
+    pub fn linear(
         &mut self,
         names: &[String],
         input: usize,
@@ -340,11 +257,11 @@ impl Loader<'_> {
         Ok(Embedding::new(slab, shape, self.device, self.precision)?)
     }
 
-    fn tensor(&mut self, name: &str, shape: &[usize]) -> Result<Tensor, ModelError> {
+    pub fn tensor(&mut self, name: &str, shape: &[usize]) -> Result<Tensor, ModelError> {
         self.numbers(&format!("{name}.weight"), shape)
     }
 
-    fn numbers(&mut self, name: &str, shape: &[usize]) -> Result<Tensor, ModelError> {
+    pub fn numbers(&mut self, name: &str, shape: &[usize]) -> Result<Tensor, ModelError> {
         let values = self.weights.take(name, shape)?;
         Ok(Tensor::from_vec(values, shape, self.device)?)
     }

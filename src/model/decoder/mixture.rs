@@ -2,10 +2,10 @@
 //!
 //! Invariant: an expert computes only the rows that chose it; a row's result does not depend on the rows beside it.
 
-use candle_core::{Result, Tensor};
+use candle_core::Tensor;
 
-use super::{Linear, with_slice};
-use crate::model::spec::Experts;
+use super::{Linear, Matrix, load::Loader, with_slice};
+use crate::model::{error::ModelError, spec::Experts};
 
 /// The experts of a layer, and what chooses among them.
 pub struct Mixture {
@@ -25,9 +25,64 @@ struct Routing {
     places: Vec<Vec<u32>>,
 }
 
+impl Loader<'_> {
+    /// A mixture, its experts one by one or all in one tensor.
+    pub fn mixture(&mut self, base: &str, spec: Experts) -> Result<Mixture, ModelError> {
+        let names = self.names.experts;
+        let (hidden, inner) = (self.spec.hidden, spec.inner);
+        let routers: Vec<String> = names.router.iter().map(|name| format!("{base}{name}")).collect();
+        let router = routers
+            .iter()
+            .find(|name| self.weights.has(&format!("{name}.weight")))
+            .or(routers.first())
+            .map_or_else(Vec::new, |name| vec![name.clone()]);
+        let router = self.linear(&router, hidden, &[spec.count], false)?;
+        let fused = format!("{base}{}", names.fused_up);
+        let experts = if self.weights.has(&fused) {
+            let up = self.weights.slab(&fused, &[spec.count, 2 * inner, hidden])?;
+            let down = format!("{base}{}", names.fused_down);
+            let down = self.weights.slab(&down, &[spec.count, hidden, inner])?;
+            let one = |slab, input, output| -> Result<Linear, ModelError> {
+                let parts = vec![(slab, output)];
+                Ok(Linear {
+                    weight: Matrix::new(parts, input, false, self.device, self.precision)?,
+                    bias: None,
+                })
+            };
+            let both = |expert: usize| {
+                Ok((
+                    one(up.part(expert, spec.count), hidden, 2 * inner)?,
+                    one(down.part(expert, spec.count), inner, hidden)?,
+                ))
+            };
+            (0..spec.count).map(both).collect::<Result<_, ModelError>>()?
+        } else {
+            let mut experts = Vec::new();
+            for expert in 0..spec.count {
+                let name = |part: &str| format!("{base}{}{expert}.{part}", names.each);
+                let up: Vec<String> = names.up.iter().map(|part| name(part)).collect();
+                experts.push((
+                    self.linear(&up, hidden, &[inner, inner], false)?,
+                    self.linear(&[name(names.down)], inner, &[hidden], false)?,
+                ));
+            }
+            experts
+        };
+        Ok(Mixture {
+            spec,
+            router,
+            experts,
+        })
+    }
+}
+
 impl Mixture {
     /// Runs rows `[rows, hidden]`; `activate` is given what stands between an expert's two matrices.
-    pub fn forward(&self, x: &Tensor, activate: impl Fn(&Tensor) -> Result<Tensor>) -> Result<Tensor> {
+    pub fn forward(
+        &self,
+        x: &Tensor,
+        activate: impl Fn(&Tensor) -> candle_core::Result<Tensor>,
+    ) -> candle_core::Result<Tensor> {
         let logits = self.router.forward(x)?;
         let routing = with_slice(&logits, |logits| self.route(logits))?;
         let mut results = Vec::with_capacity(self.experts.len());

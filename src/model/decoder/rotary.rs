@@ -38,7 +38,11 @@ impl Frequencies {
     /// Of heads of which `rotary.width` numbers turn.
     pub fn new(rotary: &Rotary) -> Self {
         let width = rotary.width;
-        let power = |pair: usize| rotary.theta.powf((2 * pair) as f32 / width as f32);
+        // rounded once: far along a row an error of the last place would show
+        let power = |pair: usize| {
+            let exponent = (2 * pair) as f32 / width as f32;
+            f64::from(rotary.theta).powf(f64::from(exponent)) as f32
+        };
         let turns = (0..width / 2).map(|pair| 1.0 / power(pair));
         let divided = |factors: &[f32]| {
             let factors = factors.iter().enumerate();
