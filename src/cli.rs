@@ -2,6 +2,7 @@
 
 pub mod args;
 pub mod case;
+pub mod compute;
 pub mod demo;
 pub mod failure;
 pub mod headless;
@@ -10,6 +11,7 @@ pub mod scanning;
 pub mod screen;
 pub mod signals;
 pub mod source;
+pub mod trace;
 
 use std::{
     ffi::OsString,
@@ -111,6 +113,9 @@ fn dispatch(arguments: Arguments, streams: &mut Streams<'_>) -> Result<u8, Failu
         Some(Command::History(history)) => case::history(&setting, &history.session, streams.out),
         Some(Command::Verify(verify)) => case::verify(&setting, &verify.session, streams),
         Some(Command::Report(report)) => case::report(&setting, &report, streams.out),
+        Some(Command::Probe(_)) => Ok(2),
+        Some(Command::Inspect(_)) => Ok(2),
+        Some(Command::Trace(arguments)) => trace::trace(&setting, &arguments, streams),
         Some(Command::Keys) => listing::keys(&setting.keymap, streams.out),
         Some(Command::Themes) => listing::themes(streams.out),
         Some(Command::Config) => listing::config(&setting, streams.out),

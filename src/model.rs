@@ -210,6 +210,11 @@ impl Model {
         &self.facts
     }
 
+    /// The network alone.
+    pub const fn network(&self) -> &Network {
+        &self.network
+    }
+
     /// Token ids of a text; no special tokens are added, and text that spells one is not turned into one.
     pub fn encode(&self, text: &str) -> Vec<u32> {
         self.tokenizer.encode(text)

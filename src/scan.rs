@@ -5,6 +5,7 @@
 pub mod event;
 pub mod gate;
 pub mod plan;
+pub mod trace;
 
 mod arm;
 mod leak;

@@ -6,7 +6,6 @@ use std::{
     any::Any,
     env, fs,
     io::{self, Read as _},
-    num::NonZero,
     ops::ControlFlow,
     panic::{AssertUnwindSafe, catch_unwind},
     path::{Path, PathBuf},
@@ -17,8 +16,8 @@ use jiff::Timestamp;
 use tokio::sync::mpsc;
 
 use super::{
-    DONE, Setting, Streams, args::ScanOptions, exit_code, failure::Failure, headless, screen, signal_code,
-    signals::Signals, source::Source,
+    DONE, Setting, Streams, args::ScanOptions, compute, exit_code, failure::Failure, headless, screen,
+    signal_code, signals::Signals, source::Source,
 };
 use crate::{
     finding::Level,
@@ -107,11 +106,6 @@ fn choose(setting: &Setting, options: &ScanOptions) -> Result<Chosen, Failure> {
         "deep" => Budget::Deep,
         _ => Budget::Standard,
     };
-    let every = thread::available_parallelism().map_or(1, NonZero::get);
-    let threads = match options.threads.map_or(setting.config.threads, usize::from) {
-        0 => every,
-        threads => threads,
-    };
     Ok(Chosen {
         plan: Plan {
             budget: options.budget.unwrap_or(configured),
@@ -122,15 +116,14 @@ fn choose(setting: &Setting, options: &ScanOptions) -> Result<Chosen, Failure> {
                 .map(|path| arm(path))
                 .collect::<Result<_, _>>()?,
         },
-        open: OpenOptions {
-            device: options.device,
-        },
-        threads,
+        open: compute::open_options(&options.compute),
+        threads: compute::threads(setting, &options.compute),
         session: options.session.clone(),
     })
 }
 
-fn arm(path: &Path) -> Result<OwnArm, Failure> {
+/// A system prompt from a file.
+pub fn arm(path: &Path) -> Result<OwnArm, Failure> {
     let wrong = |problem| Failure::Arm {
         path: path.to_owned(),
         problem,
@@ -165,10 +158,7 @@ fn start(setting: &Setting, source: &Source, chosen: &Chosen) -> Result<(Store, 
         library::new_path(&setting.paths.sessions, &source.name(), now)
     });
     let store = Store::create(&path)?;
-    // A pool that exists already keeps its size: a second scan in one run of the program computes as the first did.
-    let _ = rayon::ThreadPoolBuilder::new()
-        .num_threads(chosen.threads)
-        .build_global();
+    compute::use_threads(chosen.threads);
     let started = source
         .open(&chosen.open)
         .and_then(|model| spawn(model, chosen.plan.clone()));

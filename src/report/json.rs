@@ -107,7 +107,12 @@ fn ruling(verdict: &Verdict) -> Value {
 
 /// Writes the document of a session, indented.
 pub fn write(session: &Session, out: &mut dyn Write) -> io::Result<()> {
-    write_value(&document(session), true, out)?;
+    write_document(&document(session), out)
+}
+
+/// Writes any document, indented, in pure ASCII, with a line end.
+pub fn write_document(document: &Value, out: &mut dyn Write) -> io::Result<()> {
+    write_value(document, true, out)?;
     writeln!(out)
 }
 
