@@ -7,10 +7,12 @@ pub mod demo;
 pub mod failure;
 pub mod headless;
 pub mod listing;
+pub mod probe;
 pub mod scanning;
 pub mod screen;
 pub mod signals;
 pub mod source;
+pub mod textfile;
 pub mod trace;
 
 use std::{
@@ -113,7 +115,7 @@ fn dispatch(arguments: Arguments, streams: &mut Streams<'_>) -> Result<u8, Failu
         Some(Command::History(history)) => case::history(&setting, &history.session, streams.out),
         Some(Command::Verify(verify)) => case::verify(&setting, &verify.session, streams),
         Some(Command::Report(report)) => case::report(&setting, &report, streams.out),
-        Some(Command::Probe(_)) => Ok(2),
+        Some(Command::Probe(arguments)) => probe::probe(&setting, &arguments, streams),
         Some(Command::Inspect(_)) => Ok(2),
         Some(Command::Trace(arguments)) => trace::trace(&setting, &arguments, streams),
         Some(Command::Keys) => listing::keys(&setting.keymap, streams.out),

@@ -4,8 +4,7 @@
 
 use std::{
     any::Any,
-    env, fs,
-    io::{self, Read as _},
+    env, fs, io,
     ops::ControlFlow,
     panic::{AssertUnwindSafe, catch_unwind},
     path::{Path, PathBuf},
@@ -17,11 +16,11 @@ use tokio::sync::mpsc;
 
 use super::{
     DONE, Setting, Streams, args::ScanOptions, compute, exit_code, failure::Failure, headless, screen,
-    signal_code, signals::Signals, source::Source,
+    signal_code, signals::Signals, source::Source, textfile,
 };
 use crate::{
     finding::Level,
-    model::{Model, OpenOptions},
+    model::OpenOptions,
     scan::{
         self,
         event::ScanEvent,
@@ -128,23 +127,7 @@ pub fn arm(path: &Path) -> Result<OwnArm, Failure> {
         path: path.to_owned(),
         problem,
     };
-    let unreadable = |reason| Failure::Unreadable {
-        path: path.to_owned(),
-        reason,
-    };
-    // Devices have no length to ask for, so the limit holds while reading.
-    let mut bytes = Vec::new();
-    let file = fs::File::open(path).map_err(unreadable)?;
-    file.take(LARGEST_ARM + 1)
-        .read_to_end(&mut bytes)
-        .map_err(unreadable)?;
-    if bytes.len() as u64 > LARGEST_ARM {
-        return Err(wrong("is larger than 64 KiB"));
-    }
-    let system = String::from_utf8(bytes).map_err(|_| wrong("is not UTF-8 text"))?;
-    if system.trim().is_empty() {
-        return Err(wrong("is empty"));
-    }
+    let system = textfile::read(path, LARGEST_ARM, wrong, "is larger than 64 KiB")?;
     let name = path
         .file_name()
         .map_or_else(|| "file".to_owned(), |name| name.to_string_lossy().into_owned());
@@ -159,9 +142,10 @@ fn start(setting: &Setting, source: &Source, chosen: &Chosen) -> Result<(Store, 
     });
     let store = Store::create(&path)?;
     compute::use_threads(chosen.threads);
-    let started = source
-        .open(&chosen.open)
-        .and_then(|model| spawn(model, chosen.plan.clone()));
+    let started = source.open(&chosen.open).and_then(|model| {
+        let plan = chosen.plan.clone();
+        spawn(move |gate, emit| scan::run(&model, &plan, gate, emit))
+    });
     match started {
         Ok(running) => Ok((store, running)),
         Err(failure) => {
@@ -173,16 +157,16 @@ fn start(setting: &Setting, source: &Source, chosen: &Chosen) -> Result<(Store, 
     }
 }
 
-/// Runs a scan on its own thread.
-fn spawn(model: Model, plan: Plan) -> Result<RunningScan, Failure> {
+/// Runs a scan, or what reports like one, on its own thread.
+pub fn spawn(
+    work: impl FnOnce(&Gate, &mut dyn FnMut(ScanEvent) -> ControlFlow<()>) + Send + 'static,
+) -> Result<RunningScan, Failure> {
     let (sender, events) = mpsc::channel(WAITING);
     let gate = Gate::default();
     let scan_gate = gate.clone();
     thread::Builder::new()
         .name("scan".to_owned())
-        .spawn(move || {
-            guarded(&sender, |emit| scan::run(&model, &plan, &scan_gate, emit));
-        })
+        .spawn(move || guarded(&sender, |emit| work(&scan_gate, emit)))
         .map_err(|reason| Failure::System {
             what: "the scan's thread cannot be started",
             reason,
@@ -223,14 +207,16 @@ fn panic_message(payload: &(dyn Any + Send)) -> String {
         .unwrap_or_else(|| "a fault in stakeout".to_owned())
 }
 
-fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
+/// The event loop.
+pub fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
     tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
         .map_err(system("the event loop cannot be started"))
 }
 
-fn listen() -> Result<Signals, Failure> {
+/// Signals, from inside the event loop.
+pub fn listen() -> Result<Signals, Failure> {
     Signals::listen().map_err(system("signals cannot be listened for"))
 }
 
