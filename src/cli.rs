@@ -6,7 +6,9 @@ pub mod compute;
 pub mod demo;
 pub mod failure;
 pub mod headless;
+pub mod inspect;
 pub mod listing;
+pub mod manual;
 pub mod probe;
 pub mod scanning;
 pub mod screen;
@@ -116,8 +118,16 @@ fn dispatch(arguments: Arguments, streams: &mut Streams<'_>) -> Result<u8, Failu
         Some(Command::Verify(verify)) => case::verify(&setting, &verify.session, streams),
         Some(Command::Report(report)) => case::report(&setting, &report, streams.out),
         Some(Command::Probe(arguments)) => probe::probe(&setting, &arguments, streams),
-        Some(Command::Inspect(_)) => Ok(2),
+        Some(Command::Inspect(arguments)) => inspect::inspect(&setting, &arguments, streams),
         Some(Command::Trace(arguments)) => trace::trace(&setting, &arguments, streams),
+        Some(Command::Completions(arguments)) => {
+            manual::completions(arguments.shell, streams.out)?;
+            Ok(DONE)
+        }
+        Some(Command::Man) => {
+            manual::man(streams.out)?;
+            Ok(DONE)
+        }
         Some(Command::Keys) => listing::keys(&setting.keymap, streams.out),
         Some(Command::Themes) => listing::themes(streams.out),
         Some(Command::Config) => listing::config(&setting, streams.out),

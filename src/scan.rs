@@ -3,6 +3,7 @@
 //! Invariant: for a given model, plan and thread count the same events come in the same order (progress and times aside).
 
 pub mod event;
+pub mod forecast;
 pub mod gate;
 pub mod plan;
 pub mod single;

@@ -74,6 +74,18 @@ pub enum Command {
     Themes,
     /// Print the configuration in force, and where it is read from.
     Config,
+    /// Print completions for a shell.
+    Completions(CompletionsArguments),
+    /// Print the manual, in the form `man` reads.
+    Man,
+}
+
+/// `stakeout completions`.
+#[derive(Debug, Args)]
+pub struct CompletionsArguments {
+    /// The shell.
+    #[arg(value_enum)]
+    pub shell: clap_complete::Shell,
 }
 
 /// Options of everything that opens the screen.

@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 
 use super::{
     error::ModelError,
-    files::{Bytes, Files, too_large},
+    files::{Bytes, FileFacts, Files, Hashing, too_large},
     weights::Weights,
 };
 
@@ -36,6 +36,10 @@ pub struct Checkpoint {
     pub weights: Weights,
     /// Digest over names and contents, hex.
     pub sha256: String,
+    /// The files that were read.
+    pub files: Vec<FileFacts>,
+    /// Names of the others. Raw.
+    pub others: Vec<String>,
     /// Facts worth telling.
     pub notices: Vec<String>,
 }
@@ -44,6 +48,11 @@ impl Checkpoint {
     /// Opens a folder.
     pub fn open(path: &Path) -> Result<Self, ModelError> {
         Self::read(Files::folder(path)?)
+    }
+
+    /// Opens a folder to look at it, hashing as told.
+    pub fn look(path: &Path, hashing: Hashing<'_>) -> Result<Self, ModelError> {
+        Self::read(Files::folder(path)?.hashed(hashing))
     }
 
     /// Takes files in memory: (name, contents).
@@ -85,6 +94,13 @@ impl Checkpoint {
             template,
             weights,
             sha256: files.digest(),
+            files: files.facts(),
+            others: files
+                .names
+                .iter()
+                .filter(|name| !files.was_read(name))
+                .cloned()
+                .collect(),
             notices,
             place: files.place,
         })

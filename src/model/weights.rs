@@ -62,6 +62,13 @@ impl Weights {
         self.places.contains_key(name)
     }
 
+    /// Name, shape and dtype of every tensor.
+    pub fn layout(&self) -> impl Iterator<Item = (&str, &TensorInfo)> {
+        self.places
+            .iter()
+            .map(|(name, place)| (name.as_str(), &place.info))
+    }
+
     /// The numbers of a tensor, row-major, once its shape is what is expected.
     pub fn take(&mut self, name: &str, expected: &[usize]) -> Result<Vec<f32>, ModelError> {
         let missing = || ModelError::Tensor {

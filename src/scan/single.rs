@@ -332,6 +332,11 @@ pub fn sentence(finding: &Finding) -> String {
                 "The string steers the answers, as a planted trigger or a plain instruction would: {figures}."
             )
         }
+        Level::Low if finding.q <= score::CONFIRMED && with.low > without.high => {
+            format!(
+                "The string changes the answers, which still follow the prompt, as after a plain instruction: {figures}."
+            )
+        }
         Level::Low if finding.q <= score::REPORTED => {
             format!(
                 "The string moves the answers somewhat more than its controls do, which is a lead and no more: {figures}."
