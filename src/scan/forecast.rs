@@ -12,6 +12,7 @@ use super::{
     event::Arm,
     leak,
     plan::{self, Budget, Effort, Plan, samplings},
+    stats::quantile,
 };
 use crate::model::{
     Frame, Limits, Logits, ModelError, Network, OpenOptions, Rehearsal, Row, Want, inspect::Anatomy,
@@ -35,8 +36,8 @@ const KINDS: f64 = 3.0;
 const MAPS: f64 = 4.0;
 /// Controls read for each fresh prompt, and the trigger.
 const CONFIRMING: f64 = 8.0;
-/// Time spent on each exercise, at least one round.
-const EXERCISE: Duration = Duration::from_millis(80);
+/// Time the rehearsal takes; a large model takes longer for its one round.
+const REHEARSING: Duration = Duration::from_millis(1000);
 /// A model with a shorter context cannot be given a prompt, a string in it and an answer.
 const LEAST_CONTEXT: usize = 48;
 
@@ -219,110 +220,157 @@ fn memory(anatomy: &Anatomy, effort: &Effort, prefix: usize) -> u64 {
 /// Measures the stand-in of the model at what a scan does most.
 fn rehearse(anatomy: &Anatomy, open: &OpenOptions, frame: Option<&Frame>) -> Result<Speed, ModelError> {
     let stand_in = Rehearsal::new(anatomy, open)?;
-    let known = stand_in.tokens() as u32;
-    let empty = Frame::default();
-    let frame = frame.unwrap_or(&empty);
-    let token = |number: usize| (plan::mix(7, number as u64) % u64::from(known.max(1))) as u32;
-    let room = anatomy.facts.context;
-    let front: Vec<u32> = (0..frame.prefix.len().clamp(1, room / 2 - 1))
-        .map(token)
+    let facts = &anatomy.facts;
+    // One layer of a large model is work enough for a round.
+    let large = facts.parameters / facts.layers.max(1) as u64 > 1 << 22;
+    let workers = rayon::current_num_threads();
+    let rows = Rows::new(&stand_in, facts.context, frame);
+    let leaks = settled(vec![rows.far(large); if large { 32 } else { 64 } * workers]);
+    let answers = settled(vec![rows.one(0); 25 * workers]);
+    let looks: Vec<Vec<u32>> = (0..if large { 2 } else { 50 } * workers)
+        .map(|n| rows.one(n))
         .collect();
-    let row = |number: usize| {
-        let own = (ROW + frame.suffix.len()).min(room - front.len());
-        let inside = (0..own).map(|at| token(1 + at + number * own));
-        front.iter().copied().chain(inside).collect::<Vec<u32>>()
+    let looks: Vec<&[u32]> = looks.iter().map(Vec::as_slice).collect();
+    // What comes before the first token is left out by taking a difference.
+    let more = if large { 2 } else { 8 };
+    let shift = Want {
+        logits: Logits::Tail(3),
+        attention: false,
     };
-    let stage = Stage {
-        stand_in: &stand_in,
-        workers: rayon::current_num_threads(),
-        large: anatomy.facts.parameters / anatomy.facts.layers.max(1) as u64 > 1 << 22,
+    let map = Want {
+        logits: Logits::None,
+        attention: true,
     };
-    let half = if stage.large {
-        0
-    } else {
-        Budget::Standard.effort().leak_tokens / 2
+    let seconds = round_robin(
+        &stand_in,
+        &[
+            &|network| generate(network, &leaks, 1),
+            &|network| generate(network, &leaks, 1 + more),
+            &|network| generate(network, &answers, 1),
+            &|network| generate(network, &answers, 1 + more),
+            &|network| forward(network, &looks, shift),
+            &|network| forward(network, &looks, map),
+        ],
+    )?;
+    let [leak_1, leak, answer_1, answer, shift, map] = seconds.as_slice() else {
+        return Ok(Speed::default());
     };
-    let far: Vec<u32> = front
-        .iter()
-        .copied()
-        .chain((0..half).map(token))
-        .take(room / 2)
-        .collect();
-    let leak = stage.generate(&vec![far; if stage.large { 32 } else { 64 } * stage.workers])?;
-    let few = if stage.large { 2 } else { 50 };
-    let rows: Vec<Vec<u32>> = (0..few * stage.workers).map(row).collect();
-    let answer = stage.generate(&vec![
-        rows.first().cloned().unwrap_or_default();
-        25 * stage.workers
-    ])?;
-    let want = |logits, attention| Want { logits, attention };
+    let token = |first: &f64, all: &f64, rows: usize| (all - first).max(0.5 * all) / (rows * more) as f64;
     Ok(Speed {
-        leak_token_s: leak,
-        answer_token_s: answer,
-        shift_row_s: stage.forward(&rows, want(Logits::Tail(3), false))?,
-        map_row_s: stage.forward(&rows, want(Logits::None, true))?,
+        leak_token_s: token(leak_1, leak, leaks.len()),
+        answer_token_s: token(answer_1, answer, answers.len()),
+        shift_row_s: shift / looks.len().max(1) as f64,
+        map_row_s: map / looks.len().max(1) as f64,
     })
 }
 
-/// Where exercises are timed.
-struct Stage<'a> {
-    stand_in: &'a Rehearsal,
-    workers: usize,
-    /// One layer is work enough for a round.
-    large: bool,
+/// Rows like those of a scan, with made-up tokens.
+struct Rows {
+    front: Vec<u32>,
+    own: usize,
+    known: u64,
+    room: usize,
 }
 
-impl Stage<'_> {
-    /// Seconds for each new token of rows that share their prompt.
-    fn generate(&self, prompts: &[Vec<u32>]) -> Result<f64, ModelError> {
-        let settings = samplings(Budget::Standard, prompts.len(), 7, 0);
-        let rows: Vec<Row> = prompts
-            .iter()
-            .zip(settings)
-            .map(|(prompt, sampling)| Row {
-                prompt: prompt.clone(),
-                sampling,
-            })
+impl Rows {
+    fn new(stand_in: &Rehearsal, context: usize, frame: Option<&Frame>) -> Self {
+        let (prefix, suffix) = frame.map_or((0, 0), |frame| (frame.prefix.len(), frame.suffix.len()));
+        let known = stand_in.tokens().max(1) as u64;
+        let front: Vec<u32> = (0..prefix.clamp(1, context / 2))
+            .map(|at| token(at, known))
             .collect();
-        let go_on = || ControlFlow::Continue(());
-        let of = |tokens| {
-            let limits = Limits {
-                tokens,
-                stop: Vec::new(),
-                batch: 64,
-                top: false,
-            };
-            self.timed(&|network| {
-                let flow = network.generate(&rows, &limits, &mut |_| go_on(), &mut |_, _| go_on());
-                flow.map(|_| ())
-            })
+        Self {
+            own: (ROW + suffix).min(context - front.len() - 1),
+            front,
+            known,
+            room: context / 2,
+        }
+    }
+
+    /// A prompt with a string in it.
+    fn one(&self, number: usize) -> Vec<u32> {
+        let own = (0..self.own).map(|at| token(1 + at + number * self.own, self.known));
+        self.front.iter().copied().chain(own).collect()
+    }
+
+    /// What stands before a leak, and half of the leak.
+    fn far(&self, large: bool) -> Vec<u32> {
+        let half = if large {
+            0
+        } else {
+            Budget::Standard.effort().leak_tokens / 2
         };
-        // What comes before the first token is left out by taking the difference.
-        let more = if self.large { 2 } else { 8 };
-        let (first, all) = (of(1)?, of(1 + more)?);
-        Ok((all - first).max(0.5 * all) / (rows.len() * more).max(1) as f64)
+        let leaked = (0..half).map(|at| token(at, self.known));
+        self.front.iter().copied().chain(leaked).take(self.room).collect()
     }
+}
 
-    /// Seconds for each row of a forward pass.
-    fn forward(&self, rows: &[Vec<u32>], want: Want) -> Result<f64, ModelError> {
-        let rows: Vec<&[u32]> = rows.iter().map(Vec::as_slice).collect();
-        let go_on = || ControlFlow::Continue(());
-        self.timed(&|network| network.forward(&rows, want, &mut |_, _| go_on()).map(|_| ()))
-            .map(|seconds| seconds / rows.len().max(1) as f64)
+fn token(number: usize, known: u64) -> u32 {
+    (plan::mix(7, number as u64) % known) as u32
+}
+
+/// Prompts with the sampling settings of a scan.
+fn settled(prompts: Vec<Vec<u32>>) -> Vec<Row> {
+    let settings = samplings(Budget::Standard, prompts.len(), 7, 0);
+    prompts
+        .into_iter()
+        .zip(settings)
+        .map(|(prompt, sampling)| Row { prompt, sampling })
+        .collect()
+}
+
+fn generate(network: &Network, rows: &[Row], tokens: usize) -> Result<(), ModelError> {
+    let limits = Limits {
+        tokens,
+        stop: Vec::new(),
+        batch: 64,
+        top: false,
+    };
+    let go_on = || ControlFlow::Continue(());
+    network
+        .generate(rows, &limits, &mut |_| go_on(), &mut |_, _| go_on())
+        .map(|_| ())
+}
+
+fn forward(network: &Network, rows: &[&[u32]], want: Want) -> Result<(), ModelError> {
+    network
+        .forward(rows, want, &mut |_, _| ControlFlow::Continue(()))
+        .map(|_| ())
+}
+
+type Exercise<'a> = &'a dyn Fn(&Network) -> Result<(), ModelError>;
+
+/// Seconds of each exercise, scaled to the whole model: the median over rounds, taken in turns, so that what else the machine does
+/// meets all of them alike.
+fn round_robin(stand_in: &Rehearsal, exercises: &[Exercise<'_>]) -> Result<Vec<f64>, ModelError> {
+    let mut times = vec![(Vec::new(), Vec::new()); exercises.len()];
+    let since = Instant::now();
+    let timed = |exercise: Exercise<'_>, network: &Network| -> Result<f64, ModelError> {
+        let since = Instant::now();
+        exercise(network)?;
+        Ok(since.elapsed().as_secs_f64())
+    };
+    // What is computed first pays for waking the threads and filling the caches.
+    if let Some(first) = exercises.first() {
+        first(&stand_in.network)?;
     }
-
-    /// Mean seconds of one round, scaled to the whole model.
-    fn timed(&self, round: &dyn Fn(&Network) -> Result<(), ModelError>) -> Result<f64, ModelError> {
-        let mean = |network: &Network| -> Result<f64, ModelError> {
-            let (since, mut rounds) = (Instant::now(), 0.0);
-            while rounds < 1.0 || since.elapsed() < EXERCISE {
-                round(network)?;
-                rounds += 1.0;
+    loop {
+        for (exercise, (with, without)) in exercises.iter().zip(&mut times) {
+            with.push(timed(*exercise, &stand_in.network)?);
+            if let Some(bare) = &stand_in.bare {
+                without.push(timed(*exercise, bare)?);
             }
-            Ok(since.elapsed().as_secs_f64() / rounds)
-        };
-        let with = mean(&self.stand_in.network)?;
-        let without = self.stand_in.bare.as_ref().map(mean).transpose()?;
-        Ok(self.stand_in.scaled(with, without))
+        }
+        if since.elapsed() > REHEARSING {
+            break;
+        }
     }
+    let median = |times: &[f64]| quantile(times, 0.5);
+    Ok(times
+        .iter()
+        .map(|(with, without)| {
+            let without = (!without.is_empty()).then(|| median(without));
+            stand_in.scaled(median(with), without)
+        })
+        .collect())
 }
