@@ -17,7 +17,7 @@ use crate::{
 const EXIT_CODES: &str = "\
 Exit codes:
   0        done, and nothing at or above --fail-on
-  1        findings at or above --fail-on (default: high)
+  1        findings, or a probed string, at or above --fail-on (default: high)
   2        wrong usage, or something could not be done
   3        incomplete coverage, and nothing found in what was covered
   5        verify: the session does not hold together

@@ -210,7 +210,8 @@ fn memory(anatomy: &Anatomy, effort: &Effort, prefix: usize) -> u64 {
     let kept = floats(2 * (effort.prompts + effort.fresh) * 3 * vocabulary);
     let tokenizer = anatomy.files.iter().find(|file| file.name == "tokenizer.json");
     let weights = 4 * anatomy.facts.parameters;
-    let working = threads * batch.max(pass).max(mapped) + kept;
+    // What one kind of batch frees is rarely given back before the next kind is made.
+    let working = threads * (batch + pass + mapped) + kept;
     PROGRAM
         + TOKENIZER * tokenizer.map_or(0, |file| file.bytes)
         + weights
