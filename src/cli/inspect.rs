@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{
     model::{
-        Hashing,
+        FileFacts, Hashing,
         inspect::{self, Anatomy},
     },
     report::json::write_document,
@@ -85,7 +85,7 @@ pub fn inspect(
 
 fn document(anatomy: &Anatomy, forecast: Option<&Forecast>) -> Value {
     let (facts, spec) = (&anatomy.facts, anatomy.spec());
-    let file = |file: &crate::model::FileFacts| json!({"name": file.name, "bytes": file.bytes, "sha256": file.sha256});
+    let file = |file: &FileFacts| json!({"name": file.name, "bytes": file.bytes, "sha256": file.sha256});
     let cost = |cost: &forecast::Cost| {
         json!({
             "budget": cost.budget.name(),
@@ -178,7 +178,7 @@ fn write_model(anatomy: &Anatomy, out: &mut dyn Write) -> io::Result<()> {
         )?;
     }
     if !anatomy.others.is_empty() {
-        let names: Vec<String> = listed(&anatomy.others, |name| name.clone());
+        let names: Vec<String> = listed(&anatomy.others, Clone::clone);
         writeln!(out, "Beside them  {}", names.join(", "))?;
     }
     for notice in &facts.notices {

@@ -20,7 +20,7 @@ use super::{
 use crate::{
     finding::{Finding, Level},
     model::Model,
-    report::{json, plain},
+    report::{json, level_name, plain},
     scan::{
         event::{Finished, ScanEvent, Started},
         single::{self, Prompts, Question},
@@ -180,7 +180,7 @@ fn write_text(answer: &Answer, finding: &Finding, out: &mut dyn Write) -> io::Re
     writeln!(
         out,
         "level {}, confidence {:.2}",
-        crate::report::level_name(finding.level),
+        level_name(finding.level),
         finding.confidence
     )?;
     plain::write_figures(finding, out)?;

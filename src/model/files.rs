@@ -236,7 +236,7 @@ impl<'a> Files<'a> {
             .map(|(name, (bytes, digest))| FileFacts {
                 name: name.clone(),
                 bytes: *bytes,
-                sha256: digest.map(|digest| digest.iter().map(|byte| format!("{byte:02x}")).collect()),
+                sha256: digest.map(|digest| format!("{:x}", sha2::digest::Output::<Sha256>::from(digest))),
             })
             .collect()
     }

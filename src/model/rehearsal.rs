@@ -30,6 +30,10 @@ pub struct Rehearsal {
 impl Rehearsal {
     /// Makes one.
     pub fn new(anatomy: &Anatomy, options: &OpenOptions) -> Result<Self, ModelError> {
+        Self::of_at_most(NUMBERS, anatomy, options)
+    }
+
+    fn of_at_most(most: u64, anatomy: &Anatomy, options: &OpenOptions) -> Result<Self, ModelError> {
         let spec = anatomy.spec();
         let last = Some(spec.layers - 1);
         if numbers_of(anatomy, |layer| layer == last) == 0 {
@@ -38,11 +42,11 @@ impl Rehearsal {
             });
         }
         let all = anatomy.facts.parameters;
-        let (layers, tokens) = if all <= NUMBERS {
+        let (layers, tokens) = if all <= most {
             (spec.layers, spec.vocabulary)
         } else {
             let in_layer = numbers_of(anatomy, |layer| layer == Some(0)).max(1);
-            let fitting = usize::try_from(NUMBERS / in_layer).unwrap_or(1);
+            let fitting = usize::try_from(most / in_layer).unwrap_or(1);
             (fitting.clamp(1, spec.layers), spec.vocabulary.min(TOKENS))
         };
         let whole = layers == spec.layers && tokens == spec.vocabulary;
@@ -177,5 +181,46 @@ fn made_up(shape: &[usize], hidden: usize, dtype: Dtype) -> Vec<u8> {
             .flat_map(|number| bf16::from_f32(*number).to_le_bytes())
             .collect(),
         _ => Vec::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Hashing, inspect::inspect};
+    use std::path::Path;
+
+    fn stand_in(name: &str, most: u64) -> Rehearsal {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
+            .join("tests/fixtures")
+            .join(name);
+        let anatomy = inspect(&folder, Hashing::Off).unwrap();
+        Rehearsal::of_at_most(most, &anatomy, &OpenOptions::default()).unwrap()
+    }
+
+    #[test]
+    fn a_small_model_is_rehearsed_whole_and_a_large_one_in_part() {
+        for name in ["tiny-llama", "tiny-gpt2"] {
+            let whole = stand_in(name, NUMBERS);
+            assert!(whole.bare.is_none() && whole.network.spec().layers == 2, "{name}");
+            let part = stand_in(name, 1);
+            assert_eq!(part.network.spec().layers, 1, "{name}");
+            let bare = part.bare.as_ref().unwrap();
+            assert_eq!(bare.spec().layers, 0, "{name}");
+            // The layer took one second of three, and there are two.
+            assert!((part.scaled(3.0, Some(2.0)) - 4.0).abs() < 1e-9);
+            for network in [&part.network, bare] {
+                let row: &[u32] = &[1, 2, 3];
+                let want = crate::model::Want {
+                    logits: crate::model::Logits::Last,
+                    attention: true,
+                };
+                let flow = network.forward(&[row], want, &mut |_, trace| {
+                    assert!(trace.logits.iter().all(|logit| logit.is_finite()));
+                    std::ops::ControlFlow::Continue(())
+                });
+                assert!(flow.is_ok(), "{name}");
+            }
+        }
     }
 }

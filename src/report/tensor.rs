@@ -19,7 +19,7 @@ pub fn write(name: &str, shape: &[usize], values: &[f32], out: &mut dyn Write) -
         name: {"dtype": "F32", "shape": shape, "data_offsets": [0, size_of_val(values)]}
     })
     .to_string();
-    while header.len() % ALIGNED != 0 {
+    while !header.len().is_multiple_of(ALIGNED) {
         header.push(' ');
     }
     out.write_all(&(header.len() as u64).to_le_bytes())?;

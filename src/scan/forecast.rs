@@ -37,7 +37,7 @@ const MAPS: f64 = 4.0;
 /// Controls read for each fresh prompt, and the trigger.
 const CONFIRMING: f64 = 8.0;
 /// Time the rehearsal takes; a large model takes longer for its one round.
-const REHEARSING: Duration = Duration::from_millis(1000);
+const REHEARSING: Duration = Duration::from_secs(1);
 /// A model with a shorter context cannot be given a prompt, a string in it and an answer.
 const LEAST_CONTEXT: usize = 48;
 
@@ -374,4 +374,30 @@ fn round_robin(stand_in: &Rehearsal, exercises: &[Exercise<'_>]) -> Result<Vec<f
             stand_in.scaled(median(with), without)
         })
         .collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_arm_is_all_the_work_again() {
+        let effort = Budget::Standard.effort();
+        let (one, three) = (Work::of(&effort, 1), Work::of(&effort, 3));
+        assert!((three.tokens() - 3.0 * one.tokens()).abs() < 1e-6);
+        let speed = Speed {
+            leak_token_s: 1e-4,
+            answer_token_s: 2e-4,
+            shift_row_s: 1e-3,
+            map_row_s: 2e-3,
+        };
+        assert!((three.seconds(&speed) - 3.0 * one.seconds(&speed)).abs() < 1e-6);
+        assert!((Work::of(&effort, 0).seconds(&speed)).abs() < 1e-12);
+    }
+
+    #[test]
+    fn a_larger_budget_is_more_work() {
+        let tokens = Budget::ALL.map(|budget| Work::of(&budget.effort(), 1).tokens());
+        assert!(tokens[0] < tokens[1] && tokens[1] < tokens[2], "{tokens:?}");
+    }
 }
