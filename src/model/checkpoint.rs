@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 
 use super::{
     error::ModelError,
-    files::{Bytes, Files, too_large},
+    files::{Bytes, FileFacts, Files, Hashing, too_large},
     gguf::{self, Header},
     weights::Weights,
 };
@@ -39,6 +39,10 @@ pub struct Checkpoint {
     pub sha256: String,
     /// The weights come from a converter, which has already added what norms are told as a distance from.
     pub converted: bool,
+    /// The files that were read.
+    pub files: Vec<FileFacts>,
+    /// Names of the others. Raw.
+    pub others: Vec<String>,
     /// Facts worth telling.
     pub notices: Vec<String>,
 }
@@ -46,10 +50,12 @@ pub struct Checkpoint {
 impl Checkpoint {
     /// Opens a folder, or a GGUF file.
     pub fn open(path: &Path) -> Result<Self, ModelError> {
-        if path.is_file() && has_ending(path, "gguf") {
-            return Self::read(Files::file(path)?);
-        }
-        Self::read(Files::folder(path)?)
+        Self::read(files_at(path)?)
+    }
+
+    /// Opens a folder to look at it, hashing as told.
+    pub fn look(path: &Path, hashing: Hashing<'_>) -> Result<Self, ModelError> {
+        Self::read(files_at(path)?.hashed(hashing))
     }
 
     /// Takes files in memory: (name, contents).
@@ -95,6 +101,8 @@ impl Checkpoint {
             weights,
             sha256: files.digest(),
             converted: false,
+            files: files.facts(),
+            others: files.unread(),
             notices,
             place: files.place,
         })
@@ -146,10 +154,21 @@ impl Checkpoint {
             weights,
             sha256: files.digest(),
             converted: true,
+            files: files.facts(),
+            others: files.unread(),
             notices: notices(&files),
             place: files.place,
             config,
         })
+    }
+}
+
+/// A folder, or a GGUF file by itself.
+fn files_at<'a>(path: &Path) -> Result<Files<'a>, ModelError> {
+    if path.is_file() && has_ending(path, "gguf") {
+        Files::file(path)
+    } else {
+        Files::folder(path)
     }
 }
 

@@ -144,6 +144,17 @@ impl Tokenizer {
         self.special.contains(&token)
     }
 
+    /// Token ids it knows.
+    pub fn size(&self) -> usize {
+        self.marked.get_vocab_size(true)
+    }
+
+    /// Control tokens: id and text.
+    pub fn special(&self) -> Vec<(u32, String)> {
+        let text = |id: &u32| (*id, self.marked.id_to_token(*id).unwrap_or_default());
+        self.special.iter().map(text).collect()
+    }
+
     /// The id of a token spelled like this.
     pub fn id(&self, text: &str) -> Option<u32> {
         self.marked.token_to_id(text)

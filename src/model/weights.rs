@@ -43,6 +43,25 @@ struct Place {
     paired: Option<usize>,
 }
 
+/// A tensor as its header has it.
+#[derive(Debug, Clone, Copy)]
+pub struct Outline<'a> {
+    /// Its shape.
+    pub shape: &'a [usize],
+    /// How it is stored, or the name of a way that is not read.
+    pub kind: Result<&'a Kind, &'a String>,
+    /// Bytes on disk.
+    pub bytes: usize,
+}
+
+impl Outline<'_> {
+    /// Its dtype, in lower case.
+    pub fn dtype(&self) -> String {
+        self.kind
+            .map_or_else(|name| name.to_lowercase(), |kind| kind.name().to_owned())
+    }
+}
+
 impl Weights {
     /// Reads the headers of shards: (file name, contents).
     pub fn new(files: Vec<(String, Bytes)>) -> Result<Self, ModelError> {
@@ -168,6 +187,18 @@ impl Weights {
             .keys()
             .find(|name| !self.taken.contains(*name))
             .map(String::as_str)
+    }
+
+    /// Name and outline of every tensor.
+    pub fn layout(&self) -> impl Iterator<Item = (&str, Outline<'_>)> {
+        self.places.iter().map(|(name, place)| {
+            let outline = Outline {
+                shape: &place.shape,
+                kind: place.kind.as_ref(),
+                bytes: place.range.len(),
+            };
+            (name.as_str(), outline)
+        })
     }
 
     /// The numbers of a tensor, row-major, once its shape is what is expected.
