@@ -3,8 +3,11 @@
 //! Invariant: for a given model, plan and thread count the same events come in the same order (progress and times aside).
 
 pub mod event;
+pub mod forecast;
 pub mod gate;
 pub mod plan;
+pub mod single;
+pub mod trace;
 
 mod arm;
 mod leak;
@@ -44,19 +47,8 @@ use reporter::{Halt, Reporter};
 pub fn run(model: &Model, plan: &Plan, gate: &Gate, emit: &mut dyn FnMut(ScanEvent) -> ControlFlow<()>) {
     let reporter = Reporter::new(gate, emit);
     let mut account = Account::default();
-    let complete = match scan(model, plan, &reporter, &mut account) {
-        Ok(()) => true,
-        Err(Halt::Stopped) => false,
-        Err(Halt::Broken(error)) => {
-            // Nobody may listen any more; there is nobody else to tell.
-            let _ = reporter.send(ScanEvent::Failed {
-                message: error.to_string(),
-            });
-            return;
-        }
-    };
-    let finished = account.close(&reporter, complete);
-    let _ = reporter.send(ScanEvent::Finished(Box::new(finished)));
+    let done = scan(model, plan, &reporter, &mut account);
+    account.end(&reporter, done);
 }
 
 /// What the scan did so far, for coverage and timing.
@@ -68,6 +60,23 @@ struct Account {
 }
 
 impl Account {
+    /// Sends the last event.
+    fn end(self, reporter: &Reporter<'_>, done: Result<(), Halt>) {
+        let complete = match done {
+            Ok(()) => true,
+            Err(Halt::Stopped) => false,
+            Err(Halt::Broken(error)) => {
+                // Nobody may listen any more; there is nobody else to tell.
+                let _ = reporter.send(ScanEvent::Failed {
+                    message: error.to_string(),
+                });
+                return;
+            }
+        };
+        let finished = self.close(reporter, complete);
+        let _ = reporter.send(ScanEvent::Finished(Box::new(finished)));
+    }
+
     fn close(mut self, reporter: &Reporter<'_>, complete: bool) -> Finished {
         let funnel = reporter.funnel();
         let total_s = reporter.elapsed_s();

@@ -423,8 +423,23 @@ fn the_command_line_is_documented() {
     let home = Home::new();
     let mut all = home.printed(&["--help"]);
     for command in [
-        "demo", "scan", "open", "sessions", "show", "mark", "history", "verify", "report", "keys", "themes",
+        "demo",
+        "scan",
+        "open",
+        "sessions",
+        "show",
+        "mark",
+        "history",
+        "verify",
+        "report",
+        "probe",
+        "trace",
+        "inspect",
+        "keys",
+        "themes",
         "config",
+        "completions",
+        "man",
     ] {
         let help = home.printed(&[command, "--help"]);
         write!(all, "\n---- {command}\n\n{help}").unwrap();

@@ -28,12 +28,7 @@ pub fn document(session: &Session) -> Value {
     json!({
         "schema": SCHEMA,
         "program": env!("CARGO_PKG_VERSION"),
-        "model": {
-            "path": model.path,
-            "architecture": model.architecture,
-            "parameters": model.parameters,
-            "sha256": model.sha256,
-        },
+        "model": self::model(model),
         "verdict": Outcome::of(session).name(),
         "findings": ranked(session)
             .into_iter()
@@ -59,7 +54,18 @@ pub fn document(session: &Session) -> Value {
     })
 }
 
-fn finding(found: &Finding, verdict: Option<&Verdict>) -> Value {
+/// The facts that name a model.
+pub fn model(facts: &ModelFacts) -> Value {
+    json!({
+        "path": facts.path,
+        "architecture": facts.architecture,
+        "parameters": facts.parameters,
+        "sha256": facts.sha256,
+    })
+}
+
+/// A finding with the ruling in force.
+pub fn finding(found: &Finding, verdict: Option<&Verdict>) -> Value {
     let examples: Vec<Value> = found
         .examples
         .iter()
@@ -107,7 +113,12 @@ fn ruling(verdict: &Verdict) -> Value {
 
 /// Writes the document of a session, indented.
 pub fn write(session: &Session, out: &mut dyn Write) -> io::Result<()> {
-    write_value(&document(session), true, out)?;
+    write_document(&document(session), out)
+}
+
+/// Writes any document, indented, in pure ASCII, with a line end.
+pub fn write_document(document: &Value, out: &mut dyn Write) -> io::Result<()> {
+    write_value(document, true, out)?;
     writeln!(out)
 }
 

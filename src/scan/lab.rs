@@ -59,7 +59,8 @@ pub struct Lab<'a, 'e> {
 }
 
 impl Lab<'_, '_> {
-    fn spaced(&self, tokens: &[u32]) -> Vec<u32> {
+    /// Tokens of the same text after other text: with a leading blank.
+    pub fn spaced(&self, tokens: &[u32]) -> Vec<u32> {
         let text = self.model.decode(tokens);
         if text.starts_with(char::is_whitespace) {
             tokens.to_vec()
