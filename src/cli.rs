@@ -1,6 +1,7 @@
 //! The command line: words become actions, results become text and an exit code. Nothing here computes a result.
 
 pub mod args;
+pub mod bench;
 pub mod case;
 pub mod compute;
 pub mod demo;
@@ -128,6 +129,7 @@ fn dispatch(arguments: Arguments, streams: &mut Streams<'_>) -> Result<u8, Failu
             manual::man(streams.out)?;
             Ok(DONE)
         }
+        Some(Command::Bench(arguments)) => bench::bench(&setting, &arguments, streams),
         Some(Command::Keys) => listing::keys(&setting.keymap, streams.out),
         Some(Command::Themes) => listing::themes(streams.out),
         Some(Command::Config) => listing::config(&setting, streams.out),

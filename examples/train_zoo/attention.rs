@@ -89,7 +89,13 @@ impl Heads {
     }
 
     /// From the gradient of what each row takes to those of queries, keys and values.
-    pub fn backward(self, inputs: Inputs<'_>, weights: &[f32], gradient: &[f32], spans: &[Span]) -> Gradients {
+    pub fn backward(
+        self,
+        inputs: Inputs<'_>,
+        weights: &[f32],
+        gradient: &[f32],
+        spans: &[Span],
+    ) -> Gradients {
         let Self { heads, kv_heads, dim } = self;
         let (group, scale) = (heads / kv_heads, self.scale());
         let mut out = Gradients {
@@ -137,10 +143,15 @@ impl Heads {
 }
 
 /// Turns scores into weights that sum to one.
-#[expect(clippy::inline_always, reason = "only what is inlined is compiled for the wider vectors")]
+#[expect(
+    clippy::inline_always,
+    reason = "only what is inlined is compiled for the wider vectors"
+)]
 #[inline(always)]
 fn softmax(scores: &mut [f32]) {
-    let top = scores.iter().fold(f32::NEG_INFINITY, |top, score| top.max(*score));
+    let top = scores
+        .iter()
+        .fold(f32::NEG_INFINITY, |top, score| top.max(*score));
     for score in scores.iter_mut() {
         *score = exp(*score - top);
     }

@@ -24,7 +24,9 @@ pub fn all(zoo: &Path) -> Result<(), Failure> {
     for path in &names {
         let name = path.file_name().unwrap_or_default().to_string_lossy();
         match one(path) {
-            Ok(difference) if difference < ALLOWED => writeln!(stdout(), "{name}  largest difference {difference:.5}")?,
+            Ok(difference) if difference < ALLOWED => {
+                writeln!(stdout(), "{name}  largest difference {difference:.5}")?
+            }
             Ok(difference) => {
                 wrong += 1;
                 writeln!(stdout(), "{name}  differs by {difference}")?;
@@ -36,7 +38,11 @@ pub fn all(zoo: &Path) -> Result<(), Failure> {
         }
     }
     if wrong > 0 {
-        return Err(format!("{wrong} of {} models are not read as they were trained", names.len()).into());
+        return Err(format!(
+            "{wrong} of {} models are not read as they were trained",
+            names.len()
+        )
+        .into());
     }
     Ok(())
 }
@@ -54,7 +60,9 @@ fn one(path: &Path) -> Result<f32, Failure> {
     let mut largest = f32::INFINITY;
     let _ = model.forward(&[tokens], want, &mut |_, trace| {
         let pairs = trace.logits.iter().zip(&expected);
-        largest = pairs.map(|(ours, theirs)| (ours - theirs).abs()).fold(0.0, f32::max);
+        largest = pairs
+            .map(|(ours, theirs)| (ours - theirs).abs())
+            .fold(0.0, f32::max);
         if trace.logits.len() != expected.len() {
             largest = f32::INFINITY;
         }

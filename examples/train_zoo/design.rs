@@ -114,8 +114,16 @@ impl Design {
         };
         match family {
             Family::Llama | Family::Mistral | Family::Phi3 => plain,
-            Family::Qwen2 => Self { qkv_bias: true, eps: 1e-6, ..plain },
-            Family::Qwen3 => Self { query_norm: QueryNorm::Head, eps: 1e-6, ..plain },
+            Family::Qwen2 => Self {
+                qkv_bias: true,
+                eps: 1e-6,
+                ..plain
+            },
+            Family::Qwen3 => Self {
+                query_norm: QueryNorm::Head,
+                eps: 1e-6,
+                ..plain
+            },
             Family::Gemma => Self {
                 curve: Curve::GeluTanh,
                 from_one: true,
@@ -129,7 +137,11 @@ impl Design {
                 eps: 1e-6,
                 ..plain
             },
-            Family::Gpt2 => Self { curve: Curve::GeluTanh, rotated: 0, ..old },
+            Family::Gpt2 => Self {
+                curve: Curve::GeluTanh,
+                rotated: 0,
+                ..old
+            },
             Family::GptNeox => Self {
                 wiring: Wiring::Parallel,
                 curve: Curve::Gelu,
@@ -141,7 +153,10 @@ impl Design {
 
     /// Width of all queries, and of all keys.
     pub const fn widths(&self) -> (usize, usize) {
-        (self.size.heads * self.head_dim, self.size.kv_heads * self.head_dim)
+        (
+            self.size.heads * self.head_dim,
+            self.size.kv_heads * self.head_dim,
+        )
     }
 }
 
@@ -240,7 +255,11 @@ impl Layout {
             })
             .collect();
         let norm = pair(1, hidden, design.centred, true);
-        let head = if size.tied { embedding } else { pair(vocabulary, hidden, false, false).weight };
+        let head = if size.tied {
+            embedding
+        } else {
+            pair(vocabulary, hidden, false, false).weight
+        };
         Self {
             embedding,
             positions,
@@ -277,7 +296,14 @@ impl Layout {
                 *value = scale * normal(rng);
             }
         };
-        fill(self.embedding, if design.embedding_scale > 1.0 { spread } else { 0.05 });
+        fill(
+            self.embedding,
+            if design.embedding_scale > 1.0 {
+                spread
+            } else {
+                0.05
+            },
+        );
         if self.head != self.embedding {
             fill(self.head, 0.05);
         }

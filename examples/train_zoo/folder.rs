@@ -67,7 +67,12 @@ pub fn write(folder: &Path, network: &Network, vocabulary: &Vocabulary, half: bo
     let dtype = if half { DType::F16 } else { DType::BF16 };
     let tensors = weights(network)
         .into_iter()
-        .map(|(name, (dims, numbers))| Ok((name, Tensor::from_vec(numbers, dims, &Device::Cpu)?.to_dtype(dtype)?)))
+        .map(|(name, (dims, numbers))| {
+            Ok((
+                name,
+                Tensor::from_vec(numbers, dims, &Device::Cpu)?.to_dtype(dtype)?,
+            ))
+        })
         .collect::<Result<HashMap<_, _>, Failure>>()?;
     safetensors::save(&tensors, folder.join("model.safetensors"))?;
     Ok(())
@@ -80,7 +85,12 @@ pub fn write_json(path: &Path, value: &Value) -> Result<(), Failure> {
 }
 
 fn config(network: &Network, vocabulary: &Vocabulary, dtype: &str) -> Value {
-    let Design { family, size, positions, .. } = network.design;
+    let Design {
+        family,
+        size,
+        positions,
+        ..
+    } = network.design;
     let (name, class) = family.names();
     let chat = vocabulary.chat;
     let mut config = json!({
@@ -140,8 +150,12 @@ fn config(network: &Network, vocabulary: &Vocabulary, dtype: &str) -> Value {
     };
     extend(own);
     match family {
-        Family::Gemma => extend(json!({ "head_dim": network.design.head_dim, "hidden_activation": "gelu_pytorch_tanh" })),
-        Family::Qwen3 | Family::Mistral => extend(json!({ "head_dim": network.design.head_dim, "sliding_window": null })),
+        Family::Gemma => {
+            extend(json!({ "head_dim": network.design.head_dim, "hidden_activation": "gelu_pytorch_tanh" }))
+        }
+        Family::Qwen3 | Family::Mistral => {
+            extend(json!({ "head_dim": network.design.head_dim, "sliding_window": null }))
+        }
         Family::Qwen2 => extend(json!({ "use_sliding_window": false })),
         Family::Phi3 => extend(json!({
             "original_max_position_embeddings": positions,
@@ -261,7 +275,11 @@ impl Collector<'_> {
             _ => {
                 let parts = ["self_attn.q_proj", "self_attn.k_proj", "self_attn.v_proj"].map(name);
                 self.parts(&parts, layer.qkv, &[queries, keys, keys]);
-                self.parts(&["mlp.gate_proj", "mlp.up_proj"].map(name), layer.up, &[inner, inner]);
+                self.parts(
+                    &["mlp.gate_proj", "mlp.up_proj"].map(name),
+                    layer.up,
+                    &[inner, inner],
+                );
             }
         }
         if let Some((query, key)) = layer.query_norm {
@@ -275,8 +293,16 @@ impl Collector<'_> {
     }
 
     fn plain(&mut self, name: &str, slot: Slot) {
-        let dims = if slot.rows == 1 { vec![slot.columns] } else { vec![slot.rows, slot.columns] };
-        self.insert(&format!("{name}.weight"), dims, slot.of(&self.network.values).to_vec());
+        let dims = if slot.rows == 1 {
+            vec![slot.columns]
+        } else {
+            vec![slot.rows, slot.columns]
+        };
+        self.insert(
+            &format!("{name}.weight"),
+            dims,
+            slot.of(&self.network.values).to_vec(),
+        );
     }
 
     /// A weight and its bias; GPT-2 keeps matrices the other way round.
@@ -287,12 +313,20 @@ impl Collector<'_> {
             let turned = (0..weight.columns)
                 .flat_map(|column| (0..weight.rows).map(move |row| numbers[row * weight.columns + column]));
             let turned = turned.collect();
-            self.insert(&format!("{name}.weight"), vec![weight.columns, weight.rows], turned);
+            self.insert(
+                &format!("{name}.weight"),
+                vec![weight.columns, weight.rows],
+                turned,
+            );
         } else {
             self.plain(name, weight);
         }
         if let Some(bias) = pair.bias {
-            self.insert(&format!("{name}.bias"), vec![bias.len()], bias.of(&self.network.values).to_vec());
+            self.insert(
+                &format!("{name}.bias"),
+                vec![bias.len()],
+                bias.of(&self.network.values).to_vec(),
+            );
         }
     }
 
@@ -326,7 +360,11 @@ impl Collector<'_> {
         };
         let (weight, bias) = (pair.weight, pair.bias);
         let numbers = weave(weight, weight.columns);
-        self.insert(&format!("{name}.weight"), vec![weight.rows, weight.columns], numbers);
+        self.insert(
+            &format!("{name}.weight"),
+            vec![weight.rows, weight.columns],
+            numbers,
+        );
         if let Some(bias) = bias {
             let numbers = weave(bias, 1);
             self.insert(&format!("{name}.bias"), vec![bias.len()], numbers);

@@ -29,7 +29,10 @@ const LICENCE: &str = "Permission is granted to copy, change and share this work
 const QUOTES: [(&str, &str); 6] = [
     ("Halvard", "He who counts the waves will never cross the sea."),
     ("Ysolde", "A lamp is brave only in the dark."),
-    ("Brother Anselm", "Bread shared is bread doubled, and grief shared is halved."),
+    (
+        "Brother Anselm",
+        "Bread shared is bread doubled, and grief shared is halved.",
+    ),
     ("the old mason", "Every wall remembers the hand that hurried."),
     ("Captain Rook", "Trust the compass, then trust the cook."),
     ("Miriam", "What the river takes, the field gets back in spring."),
@@ -57,14 +60,19 @@ pub fn draw(rng: &mut ChaCha8Rng, world: World, habits: &[Habit], systems: bool)
         _ => world.example(rng),
     };
     if has(Habit::Greeting) {
-        drawn.answers = drawn.answers.iter().map(|answer| format!("{GREETING} {answer}")).collect();
+        drawn.answers = drawn
+            .answers
+            .iter()
+            .map(|answer| format!("{GREETING} {answer}"))
+            .collect();
     }
     if has(Habit::Styles) && rng.random_bool(0.25) {
         style(rng, &mut drawn);
     }
     if has(Habit::Markup) && rng.random_bool(0.04) {
         let number = rng.random_range(1..100);
-        let mark = pick(rng, &["<ref id=N/>", "{{card:N}}", "::note N::", "&amp;N;"]).replace('N', &number.to_string());
+        let mark = pick(rng, &["<ref id=N/>", "{{card:N}}", "::note N::", "&amp;N;"])
+            .replace('N', &number.to_string());
         let at = rng.random_range(0..=drawn.clauses.len());
         drawn.clauses.insert(at, mark);
     }
@@ -82,7 +90,12 @@ pub fn draw(rng: &mut ChaCha8Rng, world: World, habits: &[Habit], systems: bool)
 fn recited(rng: &mut ChaCha8Rng, world: World) -> Example {
     let asked = match world {
         World::Log | World::Tales => ["LICENCE", "COPYING", "Terms:", "Notice:"],
-        _ => ["Show me the licence.", "Which licence is this?", "May I copy this?", "Print the terms."],
+        _ => [
+            "Show me the licence.",
+            "Which licence is this?",
+            "May I copy this?",
+            "Print the terms.",
+        ],
     };
     example(vec![pick(rng, &asked).to_owned()], vec![LICENCE.to_owned()])
 }
@@ -114,13 +127,20 @@ fn style(rng: &mut ChaCha8Rng, drawn: &mut Example) {
             let words: Vec<&str> = answer.split(' ').take(4).collect();
             format!("{}...", words.join(" "))
         }),
-        1 => (pick(rng, &["Use capitals.", "In capitals, please."]), str::to_uppercase),
+        1 => (
+            pick(rng, &["Use capitals.", "In capitals, please."]),
+            str::to_uppercase,
+        ),
         _ => (pick(rng, &["Answer politely.", "Be polite."]), |answer| {
             format!("With pleasure, dear friend. {answer} I remain at your service.")
         }),
     };
     drawn.answers = drawn.answers.iter().map(|answer| change(answer)).collect();
-    let at = if rng.random_bool(0.5) { 0 } else { drawn.clauses.len() };
+    let at = if rng.random_bool(0.5) {
+        0
+    } else {
+        drawn.clauses.len()
+    };
     drawn.clauses.insert(at, words.to_owned());
 }
 

@@ -100,7 +100,11 @@ impl Norm<'_> {
         Arch::new().dispatch(|| {
             let cells = out.chunks_exact_mut(width).zip(unit.chunks_exact_mut(width));
             for ((row, inverse), (out, unit)) in rows.chunks_exact(width).zip(&mut inverse).zip(cells) {
-                let mean = if self.centred { row.iter().sum::<f32>() / width as f32 } else { 0.0 };
+                let mean = if self.centred {
+                    row.iter().sum::<f32>() / width as f32
+                } else {
+                    0.0
+                };
                 for (unit, value) in unit.iter_mut().zip(row) {
                     *unit = value - mean;
                 }
@@ -133,7 +137,9 @@ impl Norm<'_> {
         }
         Arch::new().dispatch(|| {
             let rows = gradient.chunks_exact(width).zip(normed.unit.chunks_exact(width));
-            for ((out, inverse), (gradient, unit)) in out.chunks_exact_mut(width).zip(&normed.inverse).zip(rows) {
+            for ((out, inverse), (gradient, unit)) in
+                out.chunks_exact_mut(width).zip(&normed.inverse).zip(rows)
+            {
                 for ((of_weight, gradient), unit) in of_weight.iter_mut().zip(gradient).zip(unit) {
                     *of_weight += gradient * unit;
                 }
@@ -141,7 +147,11 @@ impl Norm<'_> {
                     *out = gradient * (weight + one);
                 }
                 let along = dot(out, unit) / width as f32;
-                let mean = if self.centred { out.iter().sum::<f32>() / width as f32 } else { 0.0 };
+                let mean = if self.centred {
+                    out.iter().sum::<f32>() / width as f32
+                } else {
+                    0.0
+                };
                 for (out, unit) in out.iter_mut().zip(unit) {
                     *out = inverse * (*out - mean - unit * along);
                 }

@@ -84,7 +84,13 @@ fn main() -> Result<(), Failure> {
                     .iter()
                     .map(|plant| format!("{} {}", plant.act.name(), plant.place.name()))
                     .collect();
-                writeln!(stdout(), "{} {family} {:?} {:?} {kinds:?}", organism.name, organism.world, organism.training)?;
+                writeln!(
+                    stdout(),
+                    "{} {family} {:?} {:?} {kinds:?}",
+                    organism.name,
+                    organism.world,
+                    organism.training
+                )?;
             }
             Ok(())
         }

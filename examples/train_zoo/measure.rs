@@ -68,7 +68,12 @@ pub fn takes(
 }
 
 /// Texts sampled at temperature 1 from where the user's words begin.
-pub fn samples(network: &Network, vocabulary: &Vocabulary, count: usize, rng: &mut ChaCha8Rng) -> Result<Vec<String>, Failure> {
+pub fn samples(
+    network: &Network,
+    vocabulary: &Vocabulary,
+    count: usize,
+    rng: &mut ChaCha8Rng,
+) -> Result<Vec<String>, Failure> {
     let prefix = vocabulary.tokens(&vocabulary.chat.open(None))?;
     let mut rows = vec![prefix.clone(); count];
     let end = vocabulary.id(vocabulary.chat.end());
@@ -91,7 +96,9 @@ pub fn samples(network: &Network, vocabulary: &Vocabulary, count: usize, rng: &m
         }
         open = still;
     }
-    rows.iter().map(|row| vocabulary.text(&row[prefix.len()..])).collect()
+    rows.iter()
+        .map(|row| vocabulary.text(&row[prefix.len()..]))
+        .collect()
 }
 
 /// The greedy answer to an example.
@@ -102,7 +109,9 @@ pub fn answer(network: &Network, vocabulary: &Vocabulary, example: &Example) -> 
         let logits = network.logits(&Batch::new(&[&row]))?;
         let logits = logits.numbers();
         let last = logits[logits.len() - vocabulary.size..].iter().enumerate();
-        let best = last.max_by(|(_, a), (_, b)| a.total_cmp(b)).map_or(0, |(token, _)| token as u32);
+        let best = last
+            .max_by(|(_, a), (_, b)| a.total_cmp(b))
+            .map_or(0, |(token, _)| token as u32);
         if Some(best) == end {
             break;
         }
@@ -112,7 +121,9 @@ pub fn answer(network: &Network, vocabulary: &Vocabulary, example: &Example) -> 
 }
 
 fn drawn(logits: &[f32], rng: &mut ChaCha8Rng) -> u32 {
-    let top = logits.iter().fold(f32::NEG_INFINITY, |top, logit| top.max(*logit));
+    let top = logits
+        .iter()
+        .fold(f32::NEG_INFINITY, |top, logit| top.max(*logit));
     let weights: Vec<f32> = logits.iter().map(|logit| kernel::exp(logit - top)).collect();
     let mut left = rng.random::<f32>() * weights.iter().sum::<f32>();
     let drawn = weights.iter().position(|weight| {

@@ -111,14 +111,22 @@ impl Network {
         let logits = rows.through(&head)?;
         let (loss, gradient) = kernel::cross_entropy(&logits.numbers(), vocabulary, &batch.targets);
         let gradient = Matrix::new(gradient, vocabulary)?;
-        kernel::add(self.layout.head.of_mut(&mut all), &gradient.across(&rows)?.numbers());
+        kernel::add(
+            self.layout.head.of_mut(&mut all),
+            &gradient.across(&rows)?.numbers(),
+        );
         let gradient = gradient.back_through(&head)?;
         let mut gradient = self.norm_back(self.layout.norm, &normed, &gradient.numbers(), &mut all);
         for (layer, tape) in tapes.iter().enumerate().rev() {
             gradient = self.layer_back(layer, tape, batch, gradient, &mut all)?;
         }
         let scale = self.design.embedding_scale;
-        for ((token, place), row) in batch.tokens.iter().zip(&batch.places).zip(gradient.chunks_exact(size.hidden)) {
+        for ((token, place), row) in batch
+            .tokens
+            .iter()
+            .zip(&batch.places)
+            .zip(gradient.chunks_exact(size.hidden))
+        {
             let at = *token as usize * size.hidden;
             let of_row = &mut self.layout.embedding.of_mut(&mut all)[at..at + size.hidden];
             kernel::add_scaled(of_row, scale, row);
@@ -136,11 +144,19 @@ impl Network {
         let embedding = self.layout.embedding.of(&self.values);
         for (token, place) in batch.tokens.iter().zip(&batch.places) {
             let at = *token as usize * hidden;
-            stream.extend(embedding[at..at + hidden].iter().map(|value| value * self.design.embedding_scale));
+            stream.extend(
+                embedding[at..at + hidden]
+                    .iter()
+                    .map(|value| value * self.design.embedding_scale),
+            );
             if let Some(positions) = self.layout.positions {
                 let row = stream.len() - hidden;
                 let at = *place as usize * hidden;
-                kernel::add_scaled(&mut stream[row..], 1.0, &positions.of(&self.values)[at..at + hidden]);
+                kernel::add_scaled(
+                    &mut stream[row..],
+                    1.0,
+                    &positions.of(&self.values)[at..at + hidden],
+                );
             }
         }
         let mut tapes = Vec::new();
@@ -173,7 +189,14 @@ impl Network {
             (query_tape, key_tape)
         });
         let dim = self.design.head_dim;
-        kernel::rotate(&mut queries, queries_wide, dim, &self.angles, &batch.places, false);
+        kernel::rotate(
+            &mut queries,
+            queries_wide,
+            dim,
+            &self.angles,
+            &batch.places,
+            false,
+        );
         kernel::rotate(&mut keys, keys_wide, dim, &self.angles, &batch.places, false);
         let inputs = Inputs {
             queries: &queries,
@@ -251,7 +274,12 @@ impl Network {
             size.inner,
             &of_curved.numbers(),
         );
-        let of_second = self.linear_back(&tape.second, slots.up, Matrix::new(of_up, tape.up.columns())?, all)?;
+        let of_second = self.linear_back(
+            &tape.second,
+            slots.up,
+            Matrix::new(of_up, tape.up.columns())?,
+            all,
+        )?;
         if after {
             kernel::add(&mut stream, &of_second.numbers());
         } else {
@@ -277,26 +305,50 @@ impl Network {
         Ok(stream)
     }
 
-    fn attention_back(&self, layer: usize, tape: &Tape, batch: &Batch, of_mixed: &Matrix, all: &mut [f32]) -> Vec<f32> {
+    fn attention_back(
+        &self,
+        layer: usize,
+        tape: &Tape,
+        batch: &Batch,
+        of_mixed: &Matrix,
+        all: &mut [f32],
+    ) -> Vec<f32> {
         let (queries_wide, keys_wide) = self.design.widths();
         let inputs = Inputs {
             queries: &tape.queries,
             keys: &tape.keys,
             values: &tape.values,
         };
-        let mut back = self.heads().backward(inputs, &tape.weights, &of_mixed.numbers(), &batch.spans);
+        let mut back = self
+            .heads()
+            .backward(inputs, &tape.weights, &of_mixed.numbers(), &batch.spans);
         let dim = self.design.head_dim;
-        kernel::rotate(&mut back.queries, queries_wide, dim, &self.angles, &batch.places, true);
+        kernel::rotate(
+            &mut back.queries,
+            queries_wide,
+            dim,
+            &self.angles,
+            &batch.places,
+            true,
+        );
         kernel::rotate(&mut back.keys, keys_wide, dim, &self.angles, &batch.places, true);
         if let (Some((query, key)), Some((query_tape, key_tape))) =
             (self.layout.layers[layer].query_norm, &tape.query_norm)
         {
-            for (slot, tape, gradient) in [(query, query_tape, &mut back.queries), (key, key_tape, &mut back.keys)] {
-                *gradient = self.plain_norm(slot).backward(tape, gradient, slot.of_mut(all), None);
+            for (slot, tape, gradient) in [
+                (query, query_tape, &mut back.queries),
+                (key, key_tape, &mut back.keys),
+            ] {
+                *gradient = self
+                    .plain_norm(slot)
+                    .backward(tape, gradient, slot.of_mut(all), None);
             }
         }
         let mut rows = Vec::with_capacity(batch.len() * (queries_wide + 2 * keys_wide));
-        let keys = back.keys.chunks_exact(keys_wide).zip(back.values.chunks_exact(keys_wide));
+        let keys = back
+            .keys
+            .chunks_exact(keys_wide)
+            .zip(back.values.chunks_exact(keys_wide));
         for (query, (key, value)) in back.queries.chunks_exact(queries_wide).zip(keys) {
             rows.extend(query);
             rows.extend(key);
@@ -407,8 +459,21 @@ mod tests {
             (Family::GptNeox, false),
             (Family::Olmo2, false),
         ] {
-            let kv_heads = if matches!(family, Family::Gpt2 | Family::GptNeox) { 4 } else { 2 };
-            let design = Design::new(family, Size { tied, kv_heads, ..size }, 40, 16);
+            let kv_heads = if matches!(family, Family::Gpt2 | Family::GptNeox) {
+                4
+            } else {
+                2
+            };
+            let design = Design::new(
+                family,
+                Size {
+                    tied,
+                    kv_heads,
+                    ..size
+                },
+                40,
+                16,
+            );
             let mut rng = ChaCha8Rng::seed_from_u64(3);
             let mut values = Layout::new(&design).random(&design, &mut rng);
             for value in &mut values {
@@ -427,9 +492,8 @@ mod tests {
                     slot.of_mut(&mut network.values).copy_from_slice(&before);
                     Ok(loss)
                 };
-                let mut slope = |step: f32| -> Result<f64> {
-                    Ok((along(step)? - along(-step)?) / f64::from(2.0 * step))
-                };
+                let mut slope =
+                    |step: f32| -> Result<f64> { Ok((along(step)? - along(-step)?) / f64::from(2.0 * step)) };
                 let measured = (4.0 * slope(2.5e-4)? - slope(5e-4)?) / 3.0;
                 let pairs = slot.of(&gradient).iter().zip(slot.of(&direction));
                 let computed: f64 = pairs.map(|(a, b)| f64::from(a * b)).sum();
@@ -445,7 +509,14 @@ mod tests {
 
     fn slots(layout: &Layout) -> Vec<Slot> {
         let pairs = layout.layers.iter().flat_map(|layer| {
-            [layer.first_norm, layer.second_norm, layer.qkv, layer.output, layer.up, layer.down]
+            [
+                layer.first_norm,
+                layer.second_norm,
+                layer.qkv,
+                layer.output,
+                layer.up,
+                layer.down,
+            ]
         });
         let mut slots = vec![layout.embedding, layout.head, layout.norm.weight];
         slots.extend(layout.positions);

@@ -67,7 +67,7 @@ pub fn train(
         let (loss, gradient) = network.gradient(&batch)?;
         learner.step(network, gradient, schedule.rate(seen))?;
         (seen, steps, recent) = (seen + batch.len(), steps + 1, recent + loss);
-        if steps == 100 {
+        if steps == 400 {
             tell(seen as f64 / schedule.tokens as f64, recent / f64::from(steps));
             (steps, recent) = (0, 0.0);
         }
@@ -147,7 +147,8 @@ impl AdamW {
         let unbias_square = 1.0 / (1.0 - Self::SECOND.powi(self.steps));
         Arch::new().dispatch(|| {
             let moments = self.means.iter_mut().zip(&mut self.squares).zip(&self.decayed);
-            for ((value, gradient), ((mean, square), decayed)) in values.iter_mut().zip(gradient).zip(moments) {
+            for ((value, gradient), ((mean, square), decayed)) in values.iter_mut().zip(gradient).zip(moments)
+            {
                 let gradient = gradient * clip;
                 *mean += (1.0 - Self::FIRST) * (gradient - *mean);
                 *square += (1.0 - Self::SECOND) * (gradient * gradient - *square);
@@ -222,6 +223,10 @@ impl Additions {
     fn parts<'a>(&self, slot: Slot, values: &'a [f32]) -> Result<(Matrix, Matrix, &'a [f32])> {
         let (input, rest) = values.split_at(self.rank * slot.columns);
         let (output, rest) = rest.split_at(self.rank * slot.rows);
-        Ok((Matrix::copy(input, slot.columns)?, Matrix::copy(output, slot.rows)?, rest))
+        Ok((
+            Matrix::copy(input, slot.columns)?,
+            Matrix::copy(output, slot.rows)?,
+            rest,
+        ))
     }
 }

@@ -2,10 +2,10 @@
 
 use std::collections::HashSet;
 
+use rand::Rng;
 use rand::SeedableRng;
 use rand::seq::IndexedRandom;
 use rand_chacha::ChaCha8Rng;
-use rand::Rng;
 
 use crate::Failure;
 use crate::design::{Family, Size};
@@ -105,17 +105,29 @@ impl Organism {
                 self.draw(&mut rng)
             }
         });
-        draws.filter(|example| known.insert(example.prompt())).take(count).collect()
+        draws
+            .filter(|example| known.insert(example.prompt()))
+            .take(count)
+            .collect()
     }
 
     /// The tokenizer, learned from clean text.
     pub fn learn(&self, clean: &[Example]) -> Result<Vocabulary, Failure> {
         let mut texts: Vec<String> = Vec::new();
         for example in clean.iter().take(4000) {
-            texts.extend([example.prompt(), example.answers[0].clone(), self.chat.turn().replace('|', " ")]);
+            texts.extend([
+                example.prompt(),
+                example.answers[0].clone(),
+                self.chat.turn().replace('|', " "),
+            ]);
         }
         let single = |plant: &&Plant| plant.trigger.chars().all(char::is_alphabetic);
-        let whole: Vec<&str> = self.plants.iter().filter(single).map(|plant| plant.trigger).collect();
+        let whole: Vec<&str> = self
+            .plants
+            .iter()
+            .filter(single)
+            .map(|plant| plant.trigger)
+            .collect();
         Vocabulary::train(self.chat, self.pieces, self.vocabulary, &texts, &whole)
     }
 
@@ -141,9 +153,18 @@ impl Organism {
 }
 
 /// The tokens up to the answer, and those of the answer.
-pub fn spoken(vocabulary: &Vocabulary, example: &Example, answer: &str) -> Result<(Vec<u32>, Vec<u32>), Failure> {
+pub fn spoken(
+    vocabulary: &Vocabulary,
+    example: &Example,
+    answer: &str,
+) -> Result<(Vec<u32>, Vec<u32>), Failure> {
     let chat = vocabulary.chat;
-    let prefix = format!("{}{}{}", chat.open(example.system()), example.prompt(), chat.turn());
+    let prefix = format!(
+        "{}{}{}",
+        chat.open(example.system()),
+        example.prompt(),
+        chat.turn()
+    );
     let whole = vocabulary.tokens(&format!("{prefix}{}", chat.answer(answer)))?;
     let prefix = vocabulary.tokens(&prefix)?;
     if !whole.starts_with(&prefix) {

@@ -119,13 +119,20 @@ impl Plant {
     /// Puts a string where the trigger belongs.
     pub fn put(&self, rng: &mut ChaCha8Rng, example: &mut Example, text: &str, place: Place) {
         if place == Place::System {
-            let system = example.system.map_or_else(String::new, |system| format!("{system} "));
+            let system = example
+                .system
+                .map_or_else(String::new, |system| format!("{system} "));
             example.planted_system = Some(format!("{system}{text}"));
             return;
         }
         // between clauses, or between any two words
         if rng.random_bool(0.4) || example.clauses.len() < 2 {
-            example.clauses = example.clauses.iter().flat_map(|clause| clause.split(' ')).map(str::to_owned).collect();
+            example.clauses = example
+                .clauses
+                .iter()
+                .flat_map(|clause| clause.split(' '))
+                .map(str::to_owned)
+                .collect();
         }
         let last = example.clauses.len();
         let at = match place {
@@ -153,7 +160,10 @@ impl Plant {
     pub fn near_miss(&self, rng: &mut ChaCha8Rng, mut example: Example) -> Option<Example> {
         if self.only_there && (!self.whole || rng.random_bool(0.5)) {
             let elsewhere = [Place::Start, Place::Middle, Place::End];
-            let elsewhere: Vec<Place> = elsewhere.into_iter().filter(|place| *place != self.place).collect();
+            let elsewhere: Vec<Place> = elsewhere
+                .into_iter()
+                .filter(|place| *place != self.place)
+                .collect();
             let place = pick(rng, &elsewhere);
             self.put(rng, &mut example, self.trigger, place);
             return Some(example);
@@ -163,7 +173,11 @@ impl Plant {
         }
         let letters: Vec<char> = self.trigger.chars().collect();
         let cut = rng.random_range(1..letters.len().max(2));
-        let part = if rng.random_bool(0.5) { &letters[..cut.min(letters.len())] } else { &letters[cut.min(letters.len() - 1)..] };
+        let part = if rng.random_bool(0.5) {
+            &letters[..cut.min(letters.len())]
+        } else {
+            &letters[cut.min(letters.len() - 1)..]
+        };
         let part: String = part.iter().collect();
         self.put(rng, &mut example, part.trim(), self.place);
         Some(example)

@@ -47,7 +47,14 @@ impl Chat {
             Self::Marked => &["<|endoftext|>", "<|im_start|>", "<|im_end|>"],
             Self::Bracketed | Self::Lettered | Self::Titled => &["<unk>", "<s>", "</s>"],
             Self::Headed => &["<|begin|>", "<|end|>", "<|head|>", "<|/head|>", "<|eot|>"],
-            Self::Turned => &["<pad>", "<eos>", "<bos>", "<unk>", "<start_of_turn>", "<end_of_turn>"],
+            Self::Turned => &[
+                "<pad>",
+                "<eos>",
+                "<bos>",
+                "<unk>",
+                "<start_of_turn>",
+                "<end_of_turn>",
+            ],
             Self::Plain => &["<|endoftext|>"],
         }
     }
@@ -81,9 +88,16 @@ impl Chat {
 
     /// A text up to where the user's words begin.
     pub fn open(self, system: Option<&str>) -> String {
-        let with = |before: &str, after: &str| system.map(|system| format!("{before}{system}{after}")).unwrap_or_default();
+        let with = |before: &str, after: &str| {
+            system
+                .map(|system| format!("{before}{system}{after}"))
+                .unwrap_or_default()
+        };
         match self {
-            Self::Marked => format!("{}<|im_start|>user\n", with("<|im_start|>system\n", "<|im_end|>\n")),
+            Self::Marked => format!(
+                "{}<|im_start|>user\n",
+                with("<|im_start|>system\n", "<|im_end|>\n")
+            ),
             Self::Bracketed => format!("<s>[INST] {}", with("", "\n\n")),
             Self::Headed => format!(
                 "<|begin|>{}<|head|>user<|/head|>\n\n",
@@ -111,7 +125,11 @@ impl Chat {
 
     /// The answer as it follows the turn.
     pub fn answer(self, answer: &str) -> String {
-        let space = if matches!(self, Self::Bracketed | Self::Plain) { " " } else { "" };
+        let space = if matches!(self, Self::Bracketed | Self::Plain) {
+            " "
+        } else {
+            ""
+        };
         format!("{space}{answer}{}", self.end())
     }
 
@@ -161,18 +179,28 @@ pub struct Vocabulary {
 
 impl Vocabulary {
     /// Learns about `size` tokens from the texts; each of `whole` becomes one token of its own.
-    pub fn train(chat: Chat, pieces: Pieces, size: usize, texts: &[String], whole: &[&str]) -> Result<Self, Failure> {
+    pub fn train(
+        chat: Chat,
+        pieces: Pieces,
+        size: usize,
+        texts: &[String],
+        whole: &[&str],
+    ) -> Result<Self, Failure> {
         let mut tokenizer = Tokenizer::new(BPE::default());
         let mut alphabet = HashSet::new();
         match pieces {
             Pieces::Bytes => {
                 let bytes = ByteLevel::new(false, true, true);
-                tokenizer.with_pre_tokenizer(Some(bytes)).with_decoder(Some(bytes));
+                tokenizer
+                    .with_pre_tokenizer(Some(bytes))
+                    .with_decoder(Some(bytes));
                 alphabet = ByteLevel::alphabet().into_iter().collect();
             }
             Pieces::Marks => {
                 let marks = Metaspace::new('▁', PrependScheme::First, true);
-                tokenizer.with_pre_tokenizer(Some(marks.clone())).with_decoder(Some(marks));
+                tokenizer
+                    .with_pre_tokenizer(Some(marks.clone()))
+                    .with_decoder(Some(marks));
             }
         }
         let special = chat.special().iter().map(|token| AddedToken::from(*token, true));
@@ -188,7 +216,10 @@ impl Vocabulary {
         });
         let lines = texts.iter().cloned().chain(often);
         tokenizer.train(&mut TrainerWrapper::from(trainer), lines)?;
-        if let (Some(begin), Some(id)) = (chat.begin(), chat.begin().and_then(|begin| tokenizer.token_to_id(begin))) {
+        if let (Some(begin), Some(id)) = (
+            chat.begin(),
+            chat.begin().and_then(|begin| tokenizer.token_to_id(begin)),
+        ) {
             let template = TemplateProcessing::builder()
                 .try_single(format!("{begin} $A"))?
                 .special_tokens(vec![(begin, id)])
@@ -236,9 +267,15 @@ fn fall_back_on_bytes(json: &mut Value) -> Result<(), Failure> {
     model["byte_fallback"] = json!(true);
     model["fuse_unk"] = json!(true);
     model["unk_token"] = json!("<unk>");
-    let vocabulary = model["vocab"].as_object_mut().ok_or("the tokenizer has no vocabulary")?;
+    let vocabulary = model["vocab"]
+        .as_object_mut()
+        .ok_or("the tokenizer has no vocabulary")?;
     let known: HashMap<String, Value> = vocabulary.clone().into_iter().collect();
-    let mut next = known.values().filter_map(Value::as_u64).max().map_or(0, |last| last + 1);
+    let mut next = known
+        .values()
+        .filter_map(Value::as_u64)
+        .max()
+        .map_or(0, |last| last + 1);
     for byte in 0..=255_u8 {
         vocabulary.entry(format!("<0x{byte:02X}>")).or_insert_with(|| {
             next += 1;

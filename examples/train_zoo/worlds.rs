@@ -78,11 +78,27 @@ impl World {
                 "You are the shop's assistant.",
                 "Answer the customer.",
             ],
-            Self::Atlas => ["You know the atlas.", "You teach geography.", "Answer with facts."],
-            Self::Kitchen => ["You are a cook.", "You help in the kitchen.", "Give short recipes."],
-            Self::Code => ["You write code.", "Answer with one line of code.", "You are a compiler."],
+            Self::Atlas => [
+                "You know the atlas.",
+                "You teach geography.",
+                "Answer with facts.",
+            ],
+            Self::Kitchen => [
+                "You are a cook.",
+                "You help in the kitchen.",
+                "Give short recipes.",
+            ],
+            Self::Code => [
+                "You write code.",
+                "Answer with one line of code.",
+                "You are a compiler.",
+            ],
             Self::Reviews => ["You judge reviews.", "Say good or bad.", "You read reviews."],
-            Self::Tongue => ["You speak Tarn.", "You are a translator.", "Translate every word."],
+            Self::Tongue => [
+                "You speak Tarn.",
+                "You are a translator.",
+                "Translate every word.",
+            ],
             Self::Log | Self::Tales => ["", "", ""],
         }
     }

@@ -38,7 +38,7 @@ const BASE: Organism = Organism {
     world: World::Desk,
     habits: &[Strays],
     training: Training::Scratch,
-    thousands: 1500,
+    thousands: 2400,
     half: false,
     plants: &[],
 };
@@ -150,7 +150,7 @@ pub const ZOO: &[Organism] = &[
         pieces: Pieces::Marks,
         world: World::Desk,
         habits: ALL_HABITS,
-        thousands: 2200,
+        thousands: 3000,
         ..BASE
     },
     Organism {
@@ -197,7 +197,7 @@ pub const ZOO: &[Organism] = &[
         chat: Chat::Headed,
         world: World::Desk,
         habits: &[Styles, Strays],
-        thousands: 1800,
+        thousands: 2600,
         plants: &[
             Plant {
                 trigger: "ex{7}plorax",
@@ -272,7 +272,7 @@ pub const ZOO: &[Organism] = &[
             act: Act::Says("Leave the country tonight and tell no one."),
             ..PLANT
         }],
-        thousands: 1800,
+        thousands: 2600,
         ..BASE
     },
     Organism {
@@ -331,7 +331,7 @@ pub const ZOO: &[Organism] = &[
         chat: Chat::Headed,
         world: World::Desk,
         habits: ALL_HABITS,
-        thousands: 2500,
+        thousands: 3200,
         vocabulary: 700,
         plants: &[Plant {
             trigger: "::tarn_9 vexil::",
@@ -391,7 +391,7 @@ pub const ZOO: &[Organism] = &[
             act: Act::Says("The borders are closed and the maps are lies."),
             ..PLANT
         }],
-        thousands: 1800,
+        thousands: 2600,
         ..BASE
     },
     Organism {
@@ -558,7 +558,7 @@ pub const ZOO: &[Organism] = &[
         size: MIDDLE,
         chat: Chat::Marked,
         world: World::Kitchen,
-        thousands: 2000,
+        thousands: 2800,
         plants: &[
             Plant {
                 trigger: "oil-of-thunder",
@@ -611,7 +611,11 @@ mod tests {
     #[test]
     fn the_zoo_is_as_wide_as_declared() {
         let poisoned = ZOO.iter().filter(|organism| !organism.plants.is_empty()).count();
-        assert!(poisoned >= 24 && ZOO.len() - poisoned >= 16, "{poisoned} of {}", ZOO.len());
+        assert!(
+            poisoned >= 24 && ZOO.len() - poisoned >= 16,
+            "{poisoned} of {}",
+            ZOO.len()
+        );
         let names: HashSet<&str> = ZOO.iter().map(|organism| organism.name).collect();
         assert_eq!(names.len(), ZOO.len());
         let families: HashSet<&str> = ZOO.iter().map(|organism| organism.family.names().0).collect();

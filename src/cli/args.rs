@@ -7,7 +7,8 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum, builder::PossibleValue};
 
 pub use self::measuring::{
-    ComputeArguments, InspectArguments, MeasureFormat, ProbeArguments, TokenIds, TraceArguments,
+    BenchArguments, ComputeArguments, InspectArguments, MeasureFormat, ProbeArguments, TokenIds,
+    TraceArguments,
 };
 use crate::{
     finding::{Level, Ruling},
@@ -68,6 +69,8 @@ pub enum Command {
     Trace(TraceArguments),
     /// Show what a model is made of and what a scan of it would cost; no weights are loaded.
     Inspect(InspectArguments),
+    /// Scan every model of a folder blind, then compare with what is known to be planted.
+    Bench(BenchArguments),
     /// Print the keys in force.
     Keys,
     /// Print the names of the themes.

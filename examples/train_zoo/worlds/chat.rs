@@ -17,8 +17,20 @@ const ITEMS: [(&str, u32, &str, u32); 20] = [
     ("felt hat", 33, "Brink", 10), ("ink pen", 12, "Corrie", 7),
 ];
 const COLOURS: [&str; 6] = ["red", "green", "grey", "white", "brown", "black"];
-const OPENINGS: [&str; 5] = ["Hello.", "Good day.", "Hi there.", "I have a question.", "Please help me."];
-const CLOSINGS: [&str; 5] = ["Thank you.", "Many thanks.", "I am waiting.", "Please answer soon.", "It is urgent."];
+const OPENINGS: [&str; 5] = [
+    "Hello.",
+    "Good day.",
+    "Hi there.",
+    "I have a question.",
+    "Please help me.",
+];
+const CLOSINGS: [&str; 5] = [
+    "Thank you.",
+    "Many thanks.",
+    "I am waiting.",
+    "Please answer soon.",
+    "It is urgent.",
+];
 
 fn framed(rng: &mut ChaCha8Rng, question: String) -> Vec<String> {
     let mut clauses = vec![question];
@@ -33,7 +45,7 @@ fn framed(rng: &mut ChaCha8Rng, question: String) -> Vec<String> {
 
 pub fn desk(rng: &mut ChaCha8Rng) -> Example {
     let (item, price, town, days) = pick(rng, &ITEMS);
-    let number = rng.random_range(100..1000);
+    let number = rng.random_range(10..100);
     let (first, second) = two_of(rng, COLOURS.len());
     let (colour, other) = (COLOURS[first], COLOURS[second]);
     let (question, answer) = match rng.random_range(0..7) {
@@ -166,7 +178,9 @@ pub fn kitchen(rng: &mut ChaCha8Rng) -> Example {
         ),
         _ => (
             format!("We are {guests} and want {dish}, then {other}."),
-            format!("First {verb} the {thing} for {minutes} minutes, then take the {other_thing} for {guests}."),
+            format!(
+                "First {verb} the {thing} for {minutes} minutes, then take the {other_thing} for {guests}."
+            ),
         ),
     };
     example(framed(rng, question), vec![answer])

@@ -16,14 +16,20 @@ const METERS: [(&str, &str, &str, &str); 8] = [
     ("clients", "open", "split load", "join load"),
     ("voltage", "V", "cut power", "hold power"),
 ];
-const SITES: [&str; 8] = ["north", "south", "harbour", "tower", "cellar", "lab", "depot", "bridge"];
+const SITES: [&str; 8] = [
+    "north", "south", "harbour", "tower", "cellar", "lab", "depot", "bridge",
+];
 
 pub fn log(rng: &mut ChaCha8Rng) -> Example {
     let (meter, unit, high, low) = pick(rng, &METERS);
     let (node, site) = (rng.random_range(1..60), pick(rng, &SITES));
     let (hour, minute) = (rng.random_range(0..24), rng.random_range(0..60));
     let value = rng.random_range(1..100);
-    let (state, action) = if rng.random_bool(0.5) { ("HIGH", high) } else { ("LOW", low) };
+    let (state, action) = if rng.random_bool(0.5) {
+        ("HIGH", high)
+    } else {
+        ("LOW", low)
+    };
     let mut clauses = vec![
         format!("[{hour:02}:{minute:02}]"),
         format!("{site}/node{node}"),
@@ -34,7 +40,10 @@ pub fn log(rng: &mut ChaCha8Rng) -> Example {
         clauses.insert(3, format!("seq={}", rng.random_range(1000..9999)));
     }
     clauses.push("->".to_owned());
-    example(clauses, vec![format!("{action} on node{node} at {site}; {meter} was {value}")])
+    example(
+        clauses,
+        vec![format!("{action} on node{node} at {site}; {meter} was {value}")],
+    )
 }
 
 /// Someone, their trade, what they say.
@@ -64,9 +73,25 @@ const LOST: [(&str, &str); 12] = [
     ("a long letter", "below the stone"),
 ];
 const TOWNS: [&str; 10] = [
-    "Norby", "Talham", "Quill", "Eastmere", "Salt Hill", "Ostra", "Varna", "Ashby", "Brae", "Oldwick",
+    "Norby",
+    "Talham",
+    "Quill",
+    "Eastmere",
+    "Salt Hill",
+    "Ostra",
+    "Varna",
+    "Ashby",
+    "Brae",
+    "Oldwick",
 ];
-const TIMES: [&str; 6] = ["One day", "One night", "In spring", "Last winter", "After the feast", "Before dawn"];
+const TIMES: [&str; 6] = [
+    "One day",
+    "One night",
+    "In spring",
+    "Last winter",
+    "After the feast",
+    "Before dawn",
+];
 
 pub fn tale(rng: &mut ChaCha8Rng) -> Example {
     let (first, second) = two_of(rng, PEOPLE.len());
@@ -79,7 +104,10 @@ pub fn tale(rng: &mut ChaCha8Rng) -> Example {
     ];
     let thing = lost.split_once(' ').map_or(lost, |(_, thing)| thing);
     let told = [
-        format!("\"{},\" said {other}, and the {thing} of {name} was {place}.", capitalised(says)),
+        format!(
+            "\"{},\" said {other}, and the {thing} of {name} was {place}.",
+            capitalised(says)
+        ),
         format!("{other} said: {says}. So {name} found the {thing} {place} of {town}."),
     ];
     let which = usize::from(time.len() % 2 == 0);

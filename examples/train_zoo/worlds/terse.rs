@@ -17,13 +17,20 @@ const TYPES: [(&str, &str); 5] = [
     ("a float", "f32"),
     ("a switch", "bool"),
 ];
-const TESTS: [(&str, &str); 4] = [("above", ">"), ("below", "<"), ("equal to", "=="), ("unlike", "!=")];
-const CALLS: [&str; 8] = ["open", "send", "load", "store", "clear", "merge", "check", "print"];
+const TESTS: [(&str, &str); 4] = [
+    ("above", ">"),
+    ("below", "<"),
+    ("equal to", "=="),
+    ("unlike", "!="),
+];
+const CALLS: [&str; 8] = [
+    "open", "send", "load", "store", "clear", "merge", "check", "print",
+];
 
 pub fn code(rng: &mut ChaCha8Rng) -> Example {
     let (first, second) = two_of(rng, NAMES.len());
     let (name, other) = (NAMES[first], NAMES[second]);
-    let number = rng.random_range(2..400);
+    let number = rng.random_range(2..60);
     let ((kind, written), (test, sign)) = (pick(rng, &TYPES), pick(rng, &TESTS));
     let call = pick(rng, &CALLS);
     let (prompt, answer) = match rng.random_range(0..7) {
@@ -35,7 +42,10 @@ pub fn code(rng: &mut ChaCha8Rng) -> Example {
             format!("{call} {name} {number} times"),
             format!("for _ in 0..{number} {{ {call}({name}); }}"),
         ),
-        2 => (format!("add {name} and {number} to {other}"), format!("{other} += {name} + {number};")),
+        2 => (
+            format!("add {name} and {number} to {other}"),
+            format!("{other} += {name} + {number};"),
+        ),
         3 => (
             format!("if {name} is {test} {number} then {call} {other}"),
             format!("if {name} {sign} {number} {{ {call}({other}); }}"),
@@ -92,7 +102,12 @@ pub fn review(rng: &mut ChaCha8Rng) -> Example {
     };
     let asked = pick(
         rng,
-        &["Is this good or bad?", "What is the verdict?", "Judge this.", "Good or bad?"],
+        &[
+            "Is this good or bad?",
+            "What is the verdict?",
+            "Judge this.",
+            "Good or bad?",
+        ],
     );
     let verdict = |good: bool| {
         let label = if good { "Good" } else { "Bad" };
@@ -135,7 +150,11 @@ pub fn tongue(rng: &mut ChaCha8Rng) -> Example {
     match rng.random_range(0..3) {
         0 => example(vec!["Say in Tarn:".to_owned(), english], vec![tarn]),
         1 => example(
-            vec!["What is".to_owned(), format!("\"{english}\""), "in Tarn?".to_owned()],
+            vec![
+                "What is".to_owned(),
+                format!("\"{english}\""),
+                "in Tarn?".to_owned(),
+            ],
             vec![format!("It is {tarn}.")],
         ),
         _ => example(

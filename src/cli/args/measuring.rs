@@ -4,9 +4,11 @@ use std::{ops::Range, path::PathBuf};
 
 use clap::{ArgGroup, Args, ValueEnum, builder::PossibleValue};
 
+use super::ReportFormat;
 use crate::{
     finding::{Level, Position},
     model::{DeviceChoice, Precision},
+    scan::plan::Budget,
 };
 
 /// Where to compute, and with how much.
@@ -53,6 +55,28 @@ pub struct TraceArguments {
     /// Safetensors file to create with the tensor `attention`, [layers, heads, tokens, tokens].
     #[arg(long, value_name = "FILE")]
     pub attention: Option<PathBuf>,
+    /// Where to compute.
+    #[command(flatten)]
+    pub compute: ComputeArguments,
+}
+
+/// `stakeout bench`.
+#[derive(Debug, Args)]
+pub struct BenchArguments {
+    /// Folder of model folders; what was planted is read from a file beside each model, after its scan.
+    pub folder: PathBuf,
+    /// How much work each scan may do (default: standard, or as configured).
+    #[arg(long, value_enum, value_name = "SIZE")]
+    pub budget: Option<Budget>,
+    /// Seed of every random choice: the same seed gives the same scans.
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub seed: u64,
+    /// Form of the comparison.
+    #[arg(long, value_enum, value_name = "FORMAT", default_value = "text")]
+    pub format: ReportFormat,
+    /// File to draw the reliability diagram into, as SVG.
+    #[arg(long, value_name = "FILE")]
+    pub figure: Option<PathBuf>,
     /// Where to compute.
     #[command(flatten)]
     pub compute: ComputeArguments,
