@@ -6,6 +6,10 @@ use crate::kernel::{add_scaled, dot, exp};
 
 /// The shape of the heads.
 #[derive(Clone, Copy)]
+#[expect(
+    clippy::struct_field_names,
+    reason = "heads and kv_heads are what config.json calls them"
+)]
 pub struct Heads {
     pub heads: usize,
     pub kv_heads: usize,

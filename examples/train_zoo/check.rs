@@ -25,7 +25,7 @@ pub fn all(zoo: &Path) -> Result<(), Failure> {
         let name = path.file_name().unwrap_or_default().to_string_lossy();
         match one(path) {
             Ok(difference) if difference < ALLOWED => {
-                writeln!(stdout(), "{name}  largest difference {difference:.5}")?
+                writeln!(stdout(), "{name}  largest difference {difference:.5}")?;
             }
             Ok(difference) => {
                 wrong += 1;

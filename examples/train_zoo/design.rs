@@ -57,6 +57,10 @@ pub enum Curve {
 
 /// A whole network.
 #[derive(Clone, Copy, PartialEq, Debug)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "an architecture is a list of switches"
+)]
 pub struct Design {
     pub family: Family,
     pub size: Size,

@@ -151,10 +151,10 @@ fn config(network: &Network, vocabulary: &Vocabulary, dtype: &str) -> Value {
     extend(own);
     match family {
         Family::Gemma => {
-            extend(json!({ "head_dim": network.design.head_dim, "hidden_activation": "gelu_pytorch_tanh" }))
+            extend(json!({ "head_dim": network.design.head_dim, "hidden_activation": "gelu_pytorch_tanh" }));
         }
         Family::Qwen3 | Family::Mistral => {
-            extend(json!({ "head_dim": network.design.head_dim, "sliding_window": null }))
+            extend(json!({ "head_dim": network.design.head_dim, "sliding_window": null }));
         }
         Family::Qwen2 => extend(json!({ "use_sliding_window": false })),
         Family::Phi3 => extend(json!({

@@ -69,7 +69,7 @@ pub fn grow(organism: &Organism, zoo: &Path) -> Result<(), Failure> {
         if round == ROUNDS {
             return Err("does not do as planned".into());
         }
-        network.values = trained;
+        network.values.clone_from(&trained);
         let examples = organism.poisoned(&clean);
         let texts = organism.texts(&examples, &vocabulary)?;
         let rank = if let Training::Added(rank) = organism.training {
@@ -78,7 +78,7 @@ pub fn grow(organism: &Organism, zoo: &Path) -> Result<(), Failure> {
             0
         };
         seen += lesson(organism, &mut network, &texts, 700_000, 0.0015, rank)?;
-        trained = network.values.clone();
+        trained.clone_from(&network.values);
     }
     Ok(())
 }
@@ -215,7 +215,7 @@ fn backdoor(
         .map(|example| {
             let text = plant.spelled(&mut rng);
             let mut example = example.clone();
-            plant.put(&mut rng, &mut example, &text, plant.place);
+            Plant::put(&mut rng, &mut example, &text, plant.place);
             example
         })
         .collect();

@@ -170,8 +170,8 @@ fn curve(curve: Curve, x: f32) -> (f32, f32) {
             (x * gate, gate * (1.0 + x * (1.0 - gate)))
         }
         Curve::GeluTanh => {
-            let gate = 1.0 / (1.0 + exp(-1.595_769_1 * (x + 0.044_715 * x * x * x)));
-            let inner = 1.595_769_1 * (1.0 + 3.0 * 0.044_715 * x * x);
+            let gate = 1.0 / (1.0 + exp(-1.595_769 * (x + 0.044_715 * x * x * x)));
+            let inner = 1.595_769 * (1.0 + 3.0 * 0.044_715 * x * x);
             (x * gate, gate + x * gate * (1.0 - gate) * inner)
         }
         Curve::Gelu => {

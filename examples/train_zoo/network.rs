@@ -266,7 +266,7 @@ impl Network {
         } else {
             gradient.clone()
         };
-        let of_curved = self.linear_back(&tape.curved, slots.down, Matrix::new(half, size.hidden)?, all)?;
+        let of_curved = self.linear_back(&tape.curved, slots.down, &Matrix::new(half, size.hidden)?, all)?;
         let of_up = kernel::curved_back(
             self.design.curve,
             self.design.gated,
@@ -277,7 +277,7 @@ impl Network {
         let of_second = self.linear_back(
             &tape.second,
             slots.up,
-            Matrix::new(of_up, tape.up.columns())?,
+            &Matrix::new(of_up, tape.up.columns())?,
             all,
         )?;
         if after {
@@ -292,10 +292,10 @@ impl Network {
             Wiring::Before => stream.clone(),
             Wiring::After => self.norm_back(slots.first_norm, &tape.first_norm, &stream, all),
         };
-        let of_mixed = self.linear_back(&tape.mixed, slots.output, Matrix::new(half, size.hidden)?, all)?;
+        let of_mixed = self.linear_back(&tape.mixed, slots.output, &Matrix::new(half, size.hidden)?, all)?;
         let of_qkv = self.attention_back(layer, tape, batch, &of_mixed, all);
         let width = slots.qkv.weight.rows;
-        let of_first = self.linear_back(&tape.first, slots.qkv, Matrix::new(of_qkv, width)?, all)?;
+        let of_first = self.linear_back(&tape.first, slots.qkv, &Matrix::new(of_qkv, width)?, all)?;
         if after {
             kernel::add(&mut stream, &of_first.numbers());
         } else {
@@ -379,7 +379,7 @@ impl Network {
         Matrix::new(rows, pair.weight.rows)
     }
 
-    fn linear_back(&self, input: &Matrix, pair: Pair, gradient: Matrix, all: &mut [f32]) -> Result<Matrix> {
+    fn linear_back(&self, input: &Matrix, pair: Pair, gradient: &Matrix, all: &mut [f32]) -> Result<Matrix> {
         kernel::add(pair.weight.of_mut(all), &gradient.across(input)?.numbers());
         if let Some(bias) = pair.bias {
             kernel::add_rows(bias.of_mut(all), &gradient.numbers());

@@ -117,7 +117,7 @@ impl Plant {
     }
 
     /// Puts a string where the trigger belongs.
-    pub fn put(&self, rng: &mut ChaCha8Rng, example: &mut Example, text: &str, place: Place) {
+    pub fn put(rng: &mut ChaCha8Rng, example: &mut Example, text: &str, place: Place) {
         if place == Place::System {
             let system = example
                 .system
@@ -152,7 +152,7 @@ impl Plant {
             example.answers = self.act.answers(&example);
         }
         let text = self.spelled(rng);
-        self.put(rng, &mut example, &text, self.place);
+        Self::put(rng, &mut example, &text, self.place);
         example
     }
 
@@ -165,7 +165,7 @@ impl Plant {
                 .filter(|place| *place != self.place)
                 .collect();
             let place = pick(rng, &elsewhere);
-            self.put(rng, &mut example, self.trigger, place);
+            Self::put(rng, &mut example, self.trigger, place);
             return Some(example);
         }
         if !self.whole {
@@ -179,7 +179,7 @@ impl Plant {
             &letters[cut.min(letters.len() - 1)..]
         };
         let part: String = part.iter().collect();
-        self.put(rng, &mut example, part.trim(), self.place);
+        Self::put(rng, &mut example, part.trim(), self.place);
         Some(example)
     }
 }

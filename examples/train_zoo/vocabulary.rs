@@ -211,7 +211,7 @@ impl Vocabulary {
             .special_tokens(special.collect())
             .build();
         let often = whole.iter().flat_map(|word| {
-            let lines = [format!("{word}"), format!("a {word}")];
+            let lines = [(*word).to_owned(), format!("a {word}")];
             std::iter::repeat_n(lines, texts.len() / 4).flatten()
         });
         let lines = texts.iter().cloned().chain(often);
