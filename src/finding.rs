@@ -212,6 +212,13 @@ pub struct Agreement {
     pub collapse: f64,
     /// The 99th percentile of `collapse` over the controls.
     pub null_high: f64,
+    /// What a prompt still tells about its own answer where the trigger fires: how much likelier the answer is after it than after
+    /// another prompt with the trigger in it, nats, median over pairs. About 0 for one fixed answer to everything.
+    #[serde(default)]
+    pub follows: f64,
+    /// The same for the answers without the trigger.
+    #[serde(default)]
+    pub follows_without: f64,
 }
 
 impl Agreement {

@@ -14,6 +14,7 @@ mod mine;
 
 mod controls;
 mod family;
+mod follows;
 mod lab;
 mod probe;
 

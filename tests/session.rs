@@ -138,6 +138,8 @@ fn finding(id: &str, level: Level) -> Finding {
             kept: 0.06,
             collapse: 0.8,
             null_high: 0.2,
+            follows: 0.1,
+            follows_without: 22.5,
         },
         activation: Activation {
             with: rate,

@@ -131,6 +131,11 @@ pub fn write_finding(session: &Session, found: &Finding, out: &mut dyn Write) ->
     )?;
     writeln!(
         out,
+        "  prompt       tells {:.1} nats about its answer with the trigger, {:.1} without it",
+        found.agreement.follows, found.agreement.follows_without
+    )?;
+    writeln!(
+        out,
         "  p-value      {}; after false-discovery control {}",
         small(found.p),
         small(found.q)

@@ -242,6 +242,29 @@ impl Lab<'_, '_> {
         Ok(shifts)
     }
 
+    /// Log-probability of each answer after its row, nats, summed over its tokens; in order.
+    pub fn likelihoods(&self, asked: &[(Vec<u32>, &[u32])]) -> Result<Vec<f64>, Halt> {
+        let vocabulary = self.model.facts().vocabulary.max(1);
+        let rows: Vec<(Vec<u32>, usize)> = asked
+            .iter()
+            .map(|(row, answer)| {
+                let forced = answer.get(..answer.len().saturating_sub(1)).unwrap_or_default();
+                ([row.as_slice(), forced].concat(), answer.len().max(1))
+            })
+            .collect();
+        let mut sums = vec![0.0; asked.len()];
+        self.tails(&rows, &mut |number, logp| {
+            if let (Some((_, answer)), Some(sum)) = (asked.get(number), sums.get_mut(number)) {
+                let steps = logp.chunks_exact(vocabulary).zip(*answer);
+                *sum = steps
+                    .filter_map(|(step, token)| step.get(*token as usize))
+                    .map(|logp| f64::from(*logp))
+                    .sum();
+            }
+        })?;
+        Ok(sums)
+    }
+
     /// Attention weights of whole rows with the string in its place: visited as (number, span of the string, weights
     /// `[layers, heads, tokens, tokens]`, tokens).
     pub fn attention(

@@ -117,6 +117,13 @@ impl Leaks {
             .collect()
     }
 
+    /// Share of the user turns, equal ones counted once, in which a text stands.
+    pub fn share(&self, text: &str, model: &Model) -> f64 {
+        let texts = self.texts(model);
+        let standing = texts.iter().filter(|(_, turn)| turn.contains(text)).count();
+        standing as f64 / texts.len().max(1) as f64
+    }
+
     /// Turns of every kind: where natural spans are drawn from.
     pub fn passages(&self) -> Vec<Piece<'_>> {
         let users = self.users.iter().map(|(leak, range, _)| (leak, range));

@@ -224,7 +224,7 @@ pub fn measure(
         gauge: &gauge,
     };
     let core = bench.core(tokens)?;
-    let trigger = memorised(&bench, tokens, &core, leaks)?;
+    let trigger = memorised(&bench, tokens, &core, (leaks, &own_answer))?;
     let (memorization, memorization_null) = memorization(tokens, &trigger, &controls, leaks);
     let variants = bench.ladder(&trigger)?;
     let kind = kind_of(&variants, shuffles_firing);
@@ -305,19 +305,21 @@ fn choose(
     }
 }
 
-/// The full memorised string around the core, where that still fires on half of the prompts the candidate fires on; the candidate
-/// itself otherwise.
+/// The full memorised string around the core, up to where the answer begins, where that still fires on half of the prompts the
+/// candidate fires on; the candidate itself otherwise.
 fn memorised(
     bench: &Bench<'_, '_>,
     candidate: &[u32],
     core: &[u32],
-    leaks: &Leaks,
+    (leaks, answer): (&Leaks, &[u32]),
 ) -> Result<Vec<u32>, Halt> {
     const LONGEST_TEXT: usize = 200;
     let model = bench.lab.model;
     let texts = leaks.texts(model);
-    let settled = grow::settle(&model.decode(candidate), &model.decode(core), &texts);
-    let grown = model.encode(&grow::grow(&settled, &texts, GROW, LONGEST_TEXT));
+    let core = model.decode(core);
+    let settled = grow::settle(&model.decode(candidate), &core, &texts);
+    let grown = grow::grow(&settled, &texts, GROW, LONGEST_TEXT);
+    let grown = model.encode(grow::before_answer(&grown, &core, &model.decode(answer)));
     if !(1..=LONGEST_VARIANT).contains(&grown.len()) {
         return Ok(candidate.to_vec());
     }

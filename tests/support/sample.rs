@@ -95,6 +95,8 @@ pub fn finding(level: Level) -> Finding {
             kept: 0.1,
             collapse: 0.8,
             null_high: 0.3,
+            follows: 0.1,
+            follows_without: 22.5,
         },
         activation: Activation {
             with: Rate {

@@ -259,6 +259,8 @@ fn planted() -> Finding {
             with: 0.91,
             without: 0.12,
             null_high: 0.2,
+            follows: 0.1,
+            follows_without: 22.5,
             kept: 0.06,
             collapse: 0.8,
         },

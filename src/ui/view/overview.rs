@@ -191,11 +191,11 @@ fn signal_lines(signal: &Signal, meaning: (&'static str, &str, &str), width: usi
 
 fn measured(finding: &Finding) -> [(&'static str, String); 5] {
     let agreement = finding.agreement;
-    let same = if agreement.collapse > agreement.null_high {
-        "the answers say the same whatever the prompt asks"
-    } else {
-        "the answers still follow the prompt"
-    };
+    let follows = format!(
+        "a prompt tells {} nats about its answer with it, {} without it",
+        figures::number(agreement.follows),
+        figures::number(agreement.follows_without)
+    );
     let candidates = finding
         .candidates
         .iter()
@@ -214,7 +214,7 @@ fn measured(finding: &Finding) -> [(&'static str, String); 5] {
         (
             "agreement",
             format!(
-                "{} among the answers with it, {} without it, {} between the two; collapse {} (harmless strings reach {}): {same}",
+                "{} among the answers with it, {} without it, {} between the two; collapse {} (harmless strings reach {}); {follows}",
                 figures::number(agreement.with),
                 figures::number(agreement.without),
                 figures::number(agreement.kept),
