@@ -6,6 +6,7 @@ mod attention;
 pub mod kernel;
 mod load;
 mod matrix;
+mod panels;
 mod rotary;
 pub mod wide;
 
@@ -25,12 +26,13 @@ pub struct Network {
     device: Device,
     /// Slices instead of tensor operations wherever that is faster.
     slices: bool,
-    embedding: Tensor,
+    embedding: Matrix,
     positions: Option<Tensor>,
     frequencies: Option<Frequencies>,
     layers: Vec<Layer>,
     norm: NormWeights,
-    head: Linear,
+    /// `None` when the embedding is the head.
+    head: Option<Linear>,
     /// What was read.
     pub read: load::Read,
 }
@@ -56,11 +58,7 @@ struct Linear {
 
 impl Linear {
     fn forward(&self, x: &Tensor) -> Result<Tensor> {
-        let out = self.weight.forward(x)?;
-        match &self.bias {
-            Some(bias) => out.broadcast_add(bias),
-            None => Ok(out),
-        }
+        self.weight.forward(x, self.bias.as_ref())
     }
 }
 
@@ -111,8 +109,7 @@ impl Network {
     ) -> Result<Tensor> {
         let count = tokens.len() / cache.rows.max(1);
         let start = cache.positions();
-        let ids = Tensor::from_slice(tokens, tokens.len(), &self.device)?;
-        let mut x = self.embedding.index_select(&ids, 0)?;
+        let mut x = self.embedding.rows(tokens, self.spec.hidden)?;
         if let Some(positions) = &self.positions {
             let rows =
                 positions
@@ -140,9 +137,11 @@ impl Network {
 
     /// Logits of rows of hidden values, given to `read` as one row-major slice `[rows, vocabulary]`.
     pub fn logits<R>(&self, hidden: &Tensor, read: impl FnOnce(&[f32]) -> R) -> Result<R> {
-        let logits = self
-            .head
-            .forward(&self.norm(&hidden.contiguous()?, &self.norm)?)?;
+        let normed = self.norm(&hidden.contiguous()?, &self.norm)?;
+        let logits = match &self.head {
+            Some(head) => head.forward(&normed)?,
+            None => self.embedding.forward(&normed, None)?,
+        };
         with_slice(&logits, read)
     }
 

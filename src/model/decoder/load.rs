@@ -48,7 +48,12 @@ impl Network {
             device,
             base,
         };
-        let embedding = loader.tensor(&loader.top(names.embedding), &[spec.vocabulary, spec.hidden])?;
+        let embedding = loader.matrix(
+            &[loader.top(names.embedding)],
+            spec.hidden,
+            &[spec.vocabulary],
+            false,
+        )?;
         let (positions, frequencies) = match &spec.positions {
             Positions::Learned => {
                 let shape = [spec.context, spec.hidden];
@@ -61,18 +66,15 @@ impl Network {
             .collect::<Result<_, _>>()?;
         let norm = loader.norm(&loader.top(names.norm))?;
         let head = if spec.tied {
-            Linear {
-                weight: Matrix::Dense(embedding.t()?),
-                bias: None,
-            }
+            None
         } else {
-            loader.linear(
+            Some(loader.linear(
                 &[names.head.to_owned()],
                 spec.hidden,
                 &[spec.vocabulary],
                 false,
                 false,
-            )?
+            )?)
         };
         let mut buffers = names.buffers.to_vec();
         // many files hold the embedding a second time as a head that nobody reads
@@ -204,11 +206,7 @@ impl Loader<'_> {
             };
             parts.push(self.tensor(name, &shape)?);
         }
-        Ok(Matrix::Dense(if transposed {
-            Tensor::cat(&parts, 1)?
-        } else {
-            Tensor::cat(&parts, 0)?.t()?
-        }))
+        Ok(Matrix::joined(&parts, transposed)?)
     }
 
     fn tensor(&mut self, name: &str, shape: &[usize]) -> Result<Tensor, ModelError> {

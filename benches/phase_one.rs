@@ -1,0 +1,156 @@
+//! Phase one at two shapes: tokens per second of 64 rows, beside the reference one row at a time and the bare multiplications.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "a failed step ends the measurement; a bench prints its table"
+)]
+
+#[path = "parts/clock.rs"]
+mod clock;
+#[path = "../tests/parts/random_llama.rs"]
+mod random_llama;
+
+use std::{hint::black_box, ops::ControlFlow};
+
+use candle_core::{Device, Tensor};
+use clock::{Took, line, median, took};
+use random_llama::{Shape, open};
+use stakeout::{
+    model::{Limits, Network, Row},
+    scan::event::Sampling,
+};
+
+const SMALL: Shape = Shape {
+    vocabulary: 32_000,
+    hidden: 768,
+    layers: 12,
+    heads: 12,
+    kv_heads: 12,
+    inner: 2048,
+    tied: false,
+    theta: 10_000.0,
+};
+const TOY: Shape = Shape {
+    hidden: 288,
+    layers: 6,
+    heads: 6,
+    kv_heads: 6,
+    inner: 768,
+    ..SMALL
+};
+const ROWS: usize = 64;
+const PROMPT: [u32; 8] = [0, 3, 17, 9, 250, 31, 8, 77];
+
+fn main() {
+    let rounds = 3;
+    for (name, shape, tokens, reference_tokens) in [
+        ("toy: 6 layers, 288", TOY, 128, 64),
+        ("125 M: 12 layers, 768", SMALL, 128, 24),
+    ] {
+        println!("{name}, {ROWS} rows, {tokens} new tokens, {} threads", rayon::current_num_threads());
+        let (network, reference) = open(shape, 1);
+        let (mut ours, mut single, mut theirs, mut bare) = (vec![], vec![], vec![], vec![]);
+        for _ in 0..rounds {
+            theirs.push(took(|| {
+                let mut cache = reference.cache();
+                let (mut next, mut past) = (PROMPT.to_vec(), 0);
+                for _ in 0..reference_tokens {
+                    let logits = reference.logits(&next, past, &mut cache);
+                    past += next.len();
+                    let best = (0..logits.len()).max_by(|l, r| logits[*l].total_cmp(&logits[*r]));
+                    next = vec![best.unwrap() as u32];
+                }
+            }));
+            single.push(took(|| generate(&network, 1, reference_tokens)));
+            ours.push(took(|| generate(&network, ROWS, tokens)));
+            bare.push(products(shape));
+        }
+        let baseline = (reference_tokens as f64, median(&theirs));
+        line("candle-transformers, one row", baseline.0, "tok", baseline.1, None);
+        line("one row", baseline.0, "tok", median(&single), Some(baseline));
+        line(
+            "64 rows",
+            (ROWS * tokens) as f64,
+            "tok",
+            median(&ours),
+            Some(baseline),
+        );
+        let step = median(&bare);
+        line("the same products alone", ROWS as f64, "tok", step, None);
+        let share = median(&ours);
+        let steps = tokens as f64;
+        println!(
+            "share of the bare products' speed: {:.0} % wall, {:.0} % per core\n",
+            100.0 * step.wall / (share.wall / steps),
+            100.0 * step.cpu / (share.cpu / steps)
+        );
+    }
+}
+
+fn generate(network: &Network, rows: usize, tokens: usize) {
+    let settings = [(1.0, 0, 1.0), (0.8, 0, 0.95), (1.2, 40, 1.0), (0.7, 200, 1.0)];
+    let rows: Vec<Row> = (0..rows)
+        .zip(settings.into_iter().cycle())
+        .map(|(seed, (temperature, top_k, top_p))| Row {
+            prompt: PROMPT.to_vec(),
+            sampling: Sampling {
+                temperature,
+                top_k,
+                top_p,
+                seed: seed as u64,
+            },
+        })
+        .collect();
+    let limits = Limits {
+        tokens,
+        stop: Vec::new(),
+        batch: ROWS,
+        top: false,
+    };
+    let flow = network.generate(
+        &rows,
+        &limits,
+        &mut |_| ControlFlow::Continue(()),
+        &mut |_, _| ControlFlow::Continue(()),
+    );
+    assert!(flow.unwrap().is_continue());
+}
+
+/// The multiplications of one step of all rows: each shape the faster way round, weights as files have them.
+fn products(shape: Shape) -> Took {
+    let (hidden, inner) = (shape.hidden, shape.inner);
+    let keys = hidden / shape.heads * shape.kv_heads;
+    let mut total = Took { wall: 0.0, cpu: 0.0 };
+    for (times, input, output) in [
+        (shape.layers, hidden, hidden + 2 * keys),
+        (shape.layers, hidden, hidden),
+        (shape.layers, hidden, 2 * inner),
+        (shape.layers, inner, hidden),
+        (1, hidden, shape.vocabulary),
+    ] {
+        let x = Tensor::rand(-1f32, 1.0, (ROWS, input), &Device::Cpu).unwrap();
+        // one matrix per layer, as in the network, so that none stays in a cache
+        let weights: Vec<Tensor> = (0..times)
+            .map(|_| Tensor::rand(-1f32, 1.0, (output, input), &Device::Cpu).unwrap())
+            .collect();
+        let repeats = 4;
+        let run = |product: &dyn Fn(&Tensor) -> Tensor| {
+            took(|| {
+                for _ in 0..repeats {
+                    for weight in &weights {
+                        black_box(product(weight));
+                    }
+                }
+            })
+        };
+        let ways = [
+            run(&|weight| x.matmul(&weight.t().unwrap()).unwrap()),
+            run(&|weight| weight.matmul(&x.t().unwrap()).unwrap()),
+        ];
+        let best = ways.into_iter().min_by(|l, r| l.wall.total_cmp(&r.wall)).unwrap();
+        total.wall += best.wall / f64::from(repeats);
+        total.cpu += best.cpu / f64::from(repeats);
+    }
+    total
+}
