@@ -19,6 +19,8 @@ pub struct Cache {
     pub len: usize,
     /// Positions all rows share, before their own; held with one row.
     pub shared: Option<Arc<Self>>,
+    /// Length the rows will have at least: rope of some models depends on it.
+    pub reach: usize,
     layers: Vec<Store>,
 }
 
@@ -83,6 +85,7 @@ impl Cache {
             capacity,
             len: 0,
             shared,
+            reach: 0,
             layers,
         })
     }

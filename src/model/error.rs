@@ -227,7 +227,10 @@ impl ModelError {
             Self::Config { .. } | Self::Tensor { .. } | Self::Shape { .. } => {
                 "config.json and the weights must come from the same model".into()
             }
-            Self::Architecture { .. } => format!("supported: {}", arch::names().join(", ")),
+            Self::Architecture { .. } => format!(
+                "supported: {}; convert the model to one of these, or use a version of this program that knows it",
+                arch::names().join(", ")
+            ),
             Self::Unsupported { .. } => "the scan would measure a different model than the one given".into(),
             Self::Dtype { .. } => "save the weights as float32, float16 or bfloat16".into(),
             Self::NoTemplate => "scan it as a plain text model".into(),

@@ -120,6 +120,10 @@ impl Network {
             return Ok(None);
         }
         let mut cache = self.cache(1, tokens.len(), None)?;
+        cache.reach = numbers
+            .first()
+            .and_then(|first| rows.get(*first))
+            .map_or(0, |row| row.len());
         self.hidden(tokens, &mut cache, None)?;
         Ok(Some(Arc::new(cache)))
     }
@@ -162,6 +166,11 @@ impl Network {
             .copied()
             .collect();
         for step in 1..=most {
+            let positions = cache.positions();
+            if step > 1 && self.outgrown(positions, positions + 1) {
+                cache = self.cache(live.len(), length + most - 1, None)?;
+                tokens = whole(rows, &live);
+            }
             let hidden = self.hidden(&tokens, &mut cache, None)?;
             let count = tokens.len() / live.len();
             let last = hidden
@@ -205,6 +214,18 @@ impl Network {
                 Ok(())
             })
     }
+}
+
+/// All tokens of the rows that live, prompt and answer.
+fn whole(rows: &[(usize, &Row)], live: &[Live]) -> Vec<u32> {
+    let mut tokens = Vec::new();
+    for live in live {
+        if let Some((_, row)) = rows.get(live.place) {
+            tokens.extend_from_slice(&row.prompt);
+        }
+        tokens.extend_from_slice(&live.made.tokens);
+    }
+    tokens
 }
 
 impl Live {
