@@ -99,6 +99,7 @@ fn generate(network: &Network, rows: usize, tokens: usize) {
                 top_k,
                 top_p,
                 seed: seed as u64,
+                beams: None,
             },
         })
         .collect();

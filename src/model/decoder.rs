@@ -13,7 +13,7 @@ mod panels;
 mod rotary;
 pub mod wide;
 
-use std::sync::Arc;
+use std::{ops::ControlFlow, sync::Arc};
 
 use candle_core::{DType, Device, Result, Tensor};
 
@@ -101,12 +101,15 @@ impl Network {
     }
 
     /// Runs new positions of every row: `tokens` is row-major `[rows, new positions]`. The result is `[rows * new positions, hidden]`.
+    ///
+    /// `go_on` is asked before every layer; once it breaks, the cache is of no use any more.
     pub fn hidden(
         &self,
         tokens: &[u32],
         cache: &mut Cache,
         mut captured: Option<&mut Captured>,
-    ) -> Result<Tensor> {
+        go_on: &mut dyn FnMut() -> ControlFlow<()>,
+    ) -> Result<ControlFlow<(), Tensor>> {
         let count = tokens.len() / cache.rows.max(1);
         let start = cache.positions();
         let mut x = self.embedding.rows(tokens, self.spec.hidden)?;
@@ -127,6 +130,9 @@ impl Network {
             .collect::<Result<Vec<_>>>()?;
         let mut masks = Vec::new();
         for (number, layer) in self.layers.iter().enumerate() {
+            if go_on().is_break() {
+                return Ok(ControlFlow::Break(()));
+            }
             let window = layer.kind.window;
             if !self.slices && !masks.iter().any(|(of, _)| *of == window) {
                 masks.push((window, mask(count, start, window, &self.device)?));
@@ -143,7 +149,7 @@ impl Network {
             x = self.layer(x, layer, &step, cache, captured.as_deref_mut())?;
         }
         cache.len += count;
-        Ok(x)
+        Ok(ControlFlow::Continue(x))
     }
 
     /// Whether rows that grow from `from` to `to` tokens must be computed anew from their first token.

@@ -200,7 +200,8 @@ impl Lab<'_, '_> {
                 logits: Logits::Tail(tail),
                 attention: false,
             };
-            let flow = self.model.forward(&batch, want, &mut |at, mut trace| {
+            let mut tick = |tokens| self.reporter.tick(tokens);
+            let flow = self.model.forward_while(&batch, want, &mut tick, &mut |at, mut trace| {
                 for step in trace.logits.chunks_exact_mut(vocabulary) {
                     distribution::log_softmax(step);
                 }
@@ -254,7 +255,8 @@ impl Lab<'_, '_> {
             logits: Logits::None,
             attention: true,
         };
-        let flow = self.model.forward(&whole, want, &mut |number, trace| {
+        let mut tick = |tokens| self.reporter.tick(tokens);
+        let flow = self.model.forward_while(&whole, want, &mut tick, &mut |number, trace| {
             visit(number, &trace.attention, whole.get(number).map_or(0, Vec::len));
             self.reporter.tick(0)
         })?;
