@@ -14,6 +14,7 @@ mod random_llama;
 use std::{hint::black_box, ops::ControlFlow};
 
 use candle_core::{Device, Tensor};
+use candle_transformers::generation::{LogitsProcessor, Sampling as Kind};
 use clock::{Took, line, median, took};
 use random_llama::{Shape, open};
 use stakeout::{
@@ -44,10 +45,15 @@ const PROMPT: [u32; 8] = [0, 3, 17, 9, 250, 31, 8, 77];
 
 fn main() {
     let rounds = 3;
+    // an argument picks one shape: "toy", "125" or "sampling"
+    let only = std::env::args().nth(1).filter(|word| !word.starts_with('-'));
     for (name, shape, tokens, reference_tokens) in [
         ("toy: 6 layers, 288", TOY, 128, 64),
         ("125 M: 12 layers, 768", SMALL, 128, 24),
     ] {
+        if only.as_ref().is_some_and(|only| !name.starts_with(only.as_str())) {
+            continue;
+        }
         println!("{name}, {ROWS} rows, {tokens} new tokens, {} threads", rayon::current_num_threads());
         let (network, reference) = open(shape, 1);
         let (mut ours, mut single, mut theirs, mut bare) = (vec![], vec![], vec![], vec![]);
@@ -62,8 +68,8 @@ fn main() {
                     next = vec![best.unwrap() as u32];
                 }
             }));
-            single.push(took(|| generate(&network, 1, reference_tokens)));
-            ours.push(took(|| generate(&network, ROWS, tokens)));
+            single.push(took(|| generate(&network, 1, reference_tokens, &SETTINGS)));
+            ours.push(took(|| generate(&network, ROWS, tokens, &SETTINGS)));
             bare.push(products(shape));
         }
         let baseline = (reference_tokens as f64, median(&theirs));
@@ -86,12 +92,60 @@ fn main() {
             100.0 * step.cpu / (share.cpu / steps)
         );
     }
+    if only.is_none_or(|only| only == "sampling") {
+        sampling();
+    }
 }
 
-fn generate(network: &Network, rows: usize, tokens: usize) {
-    let settings = [(1.0, 0, 1.0), (0.8, 0, 0.95), (1.2, 40, 1.0), (0.7, 200, 1.0)];
+/// Settings as the grid has them: temperature, top-k, top-p.
+const SETTINGS: [(f32, u32, f32); 4] = [(1.0, 0, 1.0), (0.8, 0, 0.95), (1.2, 40, 1.0), (0.7, 200, 1.0)];
+
+/// Sampling alone: a network of next to nothing over a large vocabulary, beside the reference's sampler.
+fn sampling() {
+    let shape = Shape {
+        vocabulary: 151_936,
+        hidden: 16,
+        layers: 1,
+        heads: 1,
+        kv_heads: 1,
+        inner: 16,
+        tied: true,
+        theta: 10_000.0,
+    };
+    let tokens = 8;
+    println!("sampling over 151,936 tokens, 64 rows");
+    let (network, _) = open(shape, 1);
+    let logits = Tensor::rand(-3f32, 3.0, shape.vocabulary, &Device::Cpu).unwrap();
+    for (temperature, top_k, top_p) in SETTINGS {
+        let kind = match (top_k, top_p) {
+            (0, 1.0) => Kind::All {
+                temperature: temperature.into(),
+            },
+            (0, p) => Kind::TopP {
+                p: p.into(),
+                temperature: temperature.into(),
+            },
+            (k, _) => Kind::TopK {
+                k: k as usize,
+                temperature: temperature.into(),
+            },
+        };
+        let mut theirs = LogitsProcessor::from_sampling(1, kind);
+        let reference = took(|| {
+            for _ in 0..32 {
+                black_box(theirs.sample(&logits).unwrap());
+            }
+        });
+        let ours = took(|| generate(&network, ROWS, tokens, &[(temperature, top_k, top_p)]));
+        let name = format!("temperature {temperature}, top-k {top_k}, top-p {top_p}");
+        line(&format!("{name}: reference"), 32.0, "tok", reference, None);
+        line(&name, (ROWS * tokens) as f64, "tok", ours, Some((32.0, reference)));
+    }
+}
+
+fn generate(network: &Network, rows: usize, tokens: usize, settings: &[(f32, u32, f32)]) {
     let rows: Vec<Row> = (0..rows)
-        .zip(settings.into_iter().cycle())
+        .zip(settings.iter().copied().cycle())
         .map(|(seed, (temperature, top_k, top_p))| Row {
             prompt: PROMPT.to_vec(),
             sampling: Sampling {

@@ -16,6 +16,8 @@ use super::{
 
 /// New positions computed together.
 const TOKENS: usize = 4096;
+/// Weights of a layer from which on all cores work on one batch.
+const LARGE: usize = 1 << 20;
 /// Bytes that all batches computed at one time may hold; a single row may take more.
 const BYTES: usize = 1 << 29;
 
@@ -32,10 +34,12 @@ struct Job {
 }
 
 impl Network {
-    /// Cores to spread batches over; a card gets one batch at a time.
+    /// Batches computed side by side: one a core for a small network, otherwise one at a time.
     pub(super) fn workers(&self) -> usize {
-        if std::env::var("ONE").is_ok() { return 1; }
-        if self.device().is_cpu() {
+        // large products split well over the cores; small ones run faster one batch a core
+        let spec = self.spec();
+        let large = spec.hidden * (spec.attention.qkv_width() + 3 * spec.mlp.inner) > LARGE;
+        if self.device().is_cpu() && !large {
             rayon::current_num_threads()
         } else {
             1

@@ -26,7 +26,10 @@ pub struct Sampler {
     weights: Vec<f32>,
     /// The largest weight of each block.
     peaks: Vec<f32>,
-    order: Vec<u32>,
+    /// What may be kept, in order of tokens.
+    order: Vec<u64>,
+    /// The same, in any order.
+    keys: Vec<u64>,
 }
 
 /// What one step gave.
@@ -51,6 +54,7 @@ impl Sampler {
             weights: Vec::new(),
             peaks: Vec::new(),
             order: Vec::new(),
+            keys: Vec::new(),
         }
     }
 
@@ -106,50 +110,54 @@ impl Sampler {
         for (block, (values, _)) in blocks.filter(|(_, (_, peak))| **peak >= floor) {
             let first = (block * BLOCK) as u32;
             let tokens = (first..).zip(values).filter(|(_, weight)| **weight >= floor);
-            self.order.extend(tokens.map(|(token, _)| token));
+            self.order.extend(tokens.map(|(token, weight)| key(token, *weight)));
         }
-        let weight = |token: &u32| weights.get(*token as usize).copied().unwrap_or(0.0);
-        let by_weight =
-            |left: &u32, right: &u32| weight(right).total_cmp(&weight(left)).then(left.cmp(right));
-        if kept < self.order.len() {
-            self.order.select_nth_unstable_by(kept, by_weight);
-            self.order.truncate(kept);
+        self.keys.clone_from(&self.order);
+        let mut keys = self.keys.as_mut_slice();
+        if kept < keys.len() {
+            keys.select_nth_unstable(kept);
+            keys = keys.get_mut(..kept).unwrap_or_default();
         }
-        if self.sampling.top_p < 1.0 {
+        let last = if self.sampling.top_p < 1.0 {
             let mass = if kept < weights.len() {
-                self.order.iter().map(|token| f64::from(weight(token))).sum()
+                keys.iter().map(|key| f64::from(weight(*key))).sum()
             } else {
                 f64::from(total(weights))
             };
-            let wanted = mass * f64::from(self.sampling.top_p.max(0.0));
-            // mostly a few tokens hold all the mass that is wanted: sort those, and more only if they do not
-            let mut sorted = 64;
-            let keep = loop {
-                let count = sorted.min(self.order.len());
-                if count < self.order.len() {
-                    self.order.select_nth_unstable_by(count, by_weight);
-                }
-                let front = self.order.get_mut(..count).unwrap_or_default();
-                front.sort_unstable_by(by_weight);
-                let mut sum = 0.0;
-                let reached = front.iter().position(|token| {
-                    sum += f64::from(weight(token));
-                    sum >= wanted
-                });
-                match reached {
-                    Some(last) => break last + 1,
-                    None if count == self.order.len() => break count,
-                    None => sorted *= 8,
-                }
-            };
-            self.order.truncate(keep);
-        }
-        self.order.sort_unstable();
-        pick(
-            self.order.iter().map(|token| (*token as usize, weight(token))),
-            draw,
-        )
+            nucleus(keys, mass * f64::from(self.sampling.top_p.max(0.0)))
+        } else {
+            keys.iter().max().copied().unwrap_or(0)
+        };
+        let tokens = self.order.iter().filter(|key| **key <= last);
+        pick(tokens.map(|key| (*key as u32 as usize, weight(*key))), draw)
     }
+}
+
+/// A number that is smaller for a larger weight, and for equal weights for a lower token.
+const fn key(token: u32, weight: f32) -> u64 {
+    ((!weight.to_bits() as u64) << 32) | token as u64
+}
+
+const fn weight(key: u64) -> f32 {
+    f32::from_bits(!((key >> 32) as u32))
+}
+
+/// The last key of the fewest smallest ones that hold the mass that is wanted; halves the keys again and again instead of sorting.
+fn nucleus(mut keys: &mut [u64], mut wanted: f64) -> u64 {
+    while keys.len() > 1 {
+        // mostly a few tokens hold all of it
+        let middle = if keys.len() > 1024 { keys.len() / 8 } else { keys.len() / 2 };
+        keys.select_nth_unstable(middle);
+        let (front, back) = keys.split_at_mut(middle);
+        let mass: f64 = front.iter().map(|key| f64::from(weight(*key))).sum();
+        if mass >= wanted {
+            keys = front;
+        } else {
+            wanted -= mass;
+            keys = back;
+        }
+    }
+    keys.first().copied().unwrap_or(u64::MAX)
 }
 
 /// A weight below which no token can be kept, found without sorting; fills `peaks` with the largest weight of each block.

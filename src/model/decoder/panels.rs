@@ -271,7 +271,10 @@ impl Tile<'_> {
             let mut sums = [[simd.splat_f32s(0.0); V]; M];
             for (sums, out) in sums.iter_mut().zip(out.iter()) {
                 for (sum, out) in sums.iter_mut().zip(self.part::<S, V>(out, at)) {
-                    *sum = simd.partial_load_f32s(out);
+                    *sum = match S::as_simd_f32s(out).0.first() {
+                        Some(whole) => *whole,
+                        None => simd.partial_load_f32s(out),
+                    };
                 }
             }
             for (input, weights) in weights.chunks_exact(SIDE / S::F32_LANES).enumerate() {
@@ -290,7 +293,10 @@ impl Tile<'_> {
                 let end = out.len().min(self.column + SIDE);
                 let out = out.get_mut(self.column + at..end).unwrap_or_default();
                 for (sum, out) in sums.iter().zip(out.chunks_mut(S::F32_LANES)) {
-                    simd.partial_store_f32s(out, *sum);
+                    match S::as_mut_simd_f32s(out).0.first_mut() {
+                        Some(whole) => *whole = *sum,
+                        None => simd.partial_store_f32s(out, *sum),
+                    }
                 }
             }
         }
