@@ -13,7 +13,10 @@ mod random_llama;
 
 use std::{hint::black_box, ops::ControlFlow};
 
-use candle_core::{Device, Tensor};
+use candle_core::{
+    Device, Module, Tensor,
+    quantized::{GgmlDType, QMatMul, QTensor},
+};
 use candle_transformers::generation::{LogitsProcessor, Sampling as Kind};
 use clock::{Took, line, median, took};
 use random_llama::{Shape, open};
@@ -45,11 +48,11 @@ const PROMPT: [u32; 8] = [0, 3, 17, 9, 250, 31, 8, 77];
 
 fn main() {
     let rounds = 3;
-    // an argument picks one shape: "toy", "125" or "sampling"
+    // an argument picks one shape: "toy", "125", "sampling" or "quantised"
     let only = std::env::args().nth(1).filter(|word| !word.starts_with('-'));
     for (name, shape, tokens, reference_tokens) in [
-        ("toy: 6 layers, 288", TOY, 128, 64),
-        ("125 M: 12 layers, 768", SMALL, 128, 24),
+        ("toy: 6 layers, 288", TOY, 100, 64),
+        ("125 M: 12 layers, 768", SMALL, 40, 16),
     ] {
         if only.as_ref().is_some_and(|only| !name.starts_with(only.as_str())) {
             continue;
@@ -92,8 +95,40 @@ fn main() {
             100.0 * step.cpu / (share.cpu / steps)
         );
     }
-    if only.is_none_or(|only| only == "sampling") {
+    if only.as_ref().is_none_or(|only| only == "sampling") {
         sampling();
+    }
+    if only.is_none_or(|only| only == "quantised") {
+        quantised();
+    }
+}
+
+/// Whether weights in 8 bits would be worth their loss: the same products through the quantised kernels.
+fn quantised() {
+    println!("products of {ROWS} rows: billions of operations per second");
+    for (input, output) in [(768, 2304), (896, 4864), (2048, 8192), (2048, 768), (768, 32_000)] {
+        let x = Tensor::rand(-1f32, 1.0, (ROWS, input), &Device::Cpu).unwrap();
+        let weight = Tensor::rand(-1f32, 1.0, (output, input), &Device::Cpu).unwrap();
+        let quantised = QTensor::quantize(&weight, GgmlDType::Q8_0).unwrap();
+        let quantised = QMatMul::from_qtensor(quantised).unwrap();
+        let count = (2 * ROWS * input * output) as f64 / 1e9;
+        let repeats = (20.0 / count).ceil();
+        let run = |name: &str, product: &dyn Fn() -> Tensor| {
+            let rounds: Vec<Took> = (0..5)
+                .map(|_| {
+                    took(|| {
+                        for _ in 0..repeats as usize {
+                            black_box(product());
+                        }
+                    })
+                })
+                .collect();
+            let name = format!("{input} to {output}: {name}");
+            line(&name, count * repeats, "G", median(&rounds), None);
+        };
+        run("as in the file", &|| x.matmul(&weight.t().unwrap()).unwrap());
+        run("the other way round", &|| weight.matmul(&x.t().unwrap()).unwrap());
+        run("Q8_0", &|| quantised.forward(&x).unwrap());
     }
 }
 

@@ -1,4 +1,4 @@
-//! Phase two on the demo model, and both phases at the shape of Qwen2.5-0.5B: rows together beside rows one by one.
+//! Phase two at the shape of the demo model and at a larger one, and both phases at the shape of Qwen2.5-0.5B: rows together beside rows one by one.
 
 #![expect(
     clippy::unwrap_used,
@@ -8,6 +8,8 @@
 
 #[path = "parts/clock.rs"]
 mod clock;
+#[path = "../tests/parts/random_llama.rs"]
+mod random_llama;
 
 use std::{
     fs::File,
@@ -17,6 +19,7 @@ use std::{
 };
 
 use clock::{Took, line, median, took};
+use random_llama::Shape;
 use stakeout::{
     model::{DeviceChoice, Limits, Logits, Network, OpenOptions, Row, Want},
     scan::event::Sampling,
@@ -26,10 +29,10 @@ const CANDIDATES: usize = 256;
 const PROMPTS: usize = 4;
 
 fn main() {
-    // an argument picks one: "demo" or "qwen"
+    // an argument picks one: "shapes" or "qwen"
     let only = std::env::args().nth(1).filter(|word| !word.starts_with('-'));
-    if only.as_deref().is_none_or(|only| only == "demo") {
-        demo();
+    if only.as_deref().is_none_or(|only| only == "shapes") {
+        shapes();
     }
     if only.as_deref().is_none_or(|only| only == "qwen") {
         qwen();
@@ -72,28 +75,74 @@ fn forward(network: &Network, rows: &[&[u32]], attention: bool) {
     assert!(flow.unwrap().is_continue() && seen == rows.len());
 }
 
-fn demo() {
-    println!("demo model: {CANDIDATES} candidates in {PROMPTS} prompts of 48 tokens, 3 distributions each");
-    let network = open(&Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/demo/poisoned"));
-    let rows = probes(CANDIDATES, network.spec().vocabulary as u32);
-    let rows: Vec<&[u32]> = rows.iter().map(Vec::as_slice).collect();
-    let few: Vec<&[u32]> = rows.iter().copied().step_by(4).collect();
-    let (mut together, mut apart, mut plain, mut captured) = (vec![], vec![], vec![], vec![]);
-    for _ in 0..5 {
-        apart.push(took(|| few.iter().for_each(|row| forward(&network, &[row], false))));
-        together.push(took(|| forward(&network, &rows, false)));
-        plain.push(took(|| few.iter().for_each(|row| forward(&network, &[row], false))));
-        captured.push(took(|| few.iter().for_each(|row| forward(&network, &[row], true))));
+/// The shape of the demo model, and one whose matrices no cache holds.
+const SHAPES: [(&str, Shape); 2] = [
+    (
+        "the demo model's shape",
+        Shape {
+            vocabulary: 1408,
+            hidden: 128,
+            layers: 4,
+            heads: 4,
+            kv_heads: 2,
+            inner: 352,
+            tied: false,
+            theta: 10_000.0,
+        },
+    ),
+    (
+        "6 layers, 512, 32,000 tokens",
+        Shape {
+            vocabulary: 32_000,
+            hidden: 512,
+            layers: 6,
+            heads: 8,
+            kv_heads: 8,
+            inner: 1408,
+            tied: true,
+            theta: 10_000.0,
+        },
+    ),
+];
+
+fn shapes() {
+    for (name, shape) in SHAPES {
+        println!("{name}: {CANDIDATES} candidates in {PROMPTS} prompts, 48 tokens a row, 3 distributions each");
+        let (network, reference) = random_llama::open(shape, 1);
+        let rows = probes(CANDIDATES, shape.vocabulary as u32);
+        let rows: Vec<&[u32]> = rows.iter().map(Vec::as_slice).collect();
+        let few: Vec<&[u32]> = rows.iter().copied().step_by(32).collect();
+        let (mut theirs, mut together, mut apart) = (vec![], vec![], vec![]);
+        let (mut plain, mut captured) = (vec![], vec![]);
+        for _ in 0..3 {
+            theirs.push(took(|| {
+                for row in &few {
+                    // its logits are those of the last position only: the others take a step each
+                    let mut cache = reference.cache();
+                    let (front, end) = row.split_at(row.len() - 2);
+                    reference.logits(front, 0, &mut cache);
+                    for (step, token) in end.iter().enumerate() {
+                        reference.logits(&[*token], front.len() + step, &mut cache);
+                    }
+                }
+            }));
+            apart.push(took(|| few.iter().for_each(|row| forward(&network, &[row], false))));
+            together.push(took(|| forward(&network, &rows, false)));
+            plain.push(took(|| few.iter().for_each(|row| forward(&network, &[row], false))));
+            captured.push(took(|| few.iter().for_each(|row| forward(&network, &[row], true))));
+        }
+        let count = few.len() as f64;
+        let baseline = Some((count, median(&theirs)));
+        line("candle-transformers, one by one", count, "row", median(&theirs), None);
+        line("one by one", count, "row", median(&apart), baseline);
+        line("together", rows.len() as f64, "row", median(&together), baseline);
+        let (plain, captured) = (median(&plain), median(&captured));
+        println!(
+            "attention captured: {:+.0} % wall, {:+.0} % processor time\n",
+            100.0 * (captured.wall / plain.wall - 1.0),
+            100.0 * (captured.cpu / plain.cpu - 1.0)
+        );
     }
-    let baseline = (few.len() as f64, median(&apart));
-    line("one by one", baseline.0, "row", baseline.1, None);
-    line("together", rows.len() as f64, "row", median(&together), Some(baseline));
-    let (plain, captured) = (median(&plain), median(&captured));
-    println!(
-        "attention captured: {:+.0} % wall, {:+.0} % processor time\n",
-        100.0 * (captured.wall / plain.wall - 1.0),
-        100.0 * (captured.cpu / plain.cpu - 1.0)
-    );
 }
 
 fn qwen() {

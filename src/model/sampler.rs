@@ -144,9 +144,10 @@ const fn weight(key: u64) -> f32 {
 
 /// The last key of the fewest smallest ones that hold the mass that is wanted; halves the keys again and again instead of sorting.
 fn nucleus(mut keys: &mut [u64], mut wanted: f64) -> u64 {
+    // mostly a few tokens hold all of it
+    let mut middle = keys.len() / 16;
     while keys.len() > 1 {
-        // mostly a few tokens hold all of it
-        let middle = if keys.len() > 1024 { keys.len() / 8 } else { keys.len() / 2 };
+        middle = middle.clamp(1, keys.len() - 1);
         keys.select_nth_unstable(middle);
         let (front, back) = keys.split_at_mut(middle);
         let mass: f64 = front.iter().map(|key| f64::from(weight(*key))).sum();
@@ -156,6 +157,7 @@ fn nucleus(mut keys: &mut [u64], mut wanted: f64) -> u64 {
             wanted -= mass;
             keys = back;
         }
+        middle = keys.len() / 2;
     }
     keys.first().copied().unwrap_or(u64::MAX)
 }
