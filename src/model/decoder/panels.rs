@@ -208,7 +208,7 @@ impl WithSimd for Sweep<'_> {
                     };
                     // as many sums at a time as there are registers for
                     match S::F32_LANES {
-                        16 => tile.rows::<S, 12, 8, 2>(simd, out),
+                        16 => tile.rows::<S, 8, 4, 2>(simd, out),
                         8 => tile.rows::<S, 6, 4, 2>(simd, out),
                         4 => tile.rows::<S, 6, 4, 4>(simd, out),
                         _ => tile.rows::<S, 2, 2, 8>(simd, out),
@@ -255,6 +255,7 @@ impl Tile<'_> {
         }
     }
 
+    #[expect(clippy::needless_range_loop, reason = "see below")]
     /// `M` rows: the sums stay in registers, `V` vectors of each row at a time.
     #[inline(always)]
     fn block<S: Simd, const M: usize, const V: usize>(&self, simd: S, first: usize, out: &mut [&mut [f32]; M]) {
@@ -266,26 +267,25 @@ impl Tile<'_> {
         if x.iter().any(|x| x.len() != count) {
             return;
         }
+        let x: [&[f32]; M] = std::array::from_fn(|row| &x[row][..count]);
         let (weights, _) = S::as_simd_f32s(self.weights);
         for at in (0..SIDE).step_by(V * S::F32_LANES) {
+            // indices all the way: with iterators the compiler keeps some of the sums in memory
             let mut sums = [[simd.splat_f32s(0.0); V]; M];
-            for (sums, out) in sums.iter_mut().zip(out.iter()) {
-                for (sum, out) in sums.iter_mut().zip(self.part::<S, V>(out, at)) {
-                    *sum = match S::as_simd_f32s(out).0.first() {
+            for row in 0..M {
+                for (vector, out) in self.part::<S, V>(&out[row][..], at).enumerate() {
+                    sums[row][vector] = match S::as_simd_f32s(out).0.first() {
                         Some(whole) => *whole,
                         None => simd.partial_load_f32s(out),
                     };
                 }
             }
-            for (input, weights) in weights.chunks_exact(SIDE / S::F32_LANES).enumerate() {
-                let weights: &[S::f32s; V] = match weights.get(at / S::F32_LANES..).and_then(|w| w.first_chunk()) {
-                    Some(weights) => weights,
-                    None => return,
-                };
-                for (sums, x) in sums.iter_mut().zip(x) {
-                    let x = simd.splat_f32s(x[input]);
-                    for (sum, weight) in sums.iter_mut().zip(weights) {
-                        *sum = simd.mul_add_e_f32s(x, *weight, *sum);
+            for (input, weights) in weights.chunks_exact(SIDE / S::F32_LANES).take(count).enumerate() {
+                let weights: [S::f32s; V] = std::array::from_fn(|vector| weights[at / S::F32_LANES + vector]);
+                for row in 0..M {
+                    let x = simd.splat_f32s(x[row][input]);
+                    for vector in 0..V {
+                        sums[row][vector] = simd.mul_add_e_f32s(x, weights[vector], sums[row][vector]);
                     }
                 }
             }
