@@ -57,7 +57,10 @@ fn main() {
         if only.as_ref().is_some_and(|only| !name.starts_with(only.as_str())) {
             continue;
         }
-        println!("{name}, {ROWS} rows, {tokens} new tokens, {} threads", rayon::current_num_threads());
+        println!(
+            "{name}, {ROWS} rows, {tokens} new tokens, {} threads",
+            rayon::current_num_threads()
+        );
         let (network, reference) = open(shape, 1);
         let (mut ours, mut single, mut theirs, mut bare) = (vec![], vec![], vec![], vec![]);
         for _ in 0..rounds {
@@ -76,7 +79,13 @@ fn main() {
             bare.push(products(shape));
         }
         let baseline = (reference_tokens as f64, median(&theirs));
-        line("candle-transformers, one row", baseline.0, "tok", baseline.1, None);
+        line(
+            "candle-transformers, one row",
+            baseline.0,
+            "tok",
+            baseline.1,
+            None,
+        );
         line("one row", baseline.0, "tok", median(&single), Some(baseline));
         line(
             "64 rows",
@@ -174,7 +183,13 @@ fn sampling() {
         let ours = took(|| generate(&network, ROWS, tokens, &[(temperature, top_k, top_p)]));
         let name = format!("temperature {temperature}, top-k {top_k}, top-p {top_p}");
         line(&format!("{name}: reference"), 32.0, "tok", reference, None);
-        line(&name, (ROWS * tokens) as f64, "tok", ours, Some((32.0, reference)));
+        line(
+            &name,
+            (ROWS * tokens) as f64,
+            "tok",
+            ours,
+            Some((32.0, reference)),
+        );
     }
 }
 
@@ -198,12 +213,9 @@ fn generate(network: &Network, rows: usize, tokens: usize, settings: &[(f32, u32
         batch: ROWS,
         top: false,
     };
-    let flow = network.generate(
-        &rows,
-        &limits,
-        &mut |_| ControlFlow::Continue(()),
-        &mut |_, _| ControlFlow::Continue(()),
-    );
+    let flow = network.generate(&rows, &limits, &mut |_| ControlFlow::Continue(()), &mut |_, _| {
+        ControlFlow::Continue(())
+    });
     assert!(flow.unwrap().is_continue());
 }
 

@@ -107,7 +107,9 @@ const SHAPES: [(&str, Shape); 2] = [
 
 fn shapes() {
     for (name, shape) in SHAPES {
-        println!("{name}: {CANDIDATES} candidates in {PROMPTS} prompts, 48 tokens a row, 3 distributions each");
+        println!(
+            "{name}: {CANDIDATES} candidates in {PROMPTS} prompts, 48 tokens a row, 3 distributions each"
+        );
         let (network, reference) = random_llama::open(shape, 1);
         let rows = probes(CANDIDATES, shape.vocabulary as u32);
         let rows: Vec<&[u32]> = rows.iter().map(Vec::as_slice).collect();
@@ -126,14 +128,26 @@ fn shapes() {
                     }
                 }
             }));
-            apart.push(took(|| few.iter().for_each(|row| forward(&network, &[row], false))));
+            apart.push(took(|| {
+                few.iter().for_each(|row| forward(&network, &[row], false))
+            }));
             together.push(took(|| forward(&network, &rows, false)));
-            plain.push(took(|| few.iter().for_each(|row| forward(&network, &[row], false))));
-            captured.push(took(|| few.iter().for_each(|row| forward(&network, &[row], true))));
+            plain.push(took(|| {
+                few.iter().for_each(|row| forward(&network, &[row], false))
+            }));
+            captured.push(took(|| {
+                few.iter().for_each(|row| forward(&network, &[row], true))
+            }));
         }
         let count = few.len() as f64;
         let baseline = Some((count, median(&theirs)));
-        line("candle-transformers, one by one", count, "row", median(&theirs), None);
+        line(
+            "candle-transformers, one by one",
+            count,
+            "row",
+            median(&theirs),
+            None,
+        );
         line("one by one", count, "row", median(&apart), baseline);
         line("together", rows.len() as f64, "row", median(&together), baseline);
         let (plain, captured) = (median(&plain), median(&captured));
@@ -149,7 +163,10 @@ fn qwen() {
     const VOCABULARY: usize = 151_936;
     let folder = tempfile::tempdir().unwrap();
     write_qwen(folder.path(), VOCABULARY);
-    println!("Qwen2.5-0.5B's shape, bf16 on disk, {} threads", rayon::current_num_threads());
+    println!(
+        "Qwen2.5-0.5B's shape, bf16 on disk, {} threads",
+        rayon::current_num_threads()
+    );
     let mut network = None;
     let opened = took(|| network = Some(open(folder.path())));
     let network = network.unwrap();
@@ -165,7 +182,13 @@ fn qwen() {
     line("phase two, one by one", few.len() as f64, "row", apart, None);
     let together = rounds(1, || forward(&network, &rows, false));
     let baseline = Some((few.len() as f64, apart));
-    line("phase two, together", rows.len() as f64, "row", together, baseline);
+    line(
+        "phase two, together",
+        rows.len() as f64,
+        "row",
+        together,
+        baseline,
+    );
     println!("most memory held: {}", peak());
 }
 
@@ -192,12 +215,9 @@ fn generate(network: &Network, rows: usize, tokens: usize) {
         batch: 64,
         top: false,
     };
-    let flow = network.generate(
-        &rows,
-        &limits,
-        &mut |_| ControlFlow::Continue(()),
-        &mut |_, _| ControlFlow::Continue(()),
-    );
+    let flow = network.generate(&rows, &limits, &mut |_| ControlFlow::Continue(()), &mut |_, _| {
+        ControlFlow::Continue(())
+    });
     assert!(flow.unwrap().is_continue());
 }
 
@@ -206,7 +226,11 @@ fn peak() -> String {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let line = status.lines().find(|line| line.starts_with("VmHWM"));
     line.map_or("unknown".to_owned(), |line| {
-        let kilobytes: f64 = line.split_whitespace().nth(1).and_then(|word| word.parse().ok()).unwrap_or(0.0);
+        let kilobytes: f64 = line
+            .split_whitespace()
+            .nth(1)
+            .and_then(|word| word.parse().ok())
+            .unwrap_or(0.0);
         format!("{:.2} GB", kilobytes / 1e6)
     })
 }
@@ -261,7 +285,8 @@ fn write_qwen(folder: &Path, vocabulary: usize) {
             seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
             let noise = ((seed >> 8) as f32 / 16_777_216.0 - 0.5) * 0.08;
             let value = if dims.len() == 1 { 1.0 + noise } else { noise };
-            file.write_all(&((value.to_bits() >> 16) as u16).to_le_bytes()).unwrap();
+            file.write_all(&((value.to_bits() >> 16) as u16).to_le_bytes())
+                .unwrap();
         }
     }
     file.flush().unwrap();

@@ -72,24 +72,37 @@ fn naive(network: &Network, beams: Beams, most: usize, stop: &[u32]) -> (Vec<u32
             break;
         }
     }
-    ended.extend(open.into_iter().map(|(score, tokens)| (by_length(score, tokens.len()), tokens, false)));
+    ended.extend(
+        open.into_iter()
+            .map(|(score, tokens)| (by_length(score, tokens.len()), tokens, false)),
+    );
     ended.sort_by(|left, right| right.0.total_cmp(&left.0));
     let (_, tokens, stopped) = ended.swap_remove(0);
     (tokens, stopped)
 }
 
 fn grid() -> Vec<Beams> {
-    let of = |count| [0.6, 1.0, 1.3].map(|length_penalty| Beams { count, length_penalty });
+    let of = |count| {
+        [0.6, 1.0, 1.3].map(|length_penalty| Beams {
+            count,
+            length_penalty,
+        })
+    };
     [1, 2, 4, 8].into_iter().flat_map(of).collect()
 }
 
 fn search(network: &Network, rows: &[Row], limits: &Limits) -> Vec<Generation> {
     let mut made = vec![None; rows.len()];
-    let flow = network.generate(rows, limits, &mut |_| ControlFlow::Continue(()), &mut |row, generation| {
-        assert!(made[row].is_none(), "row {row} comes once");
-        made[row] = Some(generation);
-        ControlFlow::Continue(())
-    });
+    let flow = network.generate(
+        rows,
+        limits,
+        &mut |_| ControlFlow::Continue(()),
+        &mut |row, generation| {
+            assert!(made[row].is_none(), "row {row} comes once");
+            made[row] = Some(generation);
+            ControlFlow::Continue(())
+        },
+    );
     assert!(flow.unwrap().is_continue());
     made.into_iter().map(Option::unwrap).collect()
 }
@@ -129,7 +142,10 @@ fn beams_in_one_batch_find_what_a_naive_search_finds() {
             }
             if stop.is_empty() {
                 let score = |made: &Generation| made.logprob.iter().sum::<f32>();
-                assert!(score(&made[12]) >= score(&made[3]) - 1e-4, "eight beams do no worse than one");
+                assert!(
+                    score(&made[12]) >= score(&made[3]) - 1e-4,
+                    "eight beams do no worse than one"
+                );
             }
         }
     }

@@ -82,7 +82,11 @@ impl Network {
             });
         }
         let slots: usize = searches.iter().map(|search| search.beams.len()).sum();
-        let mut cache = self.cache(slots, (length - front + most).saturating_sub(1), job.shared.clone())?;
+        let mut cache = self.cache(
+            slots,
+            (length - front + most).saturating_sub(1),
+            job.shared.clone(),
+        )?;
         for step in 1..=most {
             let positions = cache.positions();
             if step > 1 && self.outgrown(positions, positions + 1) {
@@ -111,7 +115,9 @@ impl Network {
             let mut made = 0;
             for search in &mut searches {
                 let first = order.len();
-                let outlooks = outlooks.get(first..first + search.beams.len()).unwrap_or_default();
+                let outlooks = outlooks
+                    .get(first..first + search.beams.len())
+                    .unwrap_or_default();
                 if outlooks.iter().any(|outlook| !outlook.entropy.is_finite()) {
                     return Err(ModelError::NotFinite { row: search.number });
                 }
@@ -221,7 +227,8 @@ impl Search {
             {
                 let mut made = open.made.clone();
                 made.stopped = true;
-                self.ended.push((self.by_length(branch.score, made.tokens.len() + 1), made));
+                self.ended
+                    .push((self.by_length(branch.score, made.tokens.len() + 1), made));
             }
         }
         self.ended.sort_by(|left, right| right.0.total_cmp(&left.0));
@@ -241,7 +248,9 @@ impl Search {
             beam.made.logprob.push(branch.logprob);
             beam.made.entropy.push(outlook.entropy);
             if limits.top {
-                beam.made.top.push(outlook.next.iter().take(TOP).copied().collect());
+                beam.made
+                    .top
+                    .push(outlook.next.iter().take(TOP).copied().collect());
             }
             Some(beam)
         });

@@ -173,7 +173,10 @@ fn branch(numbers: &mut [f32], rows: &[usize], count: usize, (room, filled): (us
         .filter(|(to, from)| to != *from)
         .filter_map(|(to, from)| {
             let heads = numbers.get(from * size..(from + 1) * size)?.chunks_exact(room);
-            Some((to, heads.flat_map(|head| head.iter().take(filled)).copied().collect()))
+            Some((
+                to,
+                heads.flat_map(|head| head.iter().take(filled)).copied().collect(),
+            ))
         })
         .collect();
     for (to, row) in moved {

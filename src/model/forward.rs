@@ -94,8 +94,7 @@ impl Network {
                 });
             }
         }
-        let mut deliver =
-            |traces: Traces| traces.into_iter().try_for_each(|(row, trace)| visit(row, trace));
+        let mut deliver = |traces: Traces| traces.into_iter().try_for_each(|(row, trace)| visit(row, trace));
         if workers < 2 || jobs.len() < 2 {
             for job in &jobs {
                 let flow = self.pass(rows, job, want, &mut now_and_then(tick))?;
@@ -137,7 +136,8 @@ impl Network {
         }
         let mut cache = self.cache(numbers.len(), length - front, shared.clone())?;
         let mut captured = want.attention.then(Captured::default);
-        let ControlFlow::Continue(hidden) = self.hidden(&tokens, &mut cache, captured.as_mut(), go_on)? else {
+        let ControlFlow::Continue(hidden) = self.hidden(&tokens, &mut cache, captured.as_mut(), go_on)?
+        else {
             return Ok(ControlFlow::Break(()));
         };
         let mut traces = vec![Trace::default(); numbers.len()];
@@ -162,7 +162,9 @@ impl Network {
                 return Err(ModelError::NotFinite { row: *number });
             }
         }
-        Ok(ControlFlow::Continue(numbers.iter().copied().zip(traces).collect()))
+        Ok(ControlFlow::Continue(
+            numbers.iter().copied().zip(traces).collect(),
+        ))
     }
 
     /// Rows of a batch: of (new, kept, all) positions each, when so many workers hold a batch of their own.

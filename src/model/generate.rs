@@ -94,10 +94,15 @@ impl Network {
             };
             drop(go_on);
             let batch = fair(group.rows.len(), limits.batch, workers);
-            let rows = group.rows.iter().filter_map(|number| Some((*number, rows.get(*number)?)));
+            let rows = group
+                .rows
+                .iter()
+                .filter_map(|number| Some((*number, rows.get(*number)?)));
             let (search, sample): (Vec<_>, Vec<_>) = rows.partition(|(_, row)| row.sampling.beams.is_some());
             let sampled = sample.chunks(batch).map(|rows| (rows.to_vec(), false));
-            let searched = searched(&search, limits.batch).into_iter().map(|rows| (rows, true));
+            let searched = searched(&search, limits.batch)
+                .into_iter()
+                .map(|rows| (rows, true));
             jobs.extend(sampled.chain(searched).map(|(rows, search)| Job {
                 rows,
                 shared: shared.clone(),

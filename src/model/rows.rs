@@ -151,7 +151,10 @@ mod tests {
         owned.push(row(9, 1));
         let rows: Vec<&[u32]> = owned.iter().map(Vec::as_slice).collect();
         let split = branches(&rows, groups(&rows));
-        let found: Vec<(usize, usize)> = split.iter().map(|group| (group.rows.len(), group.shared)).collect();
+        let found: Vec<(usize, usize)> = split
+            .iter()
+            .map(|group| (group.rows.len(), group.shared))
+            .collect();
         assert_eq!(found, [(20, 8), (20, 8), (1, 0)]);
         let mut all: Vec<usize> = split.into_iter().flat_map(|group| group.rows).collect();
         all.sort_unstable();

@@ -110,7 +110,8 @@ impl Sampler {
         for (block, (values, _)) in blocks.filter(|(_, (_, peak))| **peak >= floor) {
             let first = (block * BLOCK) as u32;
             let tokens = (first..).zip(values).filter(|(_, weight)| **weight >= floor);
-            self.order.extend(tokens.map(|(token, weight)| key(token, *weight)));
+            self.order
+                .extend(tokens.map(|(token, weight)| key(token, *weight)));
         }
         self.keys.clone_from(&self.order);
         let mut keys = self.keys.as_mut_slice();
@@ -244,7 +245,12 @@ fn pick_any(weights: &[f32], sums: &mut Vec<f32>, draw: f64) -> u32 {
         wanted -= f64::from(*sum);
     }
     let first = last * BLOCK;
-    let block = weights.get(first..).unwrap_or_default().iter().take(BLOCK).copied();
+    let block = weights
+        .get(first..)
+        .unwrap_or_default()
+        .iter()
+        .take(BLOCK)
+        .copied();
     let share = sums.get(last).map_or(0.0, |sum| wanted / f64::from(*sum));
     first as u32 + pick(block.enumerate(), share.clamp(0.0, 1.0))
 }
@@ -352,15 +358,26 @@ mod tests {
                     .filter_map(|draw| {
                         let mut sampler = Sampler::new(sampling);
                         sampler.choose(&logits, false)?;
-                        Some(sampler.draw(&logits, *logits.iter().max_by(|l, r| l.total_cmp(r))?, f64::from(draw) / 600.0))
+                        Some(sampler.draw(
+                            &logits,
+                            *logits.iter().max_by(|l, r| l.total_cmp(r))?,
+                            f64::from(draw) / 600.0,
+                        ))
                     })
                     .collect();
                 drawn.dedup();
-                assert!(drawn.iter().all(|token| kept.contains(token)), "{count} {top_k} {top_p}");
+                assert!(
+                    drawn.iter().all(|token| kept.contains(token)),
+                    "{count} {top_k} {top_p}"
+                );
                 kept.sort_unstable();
                 if kept.len() < 30 {
                     let seen = kept.iter().filter(|token| drawn.contains(token)).count();
-                    assert!(seen * 10 >= kept.len() * 9, "{seen} of {} {count} {top_k} {top_p}", kept.len());
+                    assert!(
+                        seen * 10 >= kept.len() * 9,
+                        "{seen} of {} {count} {top_k} {top_p}",
+                        kept.len()
+                    );
                 }
             }
         }

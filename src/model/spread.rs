@@ -27,9 +27,7 @@ enum Message<R> {
 const OFTEN: Duration = Duration::from_millis(100);
 
 /// Ticks with no tokens when the last such tick is a while ago: to be called often, between layers.
-pub fn now_and_then<'a>(
-    tick: &'a mut dyn FnMut(usize) -> ControlFlow<()>,
-) -> impl FnMut() -> ControlFlow<()> + use<'a> {
+pub fn now_and_then(tick: &mut dyn FnMut(usize) -> ControlFlow<()>) -> impl FnMut() -> ControlFlow<()> + '_ {
     let mut last = Instant::now();
     move || {
         if last.elapsed() < OFTEN {

@@ -201,15 +201,17 @@ impl Lab<'_, '_> {
                 attention: false,
             };
             let mut tick = |tokens| self.reporter.tick(tokens);
-            let flow = self.model.forward_while(&batch, want, &mut tick, &mut |at, mut trace| {
-                for step in trace.logits.chunks_exact_mut(vocabulary) {
-                    distribution::log_softmax(step);
-                }
-                if let Some(number) = numbers.get(at) {
-                    visit(*number, trace.logits);
-                }
-                self.reporter.tick(0)
-            })?;
+            let flow = self
+                .model
+                .forward_while(&batch, want, &mut tick, &mut |at, mut trace| {
+                    for step in trace.logits.chunks_exact_mut(vocabulary) {
+                        distribution::log_softmax(step);
+                    }
+                    if let Some(number) = numbers.get(at) {
+                        visit(*number, trace.logits);
+                    }
+                    self.reporter.tick(0)
+                })?;
             go_on(flow)?;
         }
         Ok(())
@@ -256,10 +258,12 @@ impl Lab<'_, '_> {
             attention: true,
         };
         let mut tick = |tokens| self.reporter.tick(tokens);
-        let flow = self.model.forward_while(&whole, want, &mut tick, &mut |number, trace| {
-            visit(number, &trace.attention, whole.get(number).map_or(0, Vec::len));
-            self.reporter.tick(0)
-        })?;
+        let flow = self
+            .model
+            .forward_while(&whole, want, &mut tick, &mut |number, trace| {
+                visit(number, &trace.attention, whole.get(number).map_or(0, Vec::len));
+                self.reporter.tick(0)
+            })?;
         go_on(flow)
     }
 }

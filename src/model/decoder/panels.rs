@@ -66,7 +66,9 @@ impl Panels {
                 });
             first += width;
         }
-        let halves = values.par_iter().all(|value| value.to_bits() & 0xffff == 0);
+        let halves = values
+            .par_iter()
+            .all(|value| value.to_bits().trailing_zeros() >= 16);
         let store = if halves {
             let upper = values.par_iter().map(|value| (value.to_bits() >> 16) as u16);
             Store::Upper(upper.collect())
@@ -255,10 +257,14 @@ impl Tile<'_> {
         }
     }
 
-    #[expect(clippy::needless_range_loop, reason = "see below")]
     /// `M` rows: the sums stay in registers, `V` vectors of each row at a time.
     #[inline(always)]
-    fn block<S: Simd, const M: usize, const V: usize>(&self, simd: S, first: usize, out: &mut [&mut [f32]; M]) {
+    fn block<S: Simd, const M: usize, const V: usize>(
+        &self,
+        simd: S,
+        first: usize,
+        out: &mut [&mut [f32]; M],
+    ) {
         let count = self.weights.len() / SIDE;
         let x: [&[f32]; M] = std::array::from_fn(|row| {
             let start = (first + row) * self.inputs + self.from;
@@ -304,7 +310,11 @@ impl Tile<'_> {
 
     /// The numbers of a row of the result that `V` vectors hold; fewer at the end of the row.
     #[inline(always)]
-    fn part<'a, S: Simd, const V: usize>(&self, out: &'a [f32], at: usize) -> impl Iterator<Item = &'a [f32]> {
+    fn part<'a, S: Simd, const V: usize>(
+        &self,
+        out: &'a [f32],
+        at: usize,
+    ) -> impl Iterator<Item = &'a [f32]> {
         let end = out.len().min(self.column + SIDE);
         out.get(self.column + at..end)
             .unwrap_or_default()
@@ -345,7 +355,11 @@ mod tests {
         let weight = |mut output: usize, input: usize| {
             for (part, width) in parts.iter().zip(widths) {
                 if output < *width {
-                    let at = if turned { input * width + output } else { output * inputs + input };
+                    let at = if turned {
+                        input * width + output
+                    } else {
+                        output * inputs + input
+                    };
                     return part[at];
                 }
                 output -= width;
@@ -358,7 +372,10 @@ mod tests {
                     .map(|input| f64::from(x[row * inputs + input]) * f64::from(weight(output, input)))
                     .sum();
                 let ours = f64::from(out[row * outputs + output]) - 0.25;
-                assert!((ours - exact).abs() < 1e-4, "{rows}x{inputs}x{outputs}: {ours} is not {exact}");
+                assert!(
+                    (ours - exact).abs() < 1e-4,
+                    "{rows}x{inputs}x{outputs}: {ours} is not {exact}"
+                );
             }
         }
         let mut row = vec![0.0; inputs];
@@ -393,7 +410,10 @@ mod tests {
         let panels = Panels::new(&[&weights], 512, false);
         let x = numbers(64 * 512, 2, false);
         let product = |threads| {
-            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+            let pool = rayon::ThreadPoolBuilder::new()
+                .num_threads(threads)
+                .build()
+                .unwrap();
             let mut out = vec![0.0; 64 * 512];
             pool.install(|| panels.add_product(&x, &mut out));
             out
