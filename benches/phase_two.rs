@@ -62,6 +62,12 @@ fn probes(candidates: usize, vocabulary: u32) -> Vec<Vec<u32>> {
     rows
 }
 
+fn each(network: &Network, rows: &[&[u32]], attention: bool) {
+    for row in rows {
+        forward(network, &[row], attention);
+    }
+}
+
 fn forward(network: &Network, rows: &[&[u32]], attention: bool) {
     let want = Want {
         logits: Logits::Tail(3),
@@ -128,16 +134,10 @@ fn shapes() {
                     }
                 }
             }));
-            apart.push(took(|| {
-                few.iter().for_each(|row| forward(&network, &[row], false))
-            }));
+            apart.push(took(|| each(&network, &few, false)));
             together.push(took(|| forward(&network, &rows, false)));
-            plain.push(took(|| {
-                few.iter().for_each(|row| forward(&network, &[row], false))
-            }));
-            captured.push(took(|| {
-                few.iter().for_each(|row| forward(&network, &[row], true))
-            }));
+            plain.push(took(|| each(&network, &few, false)));
+            captured.push(took(|| each(&network, &few, true)));
         }
         let count = few.len() as f64;
         let baseline = Some((count, median(&theirs)));
@@ -178,7 +178,7 @@ fn qwen() {
     let rows = probes(16, VOCABULARY as u32);
     let rows: Vec<&[u32]> = rows.iter().map(Vec::as_slice).collect();
     let few: Vec<&[u32]> = rows.iter().copied().step_by(16).collect();
-    let apart = rounds(1, || few.iter().for_each(|row| forward(&network, &[row], false)));
+    let apart = rounds(1, || each(&network, &few, false));
     line("phase two, one by one", few.len() as f64, "row", apart, None);
     let together = rounds(1, || forward(&network, &rows, false));
     let baseline = Some((few.len() as f64, apart));
