@@ -42,6 +42,7 @@ fn main() {
 fn open(path: &Path) -> Network {
     let options = OpenOptions {
         device: DeviceChoice::Cpu,
+        ..OpenOptions::default()
     };
     Network::open(path, &options).unwrap()
 }
