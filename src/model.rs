@@ -20,6 +20,7 @@ mod json;
 mod rehearsal;
 mod rows;
 mod sampler;
+mod slab;
 mod spec;
 mod spread;
 mod template;

@@ -12,7 +12,7 @@ use super::{
     product::{self, Stored},
     with_slice,
 };
-use crate::model::{adapter::LowRank, error::ModelError, weights::Slab};
+use crate::model::{adapter::LowRank, error::ModelError, slab::Slab};
 
 /// The form weights are kept in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -262,9 +262,8 @@ impl Embedding {
 fn stays(slab: &Slab, precision: Precision) -> bool {
     const LARGE: usize = 64 << 20;
     match (precision, slab.kind) {
-        (Precision::Keep, _) => true,
         (Precision::F32, _) | (Precision::Auto, Kind::F32 | Kind::Bf16) => false,
         (Precision::Auto, Kind::F16) => slab.bytes().len() > LARGE,
-        (Precision::Auto, _) => true,
+        (Precision::Keep | Precision::Auto, _) => true,
     }
 }
