@@ -10,12 +10,13 @@ use std::{
 use rusqlite::Connection;
 use stakeout::{
     finding::{
-        Activation, Agreement, AttentionMap, AttentionPair, Curves, Evidence, Example, Finding, HeadScore,
-        Kind, Level, Position, Rate, Ruling, Run, Signal, Signals, Variant, Verdict,
+        Activation, Agreement, AttentionMap, AttentionPair, Curves, Day, Decision, Evidence, Example,
+        Finding, HeadScore, Kind, Level, Position, Rate, Ruling, Run, Severity, Signal, Signals, Variant,
+        Verdict,
     },
     scan::event::{
-        Arm, Candidate, Coverage, Finished, Funnel, Leak, Look, ModelFacts, Phase, Progress, Sampling,
-        ScanEvent, Started, Timing,
+        Arm, Candidate, Coverage, Finished, Funnel, Leak, Look, ModelFacts, OwnArm, Phase, Progress,
+        Sampling, ScanEvent, Started, Timing, Unit,
     },
     session::{
         ScanState, Session, Standing, fingerprint, library,
@@ -57,15 +58,22 @@ impl Case {
     }
 
     fn undo(&mut self, seq: u64) {
-        let record = self.store.undo(seq).unwrap();
+        let record = self.store.undo(seq, "ana").unwrap();
         self.live.apply(&record);
     }
 }
 
+fn decision(ruling: Ruling) -> Decision {
+    let reason = ruling.reasons().first().copied().unwrap_or_default();
+    let until = (ruling == Ruling::AcceptedRisk).then(|| Day::parse("2027-03-31").unwrap());
+    let of = (ruling == Ruling::Duplicate).then(|| "F-1".to_owned());
+    Decision::new(ruling, reason, until, of).unwrap()
+}
+
 fn verdict(ruling: Ruling) -> Verdict {
     Verdict {
-        ruling,
-        reason: "fixed output".into(),
+        decision: decision(ruling),
+        severity: Some(Severity::High),
         note: "null \u{202e} \"quoted\"\n\u{1b}[2J".into(),
         author: "ana".into(),
         at_ms: 1_795_221_000_123,
@@ -227,6 +235,11 @@ fn started() -> ScanEvent {
         }],
         leaks_planned: 48,
         leak_tokens: 64,
+        version: 1,
+        own: vec![OwnArm {
+            name: "agent.txt".into(),
+            system: "You are\u{0} an agent.".into(),
+        }],
     }))
 }
 
@@ -311,6 +324,13 @@ fn every_event() -> Vec<ScanEvent> {
             candidate: 1,
             reason: "no shift".into(),
         },
+        ScanEvent::Computed(Unit {
+            number: 0,
+            inputs: "ab".repeat(16),
+            ms: 12,
+            tokens: 34,
+            result: vec![0, 1, 255],
+        }),
         ScanEvent::Attention {
             key: "F-1/0".into(),
             pair: Box::new(pair()),
@@ -476,7 +496,7 @@ fn only_a_ruling_in_force_can_be_taken_back() {
     case.undo(ruled);
     for seq in [1, ruled, ruled + 1, 99] {
         assert!(
-            matches!(case.store.undo(seq), Err(SessionError::NotARuling { .. })),
+            matches!(case.store.undo(seq, "ana"), Err(SessionError::NotARuling { .. })),
             "{seq}"
         );
     }

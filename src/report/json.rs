@@ -7,7 +7,7 @@ use serde_json::{Value, json, ser::Formatter};
 
 use super::{Outcome, coverage, moment, ranked};
 use crate::{
-    finding::{Finding, Verdict},
+    finding::{Decision, Finding, Verdict},
     scan::event::{ModelFacts, Timing},
     session::Session,
 };
@@ -56,10 +56,30 @@ pub fn document(session: &Session) -> Value {
         "budget": started.map(|started| &started.budget),
         "notices": session.notices,
         "seed": started.map(|started| started.seed),
+        "history": history(session),
+        "session": {"records": session.records, "head": session.head},
     })
 }
 
-fn finding(found: &Finding, verdict: Option<&Verdict>) -> Value {
+/// The life of a session, oldest first: who did what when.
+pub fn history(session: &Session) -> Vec<Value> {
+    session
+        .deeds
+        .iter()
+        .map(|deed| {
+            json!({
+                "record": deed.record,
+                "at": moment(deed.at_ms),
+                "author": deed.author,
+                "what": deed.what,
+                "finding": deed.finding,
+            })
+        })
+        .collect()
+}
+
+/// One finding as it stands in the document.
+pub fn finding(found: &Finding, verdict: Option<&Verdict>) -> Value {
     let examples: Vec<Value> = found
         .examples
         .iter()
@@ -95,10 +115,20 @@ fn finding(found: &Finding, verdict: Option<&Verdict>) -> Value {
     })
 }
 
-fn ruling(verdict: &Verdict) -> Value {
+/// A ruling as it stands in the document.
+pub fn ruling(verdict: &Verdict) -> Value {
     json!({
-        "ruling": verdict.ruling,
-        "reason": verdict.reason,
+        "ruling": verdict.ruling().name(),
+        "reason": verdict.decision.reason(),
+        "until": match &verdict.decision {
+            Decision::AcceptedRisk { until, .. } => Some(until),
+            _ => None,
+        },
+        "duplicate_of": match &verdict.decision {
+            Decision::Duplicate { of } => Some(of),
+            _ => None,
+        },
+        "severity": verdict.severity,
         "note": verdict.note,
         "author": verdict.author,
         "at": moment(verdict.at_ms),
@@ -107,7 +137,12 @@ fn ruling(verdict: &Verdict) -> Value {
 
 /// Writes the document of a session, indented.
 pub fn write(session: &Session, out: &mut dyn Write) -> io::Result<()> {
-    write_value(&document(session), true, out)?;
+    write_indented(&document(session), out)
+}
+
+/// Writes any document, indented, in pure ASCII.
+pub fn write_indented(document: &Value, out: &mut dyn Write) -> io::Result<()> {
+    write_value(document, true, out)?;
     writeln!(out)
 }
 

@@ -11,7 +11,7 @@ use rusqlite::{Connection, MAIN_DB, OpenFlags};
 
 use super::{
     error::SessionError,
-    lock::Lock,
+    lock::{Lock, beside},
     schema::{self, Identity},
 };
 
@@ -79,7 +79,7 @@ fn make(
         })?;
     let mut connection = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE).map_err(sqlite)?;
     let transaction = connection.transaction().map_err(sqlite)?;
-    transaction.execute_batch(schema::SCHEMA).map_err(sqlite)?;
+    schema::make(&transaction).map_err(sqlite)?;
     first(&transaction)?;
     transaction.commit().map_err(sqlite)?;
     write_ahead(&connection).map_err(sqlite)?;
@@ -99,6 +99,24 @@ pub(super) fn open(path: &Path) -> Result<Opened, SessionError> {
             lock: None,
         });
     };
+    if let Identity::Older(format) =
+        schema::identify(&connection).map_err(|error| SessionError::sqlite(path, &error))?
+    {
+        drop(connection);
+        return Ok(match migrate(path, format) {
+            Ok(()) => Opened {
+                connection: connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE)
+                    .and_then(|writer| write_ahead(&writer).map(|()| writer))
+                    .map_err(|error| SessionError::sqlite(path, &error))?,
+                lock: Some(lock),
+            },
+            // An older session that cannot be migrated can still be read.
+            Err(_) => Opened {
+                connection: read(path)?,
+                lock: None,
+            },
+        });
+    }
     let writer = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE)
         .map_err(|error| SessionError::sqlite(path, &error))?;
     match writer.is_readonly(MAIN_DB).and_then(|is_read_only| {
@@ -119,6 +137,36 @@ pub(super) fn open(path: &Path) -> Result<Opened, SessionError> {
     }
 }
 
+/// Brings an older session to this format. The file as it was stays beside it, with its format in its name; the session is
+/// replaced by its migrated copy at once or not at all.
+fn migrate(path: &Path, format: i64) -> Result<(), SessionError> {
+    let sqlite = |error: rusqlite::Error| SessionError::sqlite(path, &error);
+    let io = |error: io::Error| SessionError::io(path, &error);
+    let original = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE).map_err(sqlite)?;
+    // Whatever waits in a journal goes into the file first, or the copy would not have it.
+    close(&original).map_err(sqlite)?;
+    drop(original);
+    let copy = beside(path, "-migrating");
+    fs::copy(path, &copy).map_err(io)?;
+    let migrated = (|| {
+        let mut connection = connect(&copy, OpenFlags::SQLITE_OPEN_READ_WRITE).map_err(sqlite)?;
+        let transaction = connection.transaction().map_err(sqlite)?;
+        schema::migrate(&transaction).map_err(sqlite)?;
+        transaction.commit().map_err(sqlite)?;
+        drop(connection);
+        fs::copy(path, beside(path, &format!("-format{format}"))).map_err(io)?;
+        fs::File::open(&copy)
+            .and_then(|file| file.sync_all())
+            .map_err(io)?;
+        fs::rename(&copy, path).map_err(io)
+    })();
+    if migrated.is_err() {
+        // The session itself was not touched.
+        drop(fs::remove_file(&copy));
+    }
+    migrated
+}
+
 /// Opens a session for reading, having made sure that it is one.
 pub(super) fn read(path: &Path) -> Result<Connection, SessionError> {
     let sqlite = |error: rusqlite::Error| SessionError::sqlite(path, &error);
@@ -135,7 +183,7 @@ pub(super) fn read(path: &Path) -> Result<Connection, SessionError> {
     }
     let connection = connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY).map_err(sqlite)?;
     match schema::identify(&connection).map_err(sqlite)? {
-        Identity::Session => Ok(connection),
+        Identity::Session | Identity::Older(_) => Ok(connection),
         Identity::Newer(found) => Err(SessionError::Newer {
             path: path.to_owned(),
             found,

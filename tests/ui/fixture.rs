@@ -115,6 +115,7 @@ pub fn session_of(events: &[ScanEvent]) -> Session {
             at_ms: 1_795_220_000_000,
             author: "scan".to_owned(),
             fact,
+            hash: "0f".repeat(32),
         });
     }
     session
@@ -166,6 +167,7 @@ fn started() -> Started {
         arms: vec![arm("template", "<|user|>\n"), arm("plain", "<s>")],
         leaks_planned: 60,
         leak_tokens: 64,
+        ..Started::default()
     }
 }
 

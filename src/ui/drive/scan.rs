@@ -80,10 +80,16 @@ where
             return Ok(());
         }
         self.commit_at = None;
+        let mut unsaved = 0;
         if let Some(store) = &mut self.app.store {
             store.commit()?;
+            unsaved = store.uncommitted();
         }
-        self.handle(Message::Unsaved(0))
+        if unsaved > 0 {
+            // Written, and not yet sure to be on the disk.
+            self.commit_at = Some(Instant::now() + COMMIT);
+        }
+        self.handle(Message::Unsaved(unsaved))
     }
 
     /// Looks at what another process wrote, when it is due.

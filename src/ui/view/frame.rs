@@ -91,9 +91,10 @@ fn standing(state: &State, session: &Session, look: &Look) -> Vec<Span<'static>>
             (format!("{sign} {}", phase.name()), look.accent)
         }
         (Some(_), _) => (format!("{} starting", glyphs::open(look.ascii)), look.accent),
-        (None, ScanState::Running(_)) => ("cut off".to_owned(), look.warn),
+        (None, ScanState::Running(_)) if state.read_only => ("running elsewhere".to_owned(), look.accent),
+        (None, ScanState::Running(_)) => ("interrupted".to_owned(), look.warn),
         (None, ScanState::Complete) => (format!("{} complete", glyphs::check(look.ascii)), look.good),
-        (None, ScanState::Stopped) => ("stopped".to_owned(), look.warn),
+        (None, ScanState::Stopped) => ("interrupted".to_owned(), look.warn),
         (None, ScanState::Failed(_)) => (format!("{} broke", glyphs::cross(look.ascii)), look.bad),
         (None, ScanState::Waiting) => (String::new(), look.text),
     };
@@ -172,11 +173,14 @@ pub fn hint(state: &State, action: Action, look: &Look) -> Vec<Span<'static>> {
 fn offered(state: &State, session: &Session) -> Vec<Action> {
     match &state.dialog {
         Some(Dialog::Verdict(dialog)) => {
+            if dialog.asking {
+                return vec![Action::Confirm, Action::Cancel];
+            }
             let mut actions = vec![Action::Save, Action::NextField];
-            if dialog.field == Field::Reason {
+            if matches!(dialog.field, Field::Choice | Field::Severity) {
                 actions.push(Action::Down);
             }
-            actions.push(Action::Cancel);
+            actions.extend([Action::EditNote, Action::Cancel]);
             return actions;
         }
         Some(Dialog::Question(_)) => return vec![Action::Confirm, Action::Cancel],
@@ -189,12 +193,31 @@ fn offered(state: &State, session: &Session) -> Vec<Action> {
             if !state.sessions.is_empty() {
                 actions.push(Action::Open);
             }
-            actions.extend([Action::StartDemo, Action::StartCleanDemo, Action::Reload]);
+            if state.chosen_session().is_some_and(|entry| entry.is_interrupted()) {
+                actions.push(Action::Resume);
+            }
+            actions.extend([
+                Action::StartDemo,
+                Action::StartCleanDemo,
+                Action::Sort,
+                Action::Filter,
+                Action::Compare,
+                Action::Delete,
+                Action::Reload,
+            ]);
         }
         Screen::Case => {
+            if state.can_resume(session) {
+                actions.push(Action::Resume);
+            }
             actions.push(Action::Open);
             if state.pane == Pane::Findings {
-                actions.extend([Action::TruePositive, Action::FalsePositive, Action::Undecided]);
+                actions.extend([
+                    Action::TruePositive,
+                    Action::FalsePositive,
+                    Action::Undecided,
+                    Action::Mark,
+                ]);
             }
             actions.push(Action::NextPane);
             if state.running.as_ref().is_some_and(|running| !running.stopping) {
@@ -216,7 +239,9 @@ fn offered(state: &State, session: &Session) -> Vec<Action> {
             ]);
         }
         Screen::Candidate { .. } => actions.extend([Action::Open, Action::Down]),
-        Screen::Leak { .. } | Screen::Facts { .. } => actions.extend([Action::Down, Action::Up]),
+        Screen::Leak { .. } | Screen::Facts { .. } | Screen::Comparison { .. } => {
+            actions.extend([Action::Down, Action::Up])
+        }
     }
     if session.last_ruling().is_some() {
         actions.push(Action::Undo);
@@ -274,7 +299,8 @@ pub fn sweep(buf: &mut Buffer) {
 }
 
 /// A question that has to be answered first.
-pub fn question(state: &State, question: Question, look: &Look, body: Rect, buf: &mut Buffer) {
+pub fn question(state: &State, question: &Question, look: &Look, body: Rect, buf: &mut Buffer) {
+    let asked;
     let (title, text) = match question {
         Question::Stop => (
             "Stop the scan?",
@@ -282,8 +308,15 @@ pub fn question(state: &State, question: Question, look: &Look, body: Rect, buf:
         ),
         Question::Leave => (
             "Stop the scan and leave?",
-            "It ends at its next step. What it found is saved, and the session can be opened again.",
+            "It ends at its next step. What it found is saved, and the session can be resumed.",
         ),
+        Question::Delete(path) => {
+            asked = format!(
+                "{} and every ruling in it will be gone for good.",
+                path.file_name().unwrap_or_default().to_string_lossy()
+            );
+            ("Delete the session?", asked.as_str())
+        }
     };
     let mut lines: Lines = ink::sentence(text, 1, 52, look.text, look);
     lines.push(Line::default());

@@ -139,9 +139,17 @@ fn verdict(finding: &Finding, session: &Session, room: usize, look: &Look) -> Li
     let (sign, word, style) = verdict_look(verdict, look);
     let mut lines = vec![Line::from(Span::styled(format!("{sign} {word}"), style))];
     if let Some(verdict) = verdict {
+        let said = [
+            verdict.decision.detail(),
+            verdict
+                .severity
+                .map(|severity| format!("severity {}", severity.name()))
+                .unwrap_or_default(),
+        ];
+        let said: Vec<String> = said.into_iter().filter(|part| !part.is_empty()).collect();
         let text = format!(
             "{} ({}, {})",
-            verdict.reason,
+            said.join(", "),
             verdict.author,
             figures::time(verdict.at_ms)
         );
