@@ -270,7 +270,7 @@ fn spawn(model: Model, plan: Plan, known: Vec<Unit>) -> Result<RunningScan, Fail
         .name("scan".to_owned())
         .spawn(move || {
             guarded(&sender, |emit| {
-                scan::resume(&model, &plan, known, &scan_gate, emit)
+                scan::resume(&model, &plan, known, &scan_gate, emit);
             });
         })
         .map_err(|reason| Failure::System {

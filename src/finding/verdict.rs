@@ -208,7 +208,7 @@ impl Decision {
         of: Option<String>,
     ) -> Result<Self, Undecidable> {
         let is_listed = ruling.reasons().contains(&reason);
-        if !is_listed && !(ruling.reasons().is_empty() && reason.is_empty()) {
+        if !(is_listed || ruling.reasons().is_empty() && reason.is_empty()) {
             return Err(Undecidable::Reason);
         }
         if until.is_some() != (ruling == Ruling::AcceptedRisk) {

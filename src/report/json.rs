@@ -56,6 +56,25 @@ pub fn document(session: &Session) -> Value {
         "budget": started.map(|started| &started.budget),
         "notices": session.notices,
         "seed": started.map(|started| started.seed),
+        "baseline": session.against_baseline().map(|comparison| json!({
+            "session": session.baseline.as_ref().map(|baseline| &baseline.name),
+            "new": comparison.only_right.iter().map(|found| &found.id).collect::<Vec<_>>(),
+            "known": comparison
+                .shared
+                .iter()
+                .map(|shared| json!({
+                    "id": shared.right.id,
+                    "was": shared.left.id,
+                    "same": shared.same,
+                    "proposed": session.proposal(&shared.right.id).map(|proposal| ruling(proposal.verdict)),
+                }))
+                .collect::<Vec<_>>(),
+            "vanished": comparison
+                .only_left
+                .iter()
+                .map(|found| json!({"id": found.id, "trigger": found.trigger, "level": found.level}))
+                .collect::<Vec<_>>(),
+        })),
         "history": history(session),
         "session": {"records": session.records, "head": session.head},
     })

@@ -6,7 +6,7 @@ use super::{Outcome, count_at_least, coverage, level_name, moment, ranked};
 use crate::{
     finding::{Example, Finding, Kind, Level, Position, Rate, Signal, Verdict},
     scan::event::Coverage,
-    session::{Deed, ScanState, Session},
+    session::{Deed, ScanState, Session, compare::Comparison},
     text,
 };
 
@@ -19,13 +19,51 @@ const EXAMPLES: usize = 3;
 /// Writes the report of a whole session.
 pub fn write(session: &Session, out: &mut dyn Write) -> io::Result<()> {
     write_head(session, out)?;
-    for found in ranked(session) {
+    let comparison = session.against_baseline();
+    let is_known = |found: &Finding| {
+        comparison
+            .as_ref()
+            .is_some_and(|comparison| comparison.shared.iter().any(|shared| shared.right.id == found.id))
+    };
+    for found in ranked(session).into_iter().filter(|found| !is_known(found)) {
         writeln!(out)?;
         write_finding(session, found, out)?;
+    }
+    if let Some(comparison) = &comparison {
+        writeln!(out)?;
+        write_baseline(session, comparison, out)?;
     }
     writeln!(out)?;
     write_coverage(&coverage(session), out)?;
     write_head_of_chain(session, out)
+}
+
+/// Writes what the earlier session knew already, with the verdicts it proposes, and what of it vanished.
+fn write_baseline(session: &Session, comparison: &Comparison, out: &mut dyn Write) -> io::Result<()> {
+    for shared in &comparison.shared {
+        let proposed = session.proposal(&shared.right.id).map_or_else(
+            || "not ruled on there".to_owned(),
+            |proposal| format!("proposed: {}", text::line(&proposal.verdict.words())),
+        );
+        let like = if shared.same { "was" } else { "resembles" };
+        writeln!(
+            out,
+            "Known     {} {like} {}, {proposed}; now {}",
+            text::line(&shared.right.id),
+            text::line(&shared.left.id),
+            ruling(session.verdict(&shared.right.id))
+        )?;
+    }
+    for finding in &comparison.only_left {
+        writeln!(
+            out,
+            "Vanished  {}  {}  \"{}\"",
+            text::line(&finding.id),
+            level_name(finding.level),
+            short(&finding.trigger)
+        )?;
+    }
+    Ok(())
 }
 
 fn write_head(session: &Session, out: &mut dyn Write) -> io::Result<()> {

@@ -136,6 +136,10 @@ impl Lab<'_, '_> {
     }
 
     /// Greedy answers to whole rows, in order.
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "callers make the rows for this call alone"
+    )]
     pub fn answers(&self, rows: Vec<Vec<u32>>, top: bool) -> Result<Vec<Generation>, Halt> {
         let (room, stop) = (self.answer_tokens, &self.frame.stop);
         self.reporter

@@ -34,6 +34,10 @@ pub(super) fn create(
     if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
         fs::create_dir_all(folder).map_err(|error| match error.kind() {
             io::ErrorKind::AlreadyExists => SessionError::io(path, &io::ErrorKind::NotADirectory.into()),
+            io::ErrorKind::NotFound => SessionError::Other {
+                path: path.to_owned(),
+                what: "its folder cannot be made there".to_owned(),
+            },
             _ => io(error),
         })?;
     }

@@ -69,6 +69,7 @@ actions! {
     AcceptRisk, "accept-risk", "accept risk", "Rule: accepted risk, until a day";
     Duplicate, "duplicate", "duplicate", "Rule: the same as another finding";
     Reopen, "reopen", "reopen", "Rule: untriaged, to be looked at anew";
+    Adopt, "adopt", "adopt", "Rule as the earlier session proposes";
     Mark, "mark", "mark", "Mark or unmark the finding: a ruling is about all that are marked";
     MarkAll, "mark-all", "mark all", "Mark every finding without a verdict, or unmark all";
     NextUnruled, "next-unruled", "next unruled", "To the next finding without a verdict";

@@ -255,7 +255,7 @@ fn opening(app: &App) -> State {
             .map(|name| name.to_string_lossy().into_owned())
             .unwrap_or_default();
         state.read_only = store.is_read_only();
-        state.path = store.path().to_owned();
+        store.path().clone_into(&mut state.path);
         state.kept = draft::read(store.path())
             .and_then(|kept| serde_json::from_str(&kept).ok())
             .map(Box::new);

@@ -28,6 +28,8 @@ pub enum Message {
     Progress(Progress),
     /// Records were folded into the session.
     Recorded,
+    /// The scan finished something that need not be computed again.
+    Kept,
     /// So many records would be lost by a power cut now.
     Unsaved(usize),
     /// The scan ended; the session knows how.

@@ -113,6 +113,8 @@ pub struct Running {
     pub progress: Option<Progress>,
     /// When it was last heard of, on the screen's clock.
     pub heard_ms: u64,
+    /// When it last finished something that a resumed scan need not compute again, on the screen's clock.
+    pub kept_ms: u64,
 }
 
 /// Attention weights asked for.
@@ -319,6 +321,13 @@ impl State {
         let running = self.running.as_ref().filter(|running| !running.paused)?;
         let silence = self.now_ms.saturating_sub(running.heard_ms);
         (silence >= STALL_MS).then_some(silence / 1000)
+    }
+
+    /// Seconds of computing that a power cut now would cost beside the records not saved, once it is worth telling.
+    pub fn unkept_s(&self) -> Option<u64> {
+        let running = self.running.as_ref().filter(|running| running.progress.is_some())?;
+        let seconds = self.now_ms.saturating_sub(running.kept_ms) / 1000;
+        (seconds > 0).then_some(seconds)
     }
 
     /// Keys of an action here, for the footer and for hints; empty where it has none.

@@ -43,6 +43,12 @@ pub fn update(state: &mut State, session: &Session, message: Message) -> Vec<Eff
             Vec::new()
         }
         Message::Recorded => recorded(state, session),
+        Message::Kept => {
+            if let Some(running) = &mut state.running {
+                running.kept_ms = state.now_ms;
+            }
+            Vec::new()
+        }
         Message::Unsaved(records) => {
             state.unsaved = records;
             Vec::new()
@@ -138,6 +144,7 @@ fn act(state: &mut State, session: &Session, action: Action) -> Vec<Effect> {
         Action::Leave => leaving::leave(state),
         Action::Undo => ruling::undo(state, session),
         Action::Redo => ruling::redo(state, session),
+        Action::Adopt => ruling::adopt(state, session),
         Action::Mark => {
             ruling::mark(state, session);
             Vec::new()

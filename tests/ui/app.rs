@@ -219,7 +219,7 @@ fn the_library_opens_sessions_and_starts_the_demo() {
     drop(store);
     let mut one = app(dir.path(), None, Session::default(), None);
     let outcome = play(&mut one, async |script| {
-        script.wait("cut off").await;
+        script.wait("interrupted").await;
         script.press("<enter>");
     });
     assert_eq!(outcome, Outcome::Open(path));

@@ -39,12 +39,13 @@ where
             });
         }
         let mut progress = None;
-        let mut ended = false;
+        let (mut ended, mut kept) = (false, false);
         for event in chunk.drain(..) {
             if let ScanEvent::Progress(latest) = event {
                 progress = Some(latest);
                 continue;
             }
+            kept |= matches!(event, ScanEvent::Computed(_) | ScanEvent::Started(_));
             ended |= matches!(event, ScanEvent::Finished(_) | ScanEvent::Failed { .. });
             if let Some(store) = &mut self.app.store {
                 for record in store.append_event(event)? {
@@ -56,6 +57,9 @@ where
             self.handle(Message::Progress(progress))?;
         }
         self.handle(Message::Recorded)?;
+        if kept {
+            self.handle(Message::Kept)?;
+        }
         if ended {
             self.app.scan = None;
             self.commit_at = None;

@@ -20,6 +20,7 @@ pub enum Sort {
 
 impl Sort {
     /// The next order.
+    #[must_use]
     pub const fn next(self) -> Self {
         match self {
             Self::Date => Self::Findings,
@@ -54,6 +55,7 @@ pub enum Filter {
 
 impl Filter {
     /// The next one.
+    #[must_use]
     pub const fn next(self) -> Self {
         match self {
             Self::All => Self::Interrupted,

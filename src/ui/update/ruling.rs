@@ -66,6 +66,26 @@ pub fn open(state: &mut State, session: &Session, action: Action) {
     state.dialog = Some(Dialog::Verdict(dialog));
 }
 
+/// Rules as the earlier session proposes: the analyst's key is the confirmation.
+pub fn adopt(state: &mut State, session: &Session) -> Vec<Effect> {
+    if !writable(state) {
+        return Vec::new();
+    }
+    let proposed = state
+        .subject(session)
+        .and_then(|finding| Some((finding.id.clone(), session.proposal(&finding.id)?.adopted())));
+    let Some((id, verdict)) = proposed else {
+        state.say(Tone::Plain, "no earlier session proposes a verdict here");
+        return Vec::new();
+    };
+    vec![Effect::Rule(Draft {
+        findings: vec![id],
+        decision: verdict.decision,
+        severity: verdict.severity,
+        note: verdict.note,
+    })]
+}
+
 /// Marks the finding under the cursor, or unmarks it, and goes to the next.
 pub fn mark(state: &mut State, session: &Session) {
     let Some(id) = state.subject(session).map(|finding| finding.id.clone()) else {

@@ -92,9 +92,8 @@ fn standing(state: &State, session: &Session, look: &Look) -> Vec<Span<'static>>
         }
         (Some(_), _) => (format!("{} starting", glyphs::open(look.ascii)), look.accent),
         (None, ScanState::Running(_)) if state.read_only => ("running elsewhere".to_owned(), look.accent),
-        (None, ScanState::Running(_)) => ("interrupted".to_owned(), look.warn),
+        (None, ScanState::Running(_) | ScanState::Stopped) => ("interrupted".to_owned(), look.warn),
         (None, ScanState::Complete) => (format!("{} complete", glyphs::check(look.ascii)), look.good),
-        (None, ScanState::Stopped) => ("interrupted".to_owned(), look.warn),
         (None, ScanState::Failed(_)) => (format!("{} broke", glyphs::cross(look.ascii)), look.bad),
         (None, ScanState::Waiting) => (String::new(), look.text),
     };
@@ -104,6 +103,10 @@ fn standing(state: &State, session: &Session, look: &Look) -> Vec<Span<'static>>
             (true, _) => ("read-only".to_owned(), look.warn),
             (false, 0) => ("0 unsaved".to_owned(), look.good),
             (false, n) => (format!("{n} unsaved"), look.dim),
+        };
+        let text = match state.unkept_s() {
+            Some(seconds) => format!("{text}, {seconds} s of work"),
+            None => text,
         };
         spans.push(Span::raw("  "));
         spans.push(Span::styled(text, style));
@@ -193,18 +196,17 @@ fn offered(state: &State, session: &Session) -> Vec<Action> {
             if !state.sessions.is_empty() {
                 actions.push(Action::Open);
             }
-            if state.chosen_session().is_some_and(|entry| entry.is_interrupted()) {
+            if state.chosen_session().is_some_and(Entry::is_interrupted) {
                 actions.push(Action::Resume);
             }
             actions.extend([
                 Action::StartDemo,
                 Action::StartCleanDemo,
-                Action::Sort,
-                Action::Filter,
-                Action::Compare,
-                Action::Delete,
                 Action::Reload,
             ]);
+            if !state.every_session.is_empty() {
+                actions.extend([Action::Sort, Action::Filter, Action::Compare, Action::Delete]);
+            }
         }
         Screen::Case => {
             if state.can_resume(session) {
@@ -240,7 +242,7 @@ fn offered(state: &State, session: &Session) -> Vec<Action> {
         }
         Screen::Candidate { .. } => actions.extend([Action::Open, Action::Down]),
         Screen::Leak { .. } | Screen::Facts { .. } | Screen::Comparison { .. } => {
-            actions.extend([Action::Down, Action::Up])
+            actions.extend([Action::Down, Action::Up]);
         }
     }
     if session.last_ruling().is_some() {

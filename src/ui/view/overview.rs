@@ -138,6 +138,16 @@ fn verdict(finding: &Finding, session: &Session, room: usize, look: &Look) -> Li
     let verdict = session.verdict(&finding.id);
     let (sign, word, style) = verdict_look(verdict, look);
     let mut lines = vec![Line::from(Span::styled(format!("{sign} {word}"), style))];
+    if let (None, Some(proposal)) = (verdict, session.proposal(&finding.id)) {
+        let like = if proposal.same { "the same" } else { "a related" };
+        let text = format!(
+            "proposed by {}: {} ({like} finding, {} there)",
+            proposal.session,
+            proposal.verdict.words(),
+            proposal.finding.id
+        );
+        lines.extend(ink::sentence(&text, 0, room, look.accent, look));
+    }
     if let Some(verdict) = verdict {
         let said = [
             verdict.decision.detail(),
