@@ -2,7 +2,7 @@
 //!
 //! Invariant: nothing is appended to a session whose model, settings or program differ from those it was begun with.
 
-use std::path::Path;
+use std::{fs, path::Path};
 
 use super::{Setting, args::ScanOptions, failure::Failure, source::Source};
 use crate::{
@@ -28,7 +28,8 @@ pub enum Found {
 /// The session a scan of `model` with this plan is to go on in. `named` is the file the analyst gave, if any.
 pub fn find(setting: &Setting, named: Option<&Path>, model: &Model, plan: &Plan) -> Result<Found, Failure> {
     if let Some(path) = named {
-        if !path.exists() {
+        // A file without a byte was made by a process that was killed before it wrote anything.
+        if fs::metadata(path).map_or(true, |found| found.len() == 0) {
             return Ok(Found::Nothing);
         }
         let store = Store::open(path)?;

@@ -2,7 +2,7 @@
 
 use std::{
     fs::{self, OpenOptions},
-    io,
+    io::{self, Read as _},
     path::Path,
     time::Duration,
 };
@@ -185,6 +185,7 @@ pub(super) fn read(path: &Path) -> Result<Connection, SessionError> {
             path: path.to_owned(),
         });
     }
+    recover(path);
     let connection = connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY).map_err(sqlite)?;
     match schema::identify(&connection).map_err(sqlite)? {
         Identity::Session | Identity::Older(_) => Ok(connection),
@@ -197,6 +198,27 @@ pub(super) fn read(path: &Path) -> Result<Connection, SessionError> {
             path: path.to_owned(),
         }),
     }
+}
+
+/// Finishes what a killed process left half done: a reader may not, and would be refused. Only for a session, and only when
+/// nobody writes to it.
+fn recover(path: &Path) {
+    if !beside(path, "-journal").exists() || !is_marked(path) {
+        return;
+    }
+    if let Ok(Some(_lock)) = Lock::take(path)
+        && let Ok(connection) = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE)
+    {
+        // The first look at the file rolls the journal back; whatever is wrong is found by the reader that follows.
+        let _ = schema::identify(&connection);
+    }
+}
+
+/// Do the file's first bytes say that it is a session?
+fn is_marked(path: &Path) -> bool {
+    let mut head = [0; 72];
+    let read = fs::File::open(path).and_then(|mut file| file.read_exact(&mut head));
+    read.is_ok() && head.ends_with(&(schema::APPLICATION_ID as u32).to_be_bytes())
 }
 
 fn connect(path: &Path, access: OpenFlags) -> rusqlite::Result<Connection> {

@@ -325,7 +325,10 @@ impl State {
 
     /// Seconds of computing that a power cut now would cost beside the records not saved, once it is worth telling.
     pub fn unkept_s(&self) -> Option<u64> {
-        let running = self.running.as_ref().filter(|running| running.progress.is_some())?;
+        let running = self
+            .running
+            .as_ref()
+            .filter(|running| running.progress.is_some())?;
         let seconds = self.now_ms.saturating_sub(running.kept_ms) / 1000;
         (seconds > 0).then_some(seconds)
     }

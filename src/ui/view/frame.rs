@@ -15,7 +15,7 @@ use super::{
     put,
 };
 use crate::{
-    session::{ScanState, Session},
+    session::{ScanState, Session, library::Entry},
     text,
     ui::{
         action::Action,
@@ -199,11 +199,7 @@ fn offered(state: &State, session: &Session) -> Vec<Action> {
             if state.chosen_session().is_some_and(Entry::is_interrupted) {
                 actions.push(Action::Resume);
             }
-            actions.extend([
-                Action::StartDemo,
-                Action::StartCleanDemo,
-                Action::Reload,
-            ]);
+            actions.extend([Action::StartDemo, Action::StartCleanDemo, Action::Reload]);
             if !state.every_session.is_empty() {
                 actions.extend([Action::Sort, Action::Filter, Action::Compare, Action::Delete]);
             }
