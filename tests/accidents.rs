@@ -162,7 +162,7 @@ fn a_scan_goes_on_only_as_it_was_begun() {
         let words: Vec<&str> = scan(&session)
             .into_iter()
             .filter(|word| !(other.contains(&"standard") && ["--budget", "quick"].contains(word)))
-            .chain(other)
+            .chain(other.iter().copied())
             .collect();
         let output = stakeout(home.path(), &words).output().unwrap();
         let said = String::from_utf8_lossy(&output.stderr).into_owned();
