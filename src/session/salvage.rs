@@ -95,6 +95,12 @@ fn from_copy(path: &Path, copy: &Path, new: &Path) -> Result<Rescued, SessionErr
         .map_err(sqlite)?;
     let mut rescued = Rescued::default();
     let records = records(&connection, &mut rescued.lost);
+    // Rows that vanished with a page leave no other trace.
+    let check = connection.query_row("PRAGMA integrity_check(1)", [], |row| row.get::<_, String>(0));
+    match check.map_err(|error| error.to_string()) {
+        Ok(check) if check == "ok" => {}
+        Ok(what) | Err(what) => lose(&mut rescued.lost, format!("perhaps more: {what}")),
+    }
     if records.is_empty() {
         return Err(SessionError::Damaged {
             path: path.to_owned(),
@@ -148,7 +154,10 @@ fn stored(connection: &Connection, fact: &Fact) -> Result<Option<(String, Vec<u8
 fn records(connection: &Connection, lost: &mut Vec<String>) -> Vec<(Sealed, Fact)> {
     let last: i64 = connection
         .query_row("SELECT max(seq) FROM record", [], |row| row.get(0))
-        .unwrap_or(0);
+        .unwrap_or_else(|error| {
+            lose(lost, format!("how many records there were: {error}"));
+            0
+        });
     let mut found = Vec::new();
     let (mut seq, mut prev, mut misses) = (1_u64, None::<String>, 0);
     // Rows are fetched one by one: a scan over the table would end at the first page that is damaged.
@@ -170,11 +179,13 @@ fn records(connection: &Connection, lost: &mut Vec<String>) -> Vec<(Sealed, Fact
                 misses = 0;
                 found.push((sealed, fact));
             }
-            Err(what) if seq <= last.max(0) as u64 => {
-                lose(lost, format!("record {seq}: {what}"));
-                prev = None;
+            Err(what) => {
+                if seq <= last.max(0) as u64 {
+                    lose(lost, format!("record {seq}: {what}"));
+                    prev = None;
+                }
+                misses += 1;
             }
-            Err(_) => misses += 1,
         }
         seq += 1;
     }

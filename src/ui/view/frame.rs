@@ -210,12 +210,7 @@ fn offered(state: &State, session: &Session) -> Vec<Action> {
             }
             actions.push(Action::Open);
             if state.pane == Pane::Findings {
-                actions.extend([
-                    Action::TruePositive,
-                    Action::FalsePositive,
-                    Action::Undecided,
-                    Action::Mark,
-                ]);
+                actions.extend([Action::TruePositive, Action::FalsePositive, Action::Undecided]);
             }
             actions.push(Action::NextPane);
             if state.running.as_ref().is_some_and(|running| !running.stopping) {
@@ -225,6 +220,9 @@ fn offered(state: &State, session: &Session) -> Vec<Action> {
                 actions.push(Action::Follow);
             }
             actions.push(Action::Facts);
+            if state.pane == Pane::Findings {
+                actions.push(Action::Mark);
+            }
         }
         Screen::Finding(screen) => {
             actions.extend(evidence(screen));
