@@ -216,7 +216,7 @@ pub struct MarkArguments {
     /// The ruling; left out with --adopt.
     #[arg(value_enum, required_unless_present = "adopt")]
     pub verdict: Option<Ruling>,
-    /// Why: one of the reasons listed for the ruling (`--reason ?` prints them).
+    /// Why: one of the reasons of the ruling; any other word gets the list.
     #[arg(long, value_name = "REASON", default_value = "")]
     pub reason: String,
     /// The last day of an accepted risk, such as 2027-03-31.

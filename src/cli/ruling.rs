@@ -20,6 +20,9 @@ use crate::{
 
 /// `stakeout mark`.
 pub fn mark(setting: &Setting, arguments: &MarkArguments, out: &mut dyn Write) -> Result<u8, Failure> {
+    if let Some(ruling) = arguments.verdict {
+        reasoned(ruling, arguments.reason.trim())?;
+    }
     let path = setting.paths.session(&arguments.session);
     let mut store = Store::open(&path)?;
     let mut session = store.load()?;
@@ -73,6 +76,25 @@ pub fn mark(setting: &Setting, arguments: &MarkArguments, out: &mut dyn Write) -
     Ok(DONE)
 }
 
+/// Refuses a reason that the ruling cannot have, before anything is opened.
+fn reasoned(ruling: Ruling, reason: &str) -> Result<(), Failure> {
+    let known = ruling.reasons();
+    if known.contains(&reason) || known.is_empty() && reason.is_empty() {
+        return Ok(());
+    }
+    Err(if known.is_empty() {
+        Failure::Usage {
+            what: format!("{} takes no reason", ruling.name()),
+            hint: "say why with --note".to_owned(),
+        }
+    } else {
+        Failure::Usage {
+            what: format!("{} needs a reason from its list, with --reason", ruling.name()),
+            hint: format!("one of: {}; anything else goes into --note", known.join(", ")),
+        }
+    })
+}
+
 fn decide(
     session: &Session,
     path: &Path,
@@ -101,16 +123,9 @@ fn decide(
         ));
     }
     Decision::new(ruling, arguments.reason.trim(), until, of).map_err(|wrong| match wrong {
-        Undecidable::Reason if ruling.reasons().is_empty() => usage(
-            format!("{} takes no reason", ruling.name()),
-            "say why with --note".to_owned(),
-        ),
         Undecidable::Reason => usage(
-            format!("{} needs a reason from its list", ruling.name()),
-            format!(
-                "--reason is one of: {}; anything else goes into --note",
-                ruling.reasons().join(", ")
-            ),
+            format!("{} cannot have this reason", ruling.name()),
+            "see `stakeout mark --help`".to_owned(),
         ),
         Undecidable::Until => usage(
             "an accepted risk has a last day, and nothing else has one".to_owned(),
