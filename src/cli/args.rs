@@ -211,8 +211,7 @@ pub struct MarkArguments {
     /// Session file, or the name of one in the sessions folder.
     pub session: PathBuf,
     /// Id of a finding, such as F-1; several with commas between them are ruled on at once, and taken back at once.
-    #[arg(value_delimiter = ',', num_args = 1)]
-    pub finding: Vec<String>,
+    pub finding: String,
     /// The ruling; left out with --adopt.
     #[arg(value_enum, required_unless_present = "adopt")]
     pub verdict: Option<Ruling>,

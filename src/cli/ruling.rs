@@ -28,7 +28,7 @@ pub fn mark(setting: &Setting, arguments: &MarkArguments, out: &mut dyn Write) -
     let mut session = store.load()?;
     let (author, at_ms) = (author(setting), Timestamp::now().as_millisecond());
     let mut rulings = Vec::new();
-    for named in &arguments.finding {
+    for named in arguments.finding.split(',').map(str::trim) {
         let id = find(&session, &path, named)?.id.clone();
         let mut verdict = match arguments.verdict {
             Some(ruling) => Verdict {

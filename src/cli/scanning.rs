@@ -245,6 +245,7 @@ fn start(setting: &Setting, source: &Source, chosen: &Chosen) -> Result<(Store, 
     store.limit_evidence(setting.config.evidence_bytes())?;
     if let Some(baseline) = &chosen.baseline {
         store.append(&store::author(), Fact::Baseline(Box::new(baseline.clone())))?;
+        store.flush()?;
     }
     pool(chosen.threads);
     let started = source
