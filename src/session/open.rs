@@ -81,11 +81,21 @@ fn make(
         .ok_or_else(|| SessionError::Locked {
             path: path.to_owned(),
         })?;
-    let mut connection = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE).map_err(sqlite)?;
-    let transaction = connection.transaction().map_err(sqlite)?;
-    schema::make(&transaction).map_err(sqlite)?;
-    first(&transaction)?;
-    transaction.commit().map_err(sqlite)?;
+    // Made beside its place and put there whole: a process killed on the way leaves no half of a session behind.
+    let io = |error: io::Error| SessionError::io(path, &error);
+    let new = beside(path, "-new");
+    drop(fs::remove_file(&new));
+    private().create_new(true).open(&new).map_err(io)?;
+    let made = (|| {
+        let mut connection = connect(&new, OpenFlags::SQLITE_OPEN_READ_WRITE).map_err(sqlite)?;
+        let transaction = connection.transaction().map_err(sqlite)?;
+        schema::make(&transaction).map_err(sqlite)?;
+        first(&transaction)?;
+        transaction.commit().map_err(sqlite)
+    })();
+    made.and_then(|()| fs::rename(&new, path).map_err(io))
+        .inspect_err(|_| drop(fs::remove_file(&new)))?;
+    let connection = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE).map_err(sqlite)?;
     write_ahead(&connection).map_err(sqlite)?;
     Ok(Opened {
         connection,
