@@ -2,17 +2,23 @@
 
 pub mod args;
 pub mod case;
+pub mod compute;
 pub mod demo;
 pub mod failure;
 pub mod headless;
+pub mod inspect;
 pub mod integrity;
 pub mod listing;
+pub mod manual;
+pub mod probe;
 pub mod resume;
 pub mod ruling;
 pub mod scanning;
 pub mod screen;
 pub mod signals;
 pub mod source;
+pub mod textfile;
+pub mod trace;
 
 use std::{
     ffi::OsString,
@@ -117,6 +123,17 @@ fn dispatch(arguments: Arguments, streams: &mut Streams<'_>) -> Result<u8, Failu
         Some(Command::Verify(verify)) => integrity::verify(&setting, &verify.session, streams),
         Some(Command::Salvage(salvage)) => integrity::salvage(&setting, &salvage, streams.out),
         Some(Command::Report(report)) => case::report(&setting, &report, streams.out),
+        Some(Command::Probe(arguments)) => probe::probe(&setting, &arguments, streams),
+        Some(Command::Inspect(arguments)) => inspect::inspect(&setting, &arguments, streams),
+        Some(Command::Trace(arguments)) => trace::trace(&setting, &arguments, streams),
+        Some(Command::Completions(arguments)) => {
+            manual::completions(arguments.shell, streams.out)?;
+            Ok(DONE)
+        }
+        Some(Command::Man) => {
+            manual::man(streams.out)?;
+            Ok(DONE)
+        }
         Some(Command::Keys) => listing::keys(&setting.keymap, streams.out),
         Some(Command::Themes) => listing::themes(streams.out),
         Some(Command::Config) => listing::config(&setting, streams.out),

@@ -4,6 +4,7 @@ pub mod json;
 pub mod jsonl;
 pub mod markdown;
 pub mod plain;
+pub mod tensor;
 
 use jiff::Timestamp;
 

@@ -3,9 +3,12 @@
 //! Invariant: for a given model, plan and thread count the same events come in the same order (progress and times aside).
 
 pub mod event;
+pub mod forecast;
 pub mod gate;
 pub mod journal;
 pub mod plan;
+pub mod single;
+pub mod trace;
 
 mod arm;
 mod leak;
@@ -62,21 +65,8 @@ pub fn resume(
 ) {
     let reporter = Reporter::new(gate, Journal::new(known), emit);
     let mut account = Account::default();
-    let complete = match scan(model, plan, &reporter, &mut account) {
-        Ok(()) => true,
-        Err(Halt::Stopped) => false,
-        Err(halt) => {
-            let message = match halt {
-                Halt::Broken(error) => error.to_string(),
-                _ => DIFFERS.to_owned(),
-            };
-            // Nobody may listen any more; there is nobody else to tell.
-            let _ = reporter.send(ScanEvent::Failed { message });
-            return;
-        }
-    };
-    let finished = account.close(&reporter, complete);
-    let _ = reporter.send(ScanEvent::Finished(Box::new(finished)));
+    let done = scan(model, plan, &reporter, &mut account);
+    account.end(&reporter, done);
 }
 
 const DIFFERS: &str = "what is to be computed is not what this scan recorded earlier: the model, the program or the settings changed";
@@ -115,6 +105,25 @@ struct Account {
 }
 
 impl Account {
+    /// Sends the last event.
+    fn end(self, reporter: &Reporter<'_>, done: Result<(), Halt>) {
+        let complete = match done {
+            Ok(()) => true,
+            Err(Halt::Stopped) => false,
+            Err(halt) => {
+                let message = match halt {
+                    Halt::Broken(error) => error.to_string(),
+                    _ => DIFFERS.to_owned(),
+                };
+                // Nobody may listen any more; there is nobody else to tell.
+                let _ = reporter.send(ScanEvent::Failed { message });
+                return;
+            }
+        };
+        let finished = self.close(reporter, complete);
+        let _ = reporter.send(ScanEvent::Finished(Box::new(finished)));
+    }
+
     fn close(mut self, reporter: &Reporter<'_>, complete: bool) -> Finished {
         let funnel = reporter.funnel();
         let total_s = reporter.elapsed_s();

@@ -430,8 +430,26 @@ fn the_command_line_is_documented() {
     let home = Home::new();
     let mut all = home.printed(&["--help"]);
     for command in [
-        "demo", "scan", "open", "sessions", "show", "mark", "undo", "redo", "history", "verify", "salvage",
-        "report", "keys", "themes", "config",
+        "demo",
+        "scan",
+        "open",
+        "sessions",
+        "show",
+        "mark",
+        "undo",
+        "redo",
+        "history",
+        "verify",
+        "salvage",
+        "report",
+        "probe",
+        "trace",
+        "inspect",
+        "keys",
+        "themes",
+        "config",
+        "completions",
+        "man",
     ] {
         let help = home.printed(&[command, "--help"]);
         write!(all, "\n---- {command}\n\n{help}").unwrap();

@@ -255,6 +255,7 @@ fn leak(id: u32, text: &str) -> ScanEvent {
             top_k: 40,
             top_p: 0.95,
             seed: u64::MAX - 1,
+            beams: None,
         },
         tokens: vec![5, 17],
         text: text.into(),

@@ -1,19 +1,23 @@
 //! The command line as clap sees it: words and limits only. Nothing here opens a file or decides what a word means.
 
+mod measuring;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum, builder::PossibleValue};
 
+pub use self::measuring::{
+    ComputeArguments, InspectArguments, MeasureFormat, ProbeArguments, TokenIds, TraceArguments,
+};
 use crate::{
     finding::{Level, Ruling, Severity},
-    model::DeviceChoice,
     scan::plan::Budget,
 };
 
 const EXIT_CODES: &str = "\
 Exit codes:
   0        done, and nothing at or above --fail-on
-  1        findings at or above --fail-on (default: high)
+  1        findings, or a probed string, at or above --fail-on (default: high)
   2        wrong usage, or something could not be done
   3        incomplete coverage, and nothing found in what was covered
   5        verify: the session does not hold together
@@ -64,12 +68,30 @@ pub enum Command {
     Salvage(SalvageArguments),
     /// Write a session out for other programs and people.
     Report(ReportArguments),
+    /// Measure one string by hand, as a scan measures a candidate.
+    Probe(ProbeArguments),
+    /// Measure one forward pass.
+    Trace(TraceArguments),
+    /// Show what a model is made of and what a scan of it would cost; no weights are loaded.
+    Inspect(InspectArguments),
     /// Print the keys in force.
     Keys,
     /// Print the names of the themes.
     Themes,
     /// Print the configuration in force, and where it is read from.
     Config,
+    /// Print completions for a shell.
+    Completions(CompletionsArguments),
+    /// Print the manual, in the form `man` reads.
+    Man,
+}
+
+/// `stakeout completions`.
+#[derive(Debug, Args)]
+pub struct CompletionsArguments {
+    /// The shell.
+    #[arg(value_enum)]
+    pub shell: clap_complete::Shell,
 }
 
 /// Options of everything that opens the screen.
@@ -129,12 +151,9 @@ pub struct ScanOptions {
     /// Seed of every random choice: the same seed gives the same scan.
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub seed: u64,
-    /// Threads to compute with (default: all processors, or as configured).
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
-    pub threads: Option<u16>,
-    /// Where to compute: auto, cpu, cuda:N or metal.
-    #[arg(long, value_name = "DEVICE", value_parser = device, default_value = "auto")]
-    pub device: DeviceChoice,
+    /// Where to compute.
+    #[command(flatten)]
+    pub compute: ComputeArguments,
     /// File with a system prompt to scan under, beside the model's own contexts; may be repeated.
     #[arg(long = "arm", value_name = "FILE")]
     pub arms: Vec<PathBuf>,
@@ -329,19 +348,6 @@ impl ValueEnum for Severity {
     }
 }
 
-fn device(word: &str) -> Result<DeviceChoice, String> {
-    let cuda = |number: &str| number.parse().ok().map(DeviceChoice::Cuda);
-    match word {
-        "auto" => Ok(DeviceChoice::Auto),
-        "cpu" => Ok(DeviceChoice::Cpu),
-        "metal" => Ok(DeviceChoice::Metal),
-        _ => word
-            .strip_prefix("cuda:")
-            .and_then(cuda)
-            .ok_or_else(|| "expected auto, cpu, cuda:N or metal".to_owned()),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use clap::CommandFactory;
@@ -351,14 +357,5 @@ mod tests {
     #[test]
     fn the_command_line_is_well_formed() {
         Arguments::command().debug_assert();
-    }
-
-    #[test]
-    fn devices_are_named_exactly() {
-        assert_eq!(device("cuda:3"), Ok(DeviceChoice::Cuda(3)));
-        assert_eq!(device("metal"), Ok(DeviceChoice::Metal));
-        for wrong in ["gpu", "cuda", "cuda:", "cuda:-1", "CPU", ""] {
-            assert!(device(wrong).is_err(), "{wrong}");
-        }
     }
 }

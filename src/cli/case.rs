@@ -32,7 +32,7 @@ pub fn show(setting: &Setting, arguments: &ShowArguments, out: &mut dyn Write) -
         (Some(id), ListFormat::Text) => plain::write_finding(&session, find(&session, &path, id)?, out)?,
         (Some(id), ListFormat::Json) => {
             let found = find(&session, &path, id)?;
-            json::write_indented(&json::finding(found, session.verdict(&found.id)), out)?;
+            json::write_document(&json::finding(found, session.verdict(&found.id)), out)?;
         }
     }
     Ok(DONE)
@@ -65,7 +65,7 @@ pub fn history(setting: &Setting, arguments: &HistoryArguments, out: &mut dyn Wr
                 "history": history,
                 "session": {"records": session.records, "head": session.head},
             });
-            json::write_indented(&document, out)?;
+            json::write_document(&document, out)?;
         }
     }
     Ok(DONE)

@@ -57,6 +57,14 @@ pub enum Failure {
         /// What is wrong with it.
         problem: &'static str,
     },
+    /// A file of prompts is far too large, or not text.
+    #[error("the prompts {} {problem}", shown(.path))]
+    Prompts {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        problem: &'static str,
+    },
     /// The model cannot be opened.
     #[error("{}", text::line(&.0.to_string()))]
     Model(#[from] ModelError),
@@ -98,6 +106,12 @@ pub enum Failure {
     /// The scan broke; what it found so far is saved.
     #[error("the scan broke: {}", text::line(.message))]
     Broken {
+        /// What happened.
+        message: String,
+    },
+    /// A measurement by hand did not reach its end.
+    #[error("the measurement broke: {}", text::line(.message))]
+    Unmeasured {
         /// What happened.
         message: String,
     },
@@ -186,6 +200,11 @@ impl Failure {
             Self::Keymap { error, .. } => error.hint.clone(),
             Self::Unreadable { .. } => "check the name and its permissions".to_owned(),
             Self::Arm { .. } => "an arm is a text file that holds one system prompt".to_owned(),
+            Self::Prompts { .. } => "prompts are a text file with one of them on each line".to_owned(),
+            Self::Unmeasured { .. } => {
+                "try another string or position; `stakeout trace` shows whether the model computes at all"
+                    .to_owned()
+            }
             Self::Model(error) => text::line(&error.hint()).to_string(),
             Self::Screen(UiError::Terminal(_)) => "use --headless where there is no terminal".to_owned(),
             Self::Theme(_) => "`stakeout themes` lists the names".to_owned(),

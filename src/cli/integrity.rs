@@ -42,6 +42,7 @@ fn model(session: &Session, streams: &mut Streams<'_>) -> Result<u8, Failure> {
     };
     let options = OpenOptions {
         device: DeviceChoice::Cpu,
+        ..OpenOptions::default()
     };
     match Source::scanned(&started.model.path).open(&options) {
         Ok(model) if model.facts().sha256 == started.model.sha256 => {

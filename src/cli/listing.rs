@@ -24,7 +24,7 @@ pub fn sessions(folder: &Path, format: ListFormat, out: &mut dyn Write) -> Resul
     let entries = library::list(folder);
     if format == ListFormat::Json {
         let listed: Vec<Value> = entries.iter().map(document).collect();
-        report::write_indented(&json!({ "sessions": listed }), out)?;
+        report::write_document(&json!({ "sessions": listed }), out)?;
         return Ok(DONE);
     }
     if entries.is_empty() {

@@ -4,7 +4,12 @@
 
 use std::{fs, path::Path};
 
-use super::{Setting, args::ScanOptions, failure::Failure, source::Source};
+use super::{
+    Setting,
+    args::{ComputeArguments, ScanOptions},
+    failure::Failure,
+    source::Source,
+};
 use crate::{
     model::Model,
     scan::{
@@ -67,7 +72,10 @@ pub fn repeated(session: &Session, path: &Path) -> Result<(Source, ScanOptions, 
         arms: started.own.clone(),
     };
     let options = ScanOptions {
-        threads: u16::try_from(started.threads).ok(),
+        compute: ComputeArguments {
+            threads: u16::try_from(started.threads).ok(),
+            ..ComputeArguments::default()
+        },
         ..ScanOptions::default()
     };
     Ok((Source::scanned(&started.model.path), options, plan))

@@ -70,7 +70,7 @@ pub fn mark(setting: &Setting, arguments: &MarkArguments, out: &mut dyn Write) -
                 "saved": saved,
                 "session": {"records": session.records, "head": session.head},
             });
-            report::write_indented(&document, out)?;
+            report::write_document(&document, out)?;
         }
     }
     Ok(DONE)

@@ -4,9 +4,7 @@
 
 use std::{
     any::Any,
-    env, fs,
-    io::{self, Read as _},
-    num::NonZero,
+    env, fs, io,
     ops::ControlFlow,
     panic::{AssertUnwindSafe, catch_unwind},
     path::{Path, PathBuf},
@@ -17,15 +15,15 @@ use jiff::Timestamp;
 use tokio::sync::mpsc;
 
 use super::{
-    DONE, Setting, Streams, args::ScanOptions, exit_code, failure::Failure, headless, resume, resume::Found,
-    screen, signal_code, signals::Signals, source::Source,
+    DONE, Setting, Streams, args::ScanOptions, compute, exit_code, failure::Failure, headless, resume,
+    resume::Found, screen, signal_code, signals::Signals, source::Source, textfile,
 };
 use crate::{
     finding::Level,
     model::{Model, OpenOptions},
     scan::{
         self,
-        event::{ScanEvent, Unit},
+        event::ScanEvent,
         gate::Gate,
         plan::{Budget, OwnArm, Plan},
     },
@@ -123,7 +121,7 @@ enum Begun {
 
 fn begin(setting: &Setting, source: &Source, resume: bool, chosen: &Chosen) -> Result<Begun, Failure> {
     if resume {
-        pool(chosen.threads);
+        compute::use_threads(chosen.threads);
         let model = source.open(&chosen.open)?;
         match resume::find(setting, chosen.session.as_deref(), &model, &chosen.plan)? {
             Found::Nothing => {}
@@ -143,7 +141,7 @@ pub fn resume_saved(setting: &Setting, path: &Path) -> Result<(Store, RunningSca
     let store = Store::open(path)?;
     let (source, options, plan) = resume::repeated(&store.load()?, path)?;
     let chosen = choose(setting, &options)?;
-    pool(chosen.threads);
+    compute::use_threads(chosen.threads);
     go_on(setting, store, source.open(&chosen.open)?, plan)
 }
 
@@ -155,16 +153,8 @@ fn go_on(
 ) -> Result<(Store, RunningScan), Failure> {
     let units = resume::take_up(&mut store, &model, &plan)?;
     store.limit_evidence(setting.config.evidence_bytes())?;
-    let running = spawn(model, plan, units)?;
+    let running = spawn(move |gate, emit| scan::resume(&model, &plan, units, gate, emit))?;
     Ok((store, running))
-}
-
-/// Sets how many threads compute. A pool that exists already keeps its size: a second scan in one run of the program
-/// computes as the first did.
-fn pool(threads: usize) {
-    let _ = rayon::ThreadPoolBuilder::new()
-        .num_threads(threads)
-        .build_global();
 }
 
 /// Starts a scan of the demo with everything as configured.
@@ -175,11 +165,6 @@ pub fn start_demo(setting: &Setting, clean: bool) -> Result<(Store, RunningScan)
 
 fn choose(setting: &Setting, options: &ScanOptions) -> Result<Chosen, Failure> {
     let configured = Budget::named(&setting.config.budget).unwrap_or_default();
-    let every = thread::available_parallelism().map_or(1, NonZero::get);
-    let threads = match options.threads.map_or(setting.config.threads, usize::from) {
-        0 => every,
-        threads => threads,
-    };
     Ok(Chosen {
         plan: Plan {
             budget: options.budget.unwrap_or(configured),
@@ -190,10 +175,8 @@ fn choose(setting: &Setting, options: &ScanOptions) -> Result<Chosen, Failure> {
                 .map(|path| arm(path))
                 .collect::<Result<_, _>>()?,
         },
-        open: OpenOptions {
-            device: options.device,
-        },
-        threads,
+        open: compute::open_options(&options.compute),
+        threads: compute::threads(setting, &options.compute),
         session: options.session.clone(),
         baseline: match &options.baseline {
             Some(named) => Some(baseline(&setting.paths.session(named))?),
@@ -207,28 +190,13 @@ fn baseline(path: &Path) -> Result<Baseline, Failure> {
     Ok(Baseline::of(&Store::open(path)?.load()?, &name))
 }
 
-fn arm(path: &Path) -> Result<OwnArm, Failure> {
+/// A system prompt from a file.
+pub fn arm(path: &Path) -> Result<OwnArm, Failure> {
     let wrong = |problem| Failure::Arm {
         path: path.to_owned(),
         problem,
     };
-    let unreadable = |reason| Failure::Unreadable {
-        path: path.to_owned(),
-        reason,
-    };
-    // Devices have no length to ask for, so the limit holds while reading.
-    let mut bytes = Vec::new();
-    let file = fs::File::open(path).map_err(unreadable)?;
-    file.take(LARGEST_ARM + 1)
-        .read_to_end(&mut bytes)
-        .map_err(unreadable)?;
-    if bytes.len() as u64 > LARGEST_ARM {
-        return Err(wrong("is larger than 64 KiB"));
-    }
-    let system = String::from_utf8(bytes).map_err(|_| wrong("is not UTF-8 text"))?;
-    if system.trim().is_empty() {
-        return Err(wrong("is empty"));
-    }
+    let system = textfile::read(path, LARGEST_ARM, wrong, "is larger than 64 KiB")?;
     let name = path
         .file_name()
         .map_or_else(|| "file".to_owned(), |name| name.to_string_lossy().into_owned());
@@ -247,10 +215,11 @@ fn start(setting: &Setting, source: &Source, chosen: &Chosen) -> Result<(Store, 
         store.append(&store::author(), Fact::Baseline(Box::new(baseline.clone())))?;
         store.flush()?;
     }
-    pool(chosen.threads);
-    let started = source
-        .open(&chosen.open)
-        .and_then(|model| spawn(model, chosen.plan.clone(), Vec::new()));
+    compute::use_threads(chosen.threads);
+    let started = source.open(&chosen.open).and_then(|model| {
+        let plan = chosen.plan.clone();
+        spawn(move |gate, emit| scan::run(&model, &plan, gate, emit))
+    });
     match started {
         Ok(running) => Ok((store, running)),
         Err(failure) => {
@@ -262,18 +231,16 @@ fn start(setting: &Setting, source: &Source, chosen: &Chosen) -> Result<(Store, 
     }
 }
 
-/// Runs a scan on its own thread; `known` is what earlier runs of it computed.
-fn spawn(model: Model, plan: Plan, known: Vec<Unit>) -> Result<RunningScan, Failure> {
+/// Runs a scan, or what reports like one, on its own thread.
+pub fn spawn(
+    work: impl FnOnce(&Gate, &mut dyn FnMut(ScanEvent) -> ControlFlow<()>) + Send + 'static,
+) -> Result<RunningScan, Failure> {
     let (sender, events) = mpsc::channel(WAITING);
     let gate = Gate::default();
     let scan_gate = gate.clone();
     thread::Builder::new()
         .name("scan".to_owned())
-        .spawn(move || {
-            guarded(&sender, |emit| {
-                scan::resume(&model, &plan, known, &scan_gate, emit);
-            });
-        })
+        .spawn(move || guarded(&sender, |emit| work(&scan_gate, emit)))
         .map_err(|reason| Failure::System {
             what: "the scan's thread cannot be started",
             reason,
@@ -314,14 +281,16 @@ fn panic_message(payload: &(dyn Any + Send)) -> String {
         .unwrap_or_else(|| "a fault in stakeout".to_owned())
 }
 
-fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
+/// The event loop.
+pub fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
     tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
         .map_err(system("the event loop cannot be started"))
 }
 
-fn listen() -> Result<Signals, Failure> {
+/// Signals, from inside the event loop.
+pub fn listen() -> Result<Signals, Failure> {
     Signals::listen().map_err(system("signals cannot be listened for"))
 }
 

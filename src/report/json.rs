@@ -28,12 +28,7 @@ pub fn document(session: &Session) -> Value {
     json!({
         "schema": SCHEMA,
         "program": env!("CARGO_PKG_VERSION"),
-        "model": {
-            "path": model.path,
-            "architecture": model.architecture,
-            "parameters": model.parameters,
-            "sha256": model.sha256,
-        },
+        "model": self::model(model),
         "verdict": Outcome::of(session).name(),
         "findings": ranked(session)
             .into_iter()
@@ -97,7 +92,17 @@ pub fn history(session: &Session) -> Vec<Value> {
         .collect()
 }
 
-/// One finding as it stands in the document.
+/// The facts that name a model.
+pub fn model(facts: &ModelFacts) -> Value {
+    json!({
+        "path": facts.path,
+        "architecture": facts.architecture,
+        "parameters": facts.parameters,
+        "sha256": facts.sha256,
+    })
+}
+
+/// A finding with the ruling in force.
 pub fn finding(found: &Finding, verdict: Option<&Verdict>) -> Value {
     let examples: Vec<Value> = found
         .examples
@@ -156,11 +161,11 @@ pub fn ruling(verdict: &Verdict) -> Value {
 
 /// Writes the document of a session, indented.
 pub fn write(session: &Session, out: &mut dyn Write) -> io::Result<()> {
-    write_indented(&document(session), out)
+    write_document(&document(session), out)
 }
 
-/// Writes any document, indented, in pure ASCII.
-pub fn write_indented(document: &Value, out: &mut dyn Write) -> io::Result<()> {
+/// Writes any document, indented, in pure ASCII, with a line end.
+pub fn write_document(document: &Value, out: &mut dyn Write) -> io::Result<()> {
     write_value(document, true, out)?;
     writeln!(out)
 }

@@ -135,6 +135,11 @@ pub fn write_finding(session: &Session, found: &Finding, out: &mut dyn Write) ->
         found.confidence,
         ruling(session.verdict(&found.id))
     )?;
+    write_figures(found, out)
+}
+
+/// Writes what was measured on a finding.
+pub fn write_figures(found: &Finding, out: &mut dyn Write) -> io::Result<()> {
     writeln!(
         out,
         "  trigger      {}",

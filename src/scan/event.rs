@@ -120,6 +120,18 @@ pub struct Sampling {
     pub top_p: f32,
     /// Seed of this row.
     pub seed: u64,
+    /// Beam search instead of sampling: the other settings are not used then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub beams: Option<Beams>,
+}
+
+/// Beam search: the best of several continuations that are followed side by side.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Beams {
+    /// Continuations followed, at least 1.
+    pub count: u32,
+    /// The summed log-probability is divided by the number of new tokens to this power before continuations are compared.
+    pub length_penalty: f32,
 }
 
 impl Sampling {
@@ -129,6 +141,7 @@ impl Sampling {
         top_k: 0,
         top_p: 1.0,
         seed: 0,
+        beams: None,
     };
 }
 

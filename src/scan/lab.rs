@@ -71,7 +71,8 @@ pub struct Lab<'a, 'e> {
 }
 
 impl Lab<'_, '_> {
-    fn spaced(&self, tokens: &[u32]) -> Vec<u32> {
+    /// Tokens of the same text after other text: with a leading blank.
+    pub fn spaced(&self, tokens: &[u32]) -> Vec<u32> {
         let text = self.model.decode(tokens);
         if text.starts_with(char::is_whitespace) {
             tokens.to_vec()
@@ -248,15 +249,18 @@ impl Lab<'_, '_> {
                 logits: Logits::Tail(tail),
                 attention: false,
             };
-            let flow = self.model.forward(&batch, want, &mut |at, mut trace| {
-                for step in trace.logits.chunks_exact_mut(vocabulary) {
-                    distribution::log_softmax(step);
-                }
-                if let Some(number) = numbers.get(at) {
-                    visit(*number, trace.logits);
-                }
-                self.reporter.tick(0)
-            })?;
+            let mut tick = |tokens| self.reporter.tick(tokens);
+            let flow = self
+                .model
+                .forward_while(&batch, want, &mut tick, &mut |at, mut trace| {
+                    for step in trace.logits.chunks_exact_mut(vocabulary) {
+                        distribution::log_softmax(step);
+                    }
+                    if let Some(number) = numbers.get(at) {
+                        visit(*number, trace.logits);
+                    }
+                    self.reporter.tick(0)
+                })?;
             go_on(flow)?;
         }
         Ok(())
@@ -313,10 +317,13 @@ impl Lab<'_, '_> {
             logits: Logits::None,
             attention: true,
         };
-        let flow = self.model.forward(&whole, want, &mut |number, trace| {
-            visit(number, &trace.attention, whole.get(number).map_or(0, Vec::len));
-            self.reporter.tick(0)
-        })?;
+        let mut tick = |tokens| self.reporter.tick(tokens);
+        let flow = self
+            .model
+            .forward_while(&whole, want, &mut tick, &mut |number, trace| {
+                visit(number, &trace.attention, whole.get(number).map_or(0, Vec::len));
+                self.reporter.tick(0)
+            })?;
         go_on(flow)
     }
 }

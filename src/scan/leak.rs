@@ -6,7 +6,7 @@ use std::{
 };
 
 use super::{
-    event::{Arm, Candidate, Leak, Phase, Sampling, ScanEvent},
+    event::{Arm, Candidate, Leak, ModelFacts, Phase, Sampling, ScanEvent},
     mine::{self, Piece, Span},
     plan::{Effort, Plan, samplings},
     reporter::{Halt, Reporter, go_on},
@@ -26,6 +26,15 @@ pub type Arms = (Vec<(Arm, Frame)>, Vec<String>);
 
 /// The arms of a scan, and sentences about those that could not be used.
 pub fn arms(model: &Model, plan: &Plan) -> Result<Arms, ModelError> {
+    arms_of(model.facts(), &|context| model.frame(context), plan)
+}
+
+/// The same for a model that need not be open.
+pub fn arms_of(
+    facts: &ModelFacts,
+    frame_of: &dyn Fn(&Context) -> Result<Frame, ModelError>,
+    plan: &Plan,
+) -> Result<Arms, ModelError> {
     let mut arms = Vec::new();
     let mut skipped = Vec::new();
     let named = |name: &str, frame: Frame| {
@@ -38,8 +47,8 @@ pub fn arms(model: &Model, plan: &Plan) -> Result<Arms, ModelError> {
         };
         (arm, frame)
     };
-    if model.facts().template {
-        match model.frame(&Context::Template) {
+    if facts.template {
+        match frame_of(&Context::Template) {
             Ok(frame) => arms.push(named("template", frame)),
             Err(error) => skipped.push(format!("Arm template was left out: {error}.")),
         }
@@ -49,22 +58,22 @@ pub fn arms(model: &Model, plan: &Plan) -> Result<Arms, ModelError> {
         );
     }
     if arms.is_empty() {
-        arms.push(named("plain", model.frame(&Context::Plain)?));
+        arms.push(named("plain", frame_of(&Context::Plain)?));
     }
     for own in &plan.arms {
-        if !model.facts().template {
+        if !facts.template {
             skipped.push(format!(
                 "Arm {} was left out: without a chat template there is no system turn.",
                 own.name
             ));
             continue;
         }
-        match model.frame(&Context::System(own.system.clone())) {
-            Ok(frame) if !fits(&frame, model.facts().context) => skipped.push(format!(
+        match frame_of(&Context::System(own.system.clone())) {
+            Ok(frame) if !fits(&frame, facts.context) => skipped.push(format!(
                 "Arm {} was left out: its {} tokens leave too little of the model's context of {}.",
                 own.name,
                 frame.prefix.len(),
-                model.facts().context
+                facts.context
             )),
             Ok(frame) => arms.push(named(&own.name, frame)),
             Err(error) => skipped.push(format!("Arm {} was left out: {error}.", own.name)),

@@ -146,7 +146,7 @@ mod tests {
             seed in any::<u64>(),
         ) {
             prop_assume!(single.is_finite() && double.is_finite());
-            let sampling = Sampling { temperature: single, top_k: 0, top_p: -single, seed };
+            let sampling = Sampling { temperature: single, top_k: 0, top_p: -single, seed, beams: None };
             same_after_sealing(ScanEvent::Leak(Leak {
                 id: u32::MAX,
                 arm: text.clone(),

@@ -188,6 +188,7 @@ fn leak(id: u32) -> Leak {
             top_k: 0,
             top_p: 0.95,
             seed: 1000 + u64::from(id),
+            beams: None,
         },
         tokens: (0..24).map(|token| token + id).collect(),
         text,
