@@ -75,6 +75,15 @@ pub struct Arm {
     pub suffix_tokens: Vec<u32>,
 }
 
+/// An arm the analyst supplies: a system prompt or a tool schema.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct OwnArm {
+    /// Name shown (the file's name).
+    pub name: String,
+    /// The system turn.
+    pub system: String,
+}
+
 /// Everything needed to repeat a scan.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Started {
@@ -92,6 +101,12 @@ pub struct Started {
     pub leaks_planned: u32,
     /// New tokens per leak.
     pub leak_tokens: u32,
+    /// Version of the scan's own steps: scans of different versions cannot be continued by each other.
+    #[serde(default)]
+    pub version: u32,
+    /// Arms asked for beside the model's own, those that could not be used among them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub own: Vec<OwnArm>,
 }
 
 /// Sampling settings of one row. No other setting is applied, whatever generation_config.json says.
@@ -253,6 +268,22 @@ pub struct Timing {
     pub tokens_per_s: f64,
 }
 
+/// Something expensive the model computed: kept so that an interrupted scan does not compute it again.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Unit {
+    /// From 0, in order.
+    pub number: u32,
+    /// Digest of everything it was computed from, hex.
+    pub inputs: String,
+    /// How long it took, milliseconds.
+    pub ms: u64,
+    /// Tokens generated for it.
+    pub tokens: u64,
+    /// The result, as the scan keeps it; stored apart.
+    #[serde(skip)]
+    pub result: Vec<u8>,
+}
+
 /// How a scan ended.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Finished {
@@ -311,6 +342,8 @@ pub enum ScanEvent {
         /// The maps.
         pair: Box<AttentionPair>,
     },
+    /// Something was computed that a resumed scan need not compute again.
+    Computed(Unit),
     /// A finding; a later one with the same id replaces it.
     Finding(Box<Finding>),
     /// Something worth telling: a limit that was hit, an arm left out.

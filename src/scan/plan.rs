@@ -1,6 +1,7 @@
 //! What a scan will do: budget, seed, arms and the numbers that follow from them. Plain data, fixed before it starts.
 
-use crate::scan::event::{Beams, Sampling};
+pub use super::event::OwnArm;
+use super::event::{Beams, Sampling};
 
 /// How much work a scan may do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -25,6 +26,11 @@ impl Budget {
             Self::Standard => "standard",
             Self::Deep => "deep",
         }
+    }
+
+    /// The budget with this name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|budget| budget.name() == name)
     }
 
     /// The numbers behind the name.
@@ -93,15 +99,6 @@ pub struct Effort {
     pub fresh: usize,
     /// Tokens of an answer that are read.
     pub answer_tokens: usize,
-}
-
-/// An arm the analyst supplies: a system prompt or a tool schema.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct OwnArm {
-    /// Name shown (the file's name).
-    pub name: String,
-    /// The system turn.
-    pub system: String,
 }
 
 /// What a scan will do.

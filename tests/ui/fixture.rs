@@ -117,6 +117,7 @@ pub fn session_of(events: &[ScanEvent]) -> Session {
             at_ms: 1_795_220_000_000,
             author: "scan".to_owned(),
             fact,
+            hash: "0f".repeat(32),
         });
     }
     session
@@ -168,6 +169,7 @@ fn started() -> Started {
         arms: vec![arm("template", "<|user|>\n"), arm("plain", "<s>")],
         leaks_planned: 60,
         leak_tokens: 64,
+        ..Started::default()
     }
 }
 
