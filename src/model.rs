@@ -2,7 +2,9 @@
 //!
 //! Invariant: no Tensor crosses this boundary; ids, strings and plain numbers do. Nothing from the model is executed.
 
+mod adapter;
 mod arch;
+mod beams;
 mod cache;
 mod checkpoint;
 mod decoder;
@@ -12,24 +14,40 @@ mod files;
 mod forward;
 mod frame;
 mod generate;
+mod gguf;
+pub mod inspect;
+mod json;
+mod rehearsal;
 mod rows;
 mod sampler;
+mod slab;
 mod spec;
 mod spread;
 mod template;
 mod tokenizer;
+pub mod untrusted;
 mod weights;
+mod words;
 
-use std::{ops::ControlFlow, path::Path};
+use std::{
+    ops::ControlFlow,
+    path::{Path, PathBuf},
+};
 
 use candle_core::Device;
 use serde_json::{Map, Value};
 
-use self::{checkpoint::Checkpoint, template::token_text, tokenizer::Tokenizer};
+use self::{checkpoint::Checkpoint, words::Words};
 pub use self::{
-    decoder::Network,
+    decoder::{
+        Network, Precision,
+        numbers::Kind,
+        product::{Stored, product},
+    },
     error::ModelError,
+    files::{FileFacts, Hashing},
     frame::{Context, Frame},
+    rehearsal::Rehearsal,
     template::Template,
 };
 use crate::scan::event::{ModelFacts, Sampling};
@@ -53,6 +71,10 @@ pub enum DeviceChoice {
 pub struct OpenOptions {
     /// Where to compute.
     pub device: DeviceChoice,
+    /// The form weights are kept in.
+    pub precision: Precision,
+    /// The folder of a LoRA adapter to apply.
+    pub adapter: Option<PathBuf>,
 }
 
 /// One row to generate.
@@ -127,12 +149,7 @@ pub struct Trace {
 pub struct Model {
     facts: ModelFacts,
     network: Network,
-    tokenizer: Tokenizer,
-    template: Option<Template>,
-    /// The token every text begins with, if there is one.
-    begin: Option<u32>,
-    /// Tokens that end an answer.
-    end: Vec<u32>,
+    words: Words,
 }
 
 impl Model {
@@ -151,31 +168,15 @@ impl Model {
     }
 
     fn build(mut checkpoint: Checkpoint, options: &OpenOptions) -> Result<Self, ModelError> {
-        let json = checkpoint.tokenizer.take().ok_or_else(|| ModelError::NoFile {
-            place: checkpoint.place.clone(),
-            file: "tokenizer.json",
-        })?;
+        if checkpoint.tokenizer.is_none() {
+            return Err(ModelError::NoFile {
+                place: checkpoint.place,
+                file: "tokenizer.json",
+            });
+        }
         let (architecture, network) = Network::build(&mut checkpoint, options)?;
         let spec = network.spec();
-        let tokenizer = Tokenizer::read(&json, spec.vocabulary)?;
-        let template = checkpoint
-            .template
-            .take()
-            .map(|source| Template::new(source, &checkpoint.tokenizer_config))
-            .transpose()?;
-        let begin = tokenizer
-            .begin()
-            .or_else(|| tokenizer.id(token_text(checkpoint.tokenizer_config.get("bos_token")?)?))
-            .or_else(|| ids(checkpoint.config.get("bos_token_id")).first().copied())
-            .filter(|token| (*token as usize) < spec.vocabulary);
-        let mut end = ids(checkpoint.config.get("eos_token_id"));
-        end.extend(ids(checkpoint.generation.get("eos_token_id")));
-        if end.is_empty() {
-            let named = checkpoint.tokenizer_config.get("eos_token");
-            end.extend(named.and_then(token_text).and_then(|text| tokenizer.id(text)));
-        }
-        end.sort_unstable();
-        end.dedup();
+        let words = Words::read(&mut checkpoint, spec.vocabulary)?;
         let mut notices = checkpoint.notices;
         notices.extend(ignored_settings(&checkpoint.generation));
         notices.extend(network.read.notices.iter().cloned());
@@ -192,16 +193,13 @@ impl Model {
                 "f32" => "f32".into(),
                 other => format!("{other} -> f32"),
             },
-            template: template.is_some(),
+            template: words.template.is_some(),
             notices,
         };
         Ok(Self {
             facts,
             network,
-            tokenizer,
-            template,
-            begin,
-            end,
+            words,
         })
     }
 
@@ -210,30 +208,35 @@ impl Model {
         &self.facts
     }
 
+    /// The network alone.
+    pub const fn network(&self) -> &Network {
+        &self.network
+    }
+
     /// Token ids of a text; no special tokens are added, and text that spells one is not turned into one.
     pub fn encode(&self, text: &str) -> Vec<u32> {
-        self.tokenizer.encode(text)
+        self.words.tokenizer.encode(text)
     }
 
     /// Text of token ids, special tokens included. Raw.
     pub fn decode(&self, tokens: &[u32]) -> String {
-        self.tokenizer.decode(tokens)
+        self.words.tokenizer.decode(tokens)
     }
 
     /// Text of one token as it stands in a row of tokens (a leading blank is kept). Raw.
     pub fn token_text(&self, token: u32) -> String {
-        self.tokenizer.token_text(token)
+        self.words.tokenizer.token_text(token)
     }
 
     /// True for control tokens (begin, end, role markers).
     pub fn is_special(&self, token: u32) -> bool {
-        self.tokenizer.is_special(token)
+        self.words.tokenizer.is_special(token)
     }
 
     /// Continues rows: rows of equal length are computed together, what they share at the front is computed once.
     ///
     /// `visit` is called with (row number, generation) as rows finish, in order of rows within a batch; `tick` after every decoding step with the
-    /// number of tokens made in it. Either may break, which ends the call with `Ok(Break)`.
+    /// number of tokens made in it, and with 0 several times a second while a step computes. Either may break, which ends the call with `Ok(Break)`.
     pub fn generate(
         &self,
         rows: &[Row],
@@ -253,8 +256,19 @@ impl Model {
         want: Want,
         visit: &mut dyn FnMut(usize, Trace) -> ControlFlow<()>,
     ) -> Result<ControlFlow<()>, ModelError> {
+        self.forward_while(rows, want, &mut |_| ControlFlow::Continue(()), visit)
+    }
+
+    /// The same; `tick` is called with 0 several times a second while it computes, and may break, too.
+    pub fn forward_while(
+        &self,
+        rows: &[Vec<u32>],
+        want: Want,
+        tick: &mut dyn FnMut(usize) -> ControlFlow<()>,
+        visit: &mut dyn FnMut(usize, Trace) -> ControlFlow<()>,
+    ) -> Result<ControlFlow<()>, ModelError> {
         let rows: Vec<&[u32]> = rows.iter().map(Vec::as_slice).collect();
-        self.network.forward(&rows, want, visit)
+        self.network.forward_while(&rows, want, tick, visit)
     }
 }
 
@@ -265,20 +279,19 @@ impl Network {
     }
 
     fn build(checkpoint: &mut Checkpoint, options: &OpenOptions) -> Result<(String, Self), ModelError> {
-        let (architecture, plan) = arch::plan(&checkpoint.config)?;
+        let (architecture, mut plan) = arch::plan(&checkpoint.config)?;
+        plan.spec.norm.offset &= !checkpoint.converted;
+        if let Some(adapter) = &options.adapter {
+            adapter::apply(adapter, checkpoint)?;
+        }
         let device = device(options.device)?;
-        let network = Self::load(plan, &mut checkpoint.weights, &device)?;
+        let network = Self::load(plan, &mut checkpoint.weights, &device, options.precision)?;
+        if let Some(name) = checkpoint.weights.not_adapted() {
+            return Err(ModelError::Unsupported {
+                what: format!("an adapter of {name}"),
+            });
+        }
         Ok((architecture, network))
-    }
-}
-
-/// One id, or several.
-fn ids(value: Option<&Value>) -> Vec<u32> {
-    let id = |value: &Value| u32::try_from(value.as_u64()?).ok();
-    match value {
-        Some(Value::Array(list)) => list.iter().filter_map(id).collect(),
-        Some(one) => id(one).into_iter().collect(),
-        None => Vec::new(),
     }
 }
 

@@ -33,7 +33,7 @@ const MAY_USE: [(&str, &[&str]); 12] = [
 ];
 
 /// Where foreign crates stay.
-const CRATES: [(&str, &[&str]); 14] = [
+const CRATES: [(&str, &[&str]); 16] = [
     ("candle_core", &["model"]),
     ("candle_nn", &["model"]),
     ("candle_transformers", &["model"]),
@@ -47,6 +47,8 @@ const CRATES: [(&str, &[&str]); 14] = [
     ("ratatui", &["ui"]),
     ("tui_input", &["ui"]),
     ("clap", &["cli"]),
+    ("clap_complete", &["cli"]),
+    ("clap_mangen", &["cli"]),
     ("signal_hook", &["ui", "cli"]),
 ];
 

@@ -35,6 +35,7 @@ fn neighbour(name: &str) -> Option<PathBuf> {
 fn options() -> OpenOptions {
     OpenOptions {
         device: DeviceChoice::Cpu,
+        ..OpenOptions::default()
     }
 }
 
@@ -256,7 +257,11 @@ fn a_configuration_that_makes_no_sense_is_refused() {
     }
     let folder = copy();
     edit(&folder, "config.json", "\"llama\"", "\"warp\"");
-    assert!(refused(folder.path()).hint().contains("llama, gpt2"));
+    assert!(
+        refused(folder.path())
+            .hint()
+            .contains("supported: llama, mistral, qwen2")
+    );
     fs::write(folder.path().join("config.json"), vec![b' '; (1 << 20) + 1]).unwrap();
     assert!(matches!(refused(folder.path()), ModelError::TooLarge { .. }));
 }
@@ -302,7 +307,15 @@ fn hostile_weights_are_refused() {
     let path = folder.path().join("model.safetensors");
     let mut bytes = fs::read(&path).unwrap();
     let end = bytes.len();
-    bytes[end - 4..].copy_from_slice(&f32::NAN.to_le_bytes());
+    for damage in [f32::NAN, f32::NEG_INFINITY] {
+        bytes[end - 4..].copy_from_slice(&damage.to_le_bytes());
+        fs::write(&path, &bytes).unwrap();
+        assert!(matches!(refused(folder.path()), ModelError::Damaged { .. }));
+    }
+    // finite, but nothing that is computed from it is
+    for number in bytes[end - 128..].as_chunks_mut().0 {
+        *number = f32::MAX.to_le_bytes();
+    }
     fs::write(path, bytes).unwrap();
     let model = Model::open(folder.path(), &options()).unwrap();
     let rows = [Row {

@@ -8,97 +8,24 @@
 
 #[path = "parts/random_llama.rs"]
 mod random_llama;
+#[path = "parts/running.rs"]
+mod running;
 
 use std::{
     ops::ControlFlow,
     path::{Path, PathBuf},
 };
 
-use safetensors::SafeTensors;
+use running::{ALL, assorted, expected, furthest, generate, golden, limits, open, traces};
 use stakeout::{
-    model::{DeviceChoice, Generation, Limits, Logits, Network, OpenOptions, Row, Trace, Want},
+    model::{Limits, Logits, Network, Row, Trace, Want},
     scan::event::Sampling,
-};
-
-const ALL: Want = Want {
-    logits: Logits::From(0),
-    attention: true,
 };
 
 fn fixture(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("tests/fixtures")
         .join(name)
-}
-
-/// Larger fixtures that may stand beside the repository.
-fn golden(name: &str) -> Option<PathBuf> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("../shared/golden")
-        .join(name);
-    if path.is_dir() {
-        return Some(path);
-    }
-    println!("skipped: no {}", path.display());
-    None
-}
-
-fn options() -> OpenOptions {
-    OpenOptions {
-        device: DeviceChoice::Cpu,
-    }
-}
-
-fn open(path: &Path) -> Network {
-    Network::open(path, &options()).unwrap()
-}
-
-struct Expected {
-    rows: Vec<Vec<u32>>,
-    logits: Vec<f32>,
-    attention: Vec<f32>,
-}
-
-fn expected(path: &Path) -> Expected {
-    let bytes = std::fs::read(path.join("expected.safetensors")).unwrap();
-    let tensors = SafeTensors::deserialize(&bytes).unwrap();
-    let floats = |name: &str| -> Vec<f32> {
-        let data = tensors.tensor(name).unwrap().data();
-        data.chunks_exact(4)
-            .map(|chunk| f32::from_le_bytes(chunk.try_into().unwrap()))
-            .collect()
-    };
-    let ids = tensors.tensor("input_ids").unwrap();
-    let tokens: Vec<u32> = ids
-        .data()
-        .chunks_exact(8)
-        .map(|chunk| i64::from_le_bytes(chunk.try_into().unwrap()) as u32)
-        .collect();
-    Expected {
-        rows: tokens.chunks_exact(ids.shape()[1]).map(<[u32]>::to_vec).collect(),
-        logits: floats("logits"),
-        attention: floats("attention"),
-    }
-}
-
-fn traces(network: &Network, rows: &[Vec<u32>], want: Want) -> Vec<Trace> {
-    let mut traces = vec![Trace::default(); rows.len()];
-    let rows: Vec<&[u32]> = rows.iter().map(Vec::as_slice).collect();
-    let flow = network.forward(&rows, want, &mut |row, trace| {
-        traces[row] = trace;
-        ControlFlow::Continue(())
-    });
-    assert_eq!(flow.unwrap(), ControlFlow::Continue(()));
-    traces
-}
-
-fn furthest(left: &[f32], right: &[f32]) -> f32 {
-    assert_eq!(left.len(), right.len());
-    assert!(left.iter().chain(right).all(|value| value.is_finite()));
-    left.iter()
-        .zip(right)
-        .map(|(left, right)| (left - right).abs())
-        .fold(0.0, f32::max)
 }
 
 fn check_parity(network: &Network, path: &Path) {
@@ -135,26 +62,31 @@ fn tensor_operations_give_the_reference_numbers() {
 
 #[test]
 fn golden_models_give_the_reference_numbers() {
-    for name in ["llama", "llama3-rope", "llama-tied", "gpt2"] {
+    for name in [
+        "gemma",
+        "gemma2",
+        "gemma3_text",
+        "gpt2",
+        "gpt_neox",
+        "granite",
+        "llama",
+        "llama-tied",
+        "llama3-rope",
+        "mistral",
+        "olmo2",
+        "phi",
+        "phi3",
+        "qwen2",
+        "qwen3",
+        "smollm3",
+        "stablelm",
+        "starcoder2",
+    ] {
         if let Some(path) = golden(name) {
             check_parity(&open(&path), &path);
+            check_parity(&open(&path).without_slices(), &path);
         }
     }
-}
-
-/// Rows of two lengths: some share a long front, one shares nothing.
-fn assorted() -> Vec<Vec<u32>> {
-    let front: Vec<u32> = (0..11).map(|token| (token * 17 + 3) % 96).collect();
-    let mut rows: Vec<Vec<u32>> = (0..5)
-        .map(|row| {
-            let mut tokens = front.clone();
-            tokens.extend((0..6).map(|token| (row * 31 + token * 7) % 96));
-            tokens
-        })
-        .collect();
-    rows.insert(2, (0..9).map(|token| (token * 5) % 96).collect());
-    rows.push((0..9).map(|token| (token * 5 + token / 8) % 96).collect());
-    rows
 }
 
 #[test]
@@ -190,39 +122,6 @@ fn batches_and_shared_fronts_change_nothing() {
                 assert!(furthest(&trace.attention, &plain.attention) < 1e-5);
             }
         }
-    }
-}
-
-fn generate(network: &Network, rows: &[Row], limits: &Limits) -> Vec<Generation> {
-    let mut made = vec![Generation::default(); rows.len()];
-    let mut order = Vec::new();
-    let mut ticked = 0;
-    let flow = network.generate(
-        rows,
-        limits,
-        &mut |tokens| {
-            ticked += tokens;
-            ControlFlow::Continue(())
-        },
-        &mut |row, generation| {
-            made[row] = generation;
-            order.push(row);
-            ControlFlow::Continue(())
-        },
-    );
-    assert_eq!(flow.unwrap(), ControlFlow::Continue(()));
-    assert_eq!(ticked, made.iter().map(|row| row.tokens.len()).sum::<usize>());
-    order.sort_unstable();
-    assert_eq!(order, (0..rows.len()).collect::<Vec<_>>(), "each row comes once");
-    made
-}
-
-fn limits(tokens: usize, batch: usize) -> Limits {
-    Limits {
-        tokens,
-        stop: Vec::new(),
-        batch,
-        top: true,
     }
 }
 
@@ -280,6 +179,7 @@ fn check_independence(network: &Network) {
                 top_k: (seed % 3) * 20,
                 top_p: if seed % 2 == 0 { 1.0 } else { 0.9 },
                 seed: u64::from(seed),
+                beams: None,
             },
         })
         .collect();

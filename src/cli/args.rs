@@ -1,19 +1,23 @@
 //! The command line as clap sees it: words and limits only. Nothing here opens a file or decides what a word means.
 
+mod measuring;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum, builder::PossibleValue};
 
+pub use self::measuring::{
+    ComputeArguments, InspectArguments, MeasureFormat, ProbeArguments, TokenIds, TraceArguments,
+};
 use crate::{
-    finding::{Level, Ruling},
-    model::DeviceChoice,
+    finding::{Level, Ruling, Severity},
     scan::plan::Budget,
 };
 
 const EXIT_CODES: &str = "\
 Exit codes:
   0        done, and nothing at or above --fail-on
-  1        findings at or above --fail-on (default: high)
+  1        findings, or a probed string, at or above --fail-on (default: high)
   2        wrong usage, or something could not be done
   3        incomplete coverage, and nothing found in what was covered
   5        verify: the session does not hold together
@@ -47,23 +51,47 @@ pub enum Command {
     /// Re-open a session; the model is not needed.
     Open(OpenArguments),
     /// List the saved sessions.
-    Sessions,
+    Sessions(FormatArguments),
     /// Print a session, or one finding of it.
     Show(ShowArguments),
     /// Rule on a finding.
     Mark(MarkArguments),
-    /// Print every ruling of a session, oldest first.
-    History(SessionArguments),
+    /// Take the last ruling of a session back.
+    Undo(SessionArguments),
+    /// Put the ruling back that was taken back last.
+    Redo(SessionArguments),
+    /// Print what was done to a session, oldest first: who, what, when.
+    History(HistoryArguments),
     /// Check that the records and the stored evidence of a session hold together.
     Verify(SessionArguments),
+    /// Rescue what is readable of a damaged session into a new file, and list what is lost.
+    Salvage(SalvageArguments),
     /// Write a session out for other programs and people.
     Report(ReportArguments),
+    /// Measure one string by hand, as a scan measures a candidate.
+    Probe(ProbeArguments),
+    /// Measure one forward pass.
+    Trace(TraceArguments),
+    /// Show what a model is made of and what a scan of it would cost; no weights are loaded.
+    Inspect(InspectArguments),
     /// Print the keys in force.
     Keys,
     /// Print the names of the themes.
     Themes,
     /// Print the configuration in force, and where it is read from.
     Config,
+    /// Print completions for a shell.
+    Completions(CompletionsArguments),
+    /// Print the manual, in the form `man` reads.
+    Man,
+}
+
+/// `stakeout completions`.
+#[derive(Debug, Args)]
+pub struct CompletionsArguments {
+    /// The shell.
+    #[arg(value_enum)]
+    pub shell: clap_complete::Shell,
 }
 
 /// Options of everything that opens the screen.
@@ -110,18 +138,22 @@ pub struct ScanOptions {
     /// Session file to create; the default is a new one in the sessions folder.
     #[arg(long, value_name = "FILE")]
     pub session: Option<PathBuf>,
+    /// Go on with the session if it exists and its scan was interrupted, else start it. Without --session: the newest
+    /// interrupted one of the same model, budget and seed.
+    #[arg(long)]
+    pub resume: bool,
+    /// Session of an earlier revision: its verdicts are proposed for what is found again, and only what is new counts.
+    #[arg(long, value_name = "SESSION")]
+    pub baseline: Option<PathBuf>,
     /// How much work the scan may do (default: standard, or as configured).
     #[arg(long, value_enum, value_name = "SIZE")]
     pub budget: Option<Budget>,
     /// Seed of every random choice: the same seed gives the same scan.
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub seed: u64,
-    /// Threads to compute with (default: all processors, or as configured).
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
-    pub threads: Option<u16>,
-    /// Where to compute: auto, cpu, cuda:N or metal.
-    #[arg(long, value_name = "DEVICE", value_parser = device, default_value = "auto")]
-    pub device: DeviceChoice,
+    /// Where to compute.
+    #[command(flatten)]
+    pub compute: ComputeArguments,
     /// File with a system prompt to scan under, beside the model's own contexts; may be repeated.
     #[arg(long = "arm", value_name = "FILE")]
     pub arms: Vec<PathBuf>,
@@ -143,7 +175,37 @@ pub struct OpenArguments {
     pub look: LookArguments,
 }
 
-/// `stakeout history`, `stakeout verify`.
+/// `stakeout sessions`.
+#[derive(Debug, Default, Args)]
+pub struct FormatArguments {
+    /// Form of the result.
+    #[arg(long, value_enum, value_name = "FORMAT", default_value = "text")]
+    pub format: ListFormat,
+}
+
+/// `stakeout history`.
+#[derive(Debug, Args)]
+pub struct HistoryArguments {
+    /// Session file, or the name of one in the sessions folder.
+    pub session: PathBuf,
+    /// Id of a finding, to see its history alone.
+    pub finding: Option<String>,
+    /// Form of the result.
+    #[arg(long, value_enum, value_name = "FORMAT", default_value = "text")]
+    pub format: ListFormat,
+}
+
+/// `stakeout salvage`.
+#[derive(Debug, Args)]
+pub struct SalvageArguments {
+    /// The damaged session file, or the name of one in the sessions folder.
+    pub session: PathBuf,
+    /// File to make; the default is beside the damaged one. An existing file is not overwritten.
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+}
+
+/// `stakeout undo`, `stakeout redo`, `stakeout verify`.
 #[derive(Debug, Args)]
 pub struct SessionArguments {
     /// Session file, or the name of one in the sessions folder.
@@ -157,6 +219,9 @@ pub struct ShowArguments {
     pub session: PathBuf,
     /// Id of a finding, such as F-1.
     pub finding: Option<String>,
+    /// Form of the result.
+    #[arg(long, value_enum, value_name = "FORMAT", default_value = "text")]
+    pub format: ListFormat,
 }
 
 /// `stakeout mark`.
@@ -164,17 +229,42 @@ pub struct ShowArguments {
 pub struct MarkArguments {
     /// Session file, or the name of one in the sessions folder.
     pub session: PathBuf,
-    /// Id of a finding, such as F-1.
+    /// Id of a finding, such as F-1; several with commas between them are ruled on at once, and taken back at once.
     pub finding: String,
-    /// The ruling.
-    #[arg(value_enum)]
-    pub verdict: Ruling,
-    /// Why, in a few words.
-    #[arg(long, value_name = "TEXT")]
+    /// The ruling; left out with --adopt.
+    #[arg(value_enum, required_unless_present = "adopt")]
+    pub verdict: Option<Ruling>,
+    /// Why: one of the reasons of the ruling; any other word gets the list.
+    #[arg(long, value_name = "REASON", default_value = "")]
     pub reason: String,
+    /// The last day of an accepted risk, such as 2027-03-31.
+    #[arg(long, value_name = "DAY")]
+    pub until: Option<String>,
+    /// The finding a duplicate is the same as.
+    #[arg(long, value_name = "FINDING")]
+    pub of: Option<String>,
+    /// How bad it is, whatever the tool's level.
+    #[arg(long, value_enum, value_name = "SEVERITY")]
+    pub severity: Option<Severity>,
     /// Anything worth keeping beside the reason.
     #[arg(long, value_name = "TEXT", default_value = "")]
     pub note: String,
+    /// Confirm the verdict that the baseline proposes.
+    #[arg(long, conflicts_with_all = ["verdict", "reason", "until", "of", "severity"])]
+    pub adopt: bool,
+    /// Form of the result.
+    #[arg(long, value_enum, value_name = "FORMAT", default_value = "text")]
+    pub format: ListFormat,
+}
+
+/// Form of what is printed about a session.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum ListFormat {
+    /// For people.
+    #[default]
+    Text,
+    /// One JSON document.
+    Json,
 }
 
 /// `stakeout report`.
@@ -248,16 +338,13 @@ impl ValueEnum for Ruling {
     }
 }
 
-fn device(word: &str) -> Result<DeviceChoice, String> {
-    let cuda = |number: &str| number.parse().ok().map(DeviceChoice::Cuda);
-    match word {
-        "auto" => Ok(DeviceChoice::Auto),
-        "cpu" => Ok(DeviceChoice::Cpu),
-        "metal" => Ok(DeviceChoice::Metal),
-        _ => word
-            .strip_prefix("cuda:")
-            .and_then(cuda)
-            .ok_or_else(|| "expected auto, cpu, cuda:N or metal".to_owned()),
+impl ValueEnum for Severity {
+    fn value_variants<'a>() -> &'a [Self] {
+        &Self::ALL
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(PossibleValue::new(self.name()))
     }
 }
 
@@ -270,14 +357,5 @@ mod tests {
     #[test]
     fn the_command_line_is_well_formed() {
         Arguments::command().debug_assert();
-    }
-
-    #[test]
-    fn devices_are_named_exactly() {
-        assert_eq!(device("cuda:3"), Ok(DeviceChoice::Cuda(3)));
-        assert_eq!(device("metal"), Ok(DeviceChoice::Metal));
-        for wrong in ["gpu", "cuda", "cuda:", "cuda:-1", "CPU", ""] {
-            assert!(device(wrong).is_err(), "{wrong}");
-        }
     }
 }

@@ -57,6 +57,14 @@ pub enum Failure {
         /// What is wrong with it.
         problem: &'static str,
     },
+    /// A file of prompts is far too large, or not text.
+    #[error("the prompts {} {problem}", shown(.path))]
+    Prompts {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        problem: &'static str,
+    },
     /// The model cannot be opened.
     #[error("{}", text::line(&.0.to_string()))]
     Model(#[from] ModelError),
@@ -72,6 +80,14 @@ pub enum Failure {
         id: String,
         /// Ids it has.
         known: Vec<String>,
+    },
+    /// A session's scan cannot go on.
+    #[error("{}: its scan cannot be resumed: {}", shown(.path), text::line(&.why.join("; ")))]
+    CannotResume {
+        /// The session.
+        path: PathBuf,
+        /// Why, in sentences.
+        why: Vec<String>,
     },
     /// A report would overwrite a file.
     #[error("{}: exists already", shown(.path))]
@@ -90,6 +106,12 @@ pub enum Failure {
     /// The scan broke; what it found so far is saved.
     #[error("the scan broke: {}", text::line(.message))]
     Broken {
+        /// What happened.
+        message: String,
+    },
+    /// A measurement by hand did not reach its end.
+    #[error("the measurement broke: {}", text::line(.message))]
+    Unmeasured {
         /// What happened.
         message: String,
     },
@@ -178,6 +200,11 @@ impl Failure {
             Self::Keymap { error, .. } => error.hint.clone(),
             Self::Unreadable { .. } => "check the name and its permissions".to_owned(),
             Self::Arm { .. } => "an arm is a text file that holds one system prompt".to_owned(),
+            Self::Prompts { .. } => "prompts are a text file with one of them on each line".to_owned(),
+            Self::Unmeasured { .. } => {
+                "try another string or position; `stakeout trace` shows whether the model computes at all"
+                    .to_owned()
+            }
             Self::Model(error) => text::line(&error.hint()).to_string(),
             Self::Screen(UiError::Terminal(_)) => "use --headless where there is no terminal".to_owned(),
             Self::Theme(_) => "`stakeout themes` lists the names".to_owned(),
@@ -185,6 +212,9 @@ impl Failure {
             Self::NoFinding { known, .. } if known.is_empty() => "the scan made no finding".to_owned(),
             Self::NoFinding { known, .. } => {
                 format!("its findings: {}", text::line(&known.join(", ")))
+            }
+            Self::CannotResume { .. } => {
+                "nothing was changed; repeat what was used then, or start a new scan".to_owned()
             }
             Self::Exists { .. } => "name another file, or remove this one first".to_owned(),
             Self::Unwritable { .. } => "check the folder, its permissions and the space left".to_owned(),

@@ -76,6 +76,15 @@ pub async fn follow(
     })
 }
 
+/// Prints the result of a scan that ended earlier.
+pub fn print(session: &Session, format: ScanFormat, streams: &mut Streams<'_>) -> io::Result<()> {
+    match format {
+        ScanFormat::Text => plain::write(session, streams.out),
+        ScanFormat::Json => json::write(session, streams.out),
+        ScanFormat::Jsonl => jsonl::Lines::default().result(session, Timestamp::now(), streams.out),
+    }
+}
+
 struct Follower<'a> {
     session: Session,
     store: &'a mut Store,
@@ -148,13 +157,14 @@ impl Follower<'_> {
 
 /// Tells progress in plain lines, rarely and only when there is something new.
 #[derive(Debug, Default)]
-struct Teller {
+pub struct Teller {
     told: String,
     next: Option<Instant>,
 }
 
 impl Teller {
-    fn tell(&mut self, progress: &Progress, now: Instant, talk: &mut dyn Write) -> io::Result<()> {
+    /// Tells `progress` if it is time to.
+    pub fn tell(&mut self, progress: &Progress, now: Instant, talk: &mut dyn Write) -> io::Result<()> {
         if self.next.is_some_and(|next| now < next) {
             return Ok(());
         }

@@ -4,9 +4,7 @@
 
 use std::{
     any::Any,
-    env, fs,
-    io::{self, Read as _},
-    num::NonZero,
+    env, fs, io,
     ops::ControlFlow,
     panic::{AssertUnwindSafe, catch_unwind},
     path::{Path, PathBuf},
@@ -17,8 +15,8 @@ use jiff::Timestamp;
 use tokio::sync::mpsc;
 
 use super::{
-    DONE, Setting, Streams, args::ScanOptions, exit_code, failure::Failure, headless, screen, signal_code,
-    signals::Signals, source::Source,
+    DONE, Setting, Streams, args::ScanOptions, compute, exit_code, failure::Failure, headless, resume,
+    resume::Found, screen, signal_code, signals::Signals, source::Source, textfile,
 };
 use crate::{
     finding::Level,
@@ -29,7 +27,13 @@ use crate::{
         gate::Gate,
         plan::{Budget, OwnArm, Plan},
     },
-    session::{ScanState, library, store::Store},
+    session::{
+        ScanState,
+        baseline::Baseline,
+        library,
+        record::Fact,
+        store::{self, Store},
+    },
     text,
     ui::{PANIC_VARIABLE, RunningScan},
 };
@@ -46,6 +50,7 @@ struct Chosen {
     open: OpenOptions,
     threads: usize,
     session: Option<PathBuf>,
+    baseline: Option<Baseline>,
 }
 
 /// `stakeout scan` and `stakeout demo`.
@@ -57,8 +62,20 @@ pub fn scan(
 ) -> Result<u8, Failure> {
     let chosen = choose(setting, options)?;
     let look = screen::chosen_look(setting, &options.look)?;
-    if options.headless || options.format.is_some() || !streams.terminal {
-        let (mut store, running) = start(setting, source, &chosen)?;
+    let headless = options.headless || options.format.is_some() || !streams.terminal;
+    let (mut store, running) = match begin(setting, source, options.resume, &chosen)? {
+        Begun::Running(store, running) => (store, running),
+        Begun::Complete(store) if headless => {
+            let session = store.load()?;
+            headless::print(&session, options.format.unwrap_or_default(), streams)?;
+            return Ok(exit_code(&session, options.fail_on.unwrap_or(Level::High)));
+        }
+        Begun::Complete(store) => {
+            let app = screen::case(setting, &look, store, None)?;
+            return screen::show(setting, &look, app);
+        }
+    };
+    if headless {
         let shown = text::line(&store.path().to_string_lossy());
         writeln!(streams.talk, "session {shown}")?;
         let level = options.fail_on.unwrap_or(Level::High);
@@ -86,13 +103,58 @@ pub fn scan(
             (None, _) => Ok(exit_code(&ended.session, level)),
         };
     }
-    let (store, running) = start(setting, source, &chosen)?;
     let path = store.path().to_owned();
     let app = screen::case(setting, &look, store, Some(running))?;
     match (screen::show(setting, &look, app)?, options.fail_on) {
         (DONE, Some(level)) => Ok(exit_code(&Store::open(&path)?.load()?, level)),
         (code, _) => Ok(code),
     }
+}
+
+/// How a scan begins.
+enum Begun {
+    /// It runs.
+    Running(Store, RunningScan),
+    /// It was to be resumed and has reached its end already.
+    Complete(Store),
+}
+
+fn begin(setting: &Setting, source: &Source, resume: bool, chosen: &Chosen) -> Result<Begun, Failure> {
+    if resume {
+        compute::use_threads(chosen.threads);
+        let model = source.open(&chosen.open)?;
+        match resume::find(setting, chosen.session.as_deref(), &model, &chosen.plan)? {
+            Found::Nothing => {}
+            Found::Complete(store) => return Ok(Begun::Complete(store)),
+            Found::Session(store) => {
+                let (store, running) = go_on(setting, store, model, chosen.plan.clone())?;
+                return Ok(Begun::Running(store, running));
+            }
+        }
+    }
+    let (store, running) = start(setting, source, chosen)?;
+    Ok(Begun::Running(store, running))
+}
+
+/// Goes on with the interrupted scan of a saved session, as it was started.
+pub fn resume_saved(setting: &Setting, path: &Path) -> Result<(Store, RunningScan), Failure> {
+    let store = Store::open(path)?;
+    let (source, options, plan) = resume::repeated(&store.load()?, path)?;
+    let chosen = choose(setting, &options)?;
+    compute::use_threads(chosen.threads);
+    go_on(setting, store, source.open(&chosen.open)?, plan)
+}
+
+fn go_on(
+    setting: &Setting,
+    mut store: Store,
+    model: Model,
+    plan: Plan,
+) -> Result<(Store, RunningScan), Failure> {
+    let units = resume::take_up(&mut store, &model, &plan)?;
+    store.limit_evidence(setting.config.evidence_bytes())?;
+    let running = spawn(move |gate, emit| scan::resume(&model, &plan, units, gate, emit))?;
+    Ok((store, running))
 }
 
 /// Starts a scan of the demo with everything as configured.
@@ -102,16 +164,7 @@ pub fn start_demo(setting: &Setting, clean: bool) -> Result<(Store, RunningScan)
 }
 
 fn choose(setting: &Setting, options: &ScanOptions) -> Result<Chosen, Failure> {
-    let configured = match setting.config.budget.as_str() {
-        "quick" => Budget::Quick,
-        "deep" => Budget::Deep,
-        _ => Budget::Standard,
-    };
-    let every = thread::available_parallelism().map_or(1, NonZero::get);
-    let threads = match options.threads.map_or(setting.config.threads, usize::from) {
-        0 => every,
-        threads => threads,
-    };
+    let configured = Budget::named(&setting.config.budget).unwrap_or_default();
     Ok(Chosen {
         plan: Plan {
             budget: options.budget.unwrap_or(configured),
@@ -122,36 +175,28 @@ fn choose(setting: &Setting, options: &ScanOptions) -> Result<Chosen, Failure> {
                 .map(|path| arm(path))
                 .collect::<Result<_, _>>()?,
         },
-        open: OpenOptions {
-            device: options.device,
-        },
-        threads,
+        open: compute::open_options(&options.compute),
+        threads: compute::threads(setting, &options.compute),
         session: options.session.clone(),
+        baseline: match &options.baseline {
+            Some(named) => Some(baseline(&setting.paths.session(named))?),
+            None => None,
+        },
     })
 }
 
-fn arm(path: &Path) -> Result<OwnArm, Failure> {
+fn baseline(path: &Path) -> Result<Baseline, Failure> {
+    let name = path.file_stem().unwrap_or_default().to_string_lossy();
+    Ok(Baseline::of(&Store::open(path)?.load()?, &name))
+}
+
+/// A system prompt from a file.
+pub fn arm(path: &Path) -> Result<OwnArm, Failure> {
     let wrong = |problem| Failure::Arm {
         path: path.to_owned(),
         problem,
     };
-    let unreadable = |reason| Failure::Unreadable {
-        path: path.to_owned(),
-        reason,
-    };
-    // Devices have no length to ask for, so the limit holds while reading.
-    let mut bytes = Vec::new();
-    let file = fs::File::open(path).map_err(unreadable)?;
-    file.take(LARGEST_ARM + 1)
-        .read_to_end(&mut bytes)
-        .map_err(unreadable)?;
-    if bytes.len() as u64 > LARGEST_ARM {
-        return Err(wrong("is larger than 64 KiB"));
-    }
-    let system = String::from_utf8(bytes).map_err(|_| wrong("is not UTF-8 text"))?;
-    if system.trim().is_empty() {
-        return Err(wrong("is empty"));
-    }
+    let system = textfile::read(path, LARGEST_ARM, wrong, "is larger than 64 KiB")?;
     let name = path
         .file_name()
         .map_or_else(|| "file".to_owned(), |name| name.to_string_lossy().into_owned());
@@ -164,14 +209,17 @@ fn start(setting: &Setting, source: &Source, chosen: &Chosen) -> Result<(Store, 
         let now = Timestamp::now().as_millisecond();
         library::new_path(&setting.paths.sessions, &source.name(), now)
     });
-    let store = Store::create(&path)?;
-    // A pool that exists already keeps its size: a second scan in one run of the program computes as the first did.
-    let _ = rayon::ThreadPoolBuilder::new()
-        .num_threads(chosen.threads)
-        .build_global();
-    let started = source
-        .open(&chosen.open)
-        .and_then(|model| spawn(model, chosen.plan.clone()));
+    let mut store = Store::create(&path)?;
+    store.limit_evidence(setting.config.evidence_bytes())?;
+    if let Some(baseline) = &chosen.baseline {
+        store.append(&store::author(), Fact::Baseline(Box::new(baseline.clone())))?;
+        store.flush()?;
+    }
+    compute::use_threads(chosen.threads);
+    let started = source.open(&chosen.open).and_then(|model| {
+        let plan = chosen.plan.clone();
+        spawn(move |gate, emit| scan::run(&model, &plan, gate, emit))
+    });
     match started {
         Ok(running) => Ok((store, running)),
         Err(failure) => {
@@ -183,16 +231,16 @@ fn start(setting: &Setting, source: &Source, chosen: &Chosen) -> Result<(Store, 
     }
 }
 
-/// Runs a scan on its own thread.
-fn spawn(model: Model, plan: Plan) -> Result<RunningScan, Failure> {
+/// Runs a scan, or what reports like one, on its own thread.
+pub fn spawn(
+    work: impl FnOnce(&Gate, &mut dyn FnMut(ScanEvent) -> ControlFlow<()>) + Send + 'static,
+) -> Result<RunningScan, Failure> {
     let (sender, events) = mpsc::channel(WAITING);
     let gate = Gate::default();
     let scan_gate = gate.clone();
     thread::Builder::new()
         .name("scan".to_owned())
-        .spawn(move || {
-            guarded(&sender, |emit| scan::run(&model, &plan, &scan_gate, emit));
-        })
+        .spawn(move || guarded(&sender, |emit| work(&scan_gate, emit)))
         .map_err(|reason| Failure::System {
             what: "the scan's thread cannot be started",
             reason,
@@ -233,14 +281,16 @@ fn panic_message(payload: &(dyn Any + Send)) -> String {
         .unwrap_or_else(|| "a fault in stakeout".to_owned())
 }
 
-fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
+/// The event loop.
+pub fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
     tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
         .map_err(system("the event loop cannot be started"))
 }
 
-fn listen() -> Result<Signals, Failure> {
+/// Signals, from inside the event loop.
+pub fn listen() -> Result<Signals, Failure> {
     Signals::listen().map_err(system("signals cannot be listened for"))
 }
 

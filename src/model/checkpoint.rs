@@ -2,13 +2,14 @@
 //!
 //! Invariant: only the files named here are read, and what else stands beside them is told, not opened.
 
-use std::path::Path;
+use std::{path::Path, sync::Arc};
 
 use serde_json::{Map, Value};
 
 use super::{
     error::ModelError,
-    files::{Bytes, Files, too_large},
+    files::{Bytes, FileFacts, Files, Hashing, too_large},
+    gguf::{self, Header},
     weights::Weights,
 };
 
@@ -36,14 +37,25 @@ pub struct Checkpoint {
     pub weights: Weights,
     /// Digest over names and contents, hex.
     pub sha256: String,
+    /// The weights come from a converter, which has already added what norms are told as a distance from.
+    pub converted: bool,
+    /// The files that were read.
+    pub files: Vec<FileFacts>,
+    /// Names of the others. Raw.
+    pub others: Vec<String>,
     /// Facts worth telling.
     pub notices: Vec<String>,
 }
 
 impl Checkpoint {
-    /// Opens a folder.
+    /// Opens a folder, or a GGUF file.
     pub fn open(path: &Path) -> Result<Self, ModelError> {
-        Self::read(Files::folder(path)?)
+        Self::read(files_at(path)?)
+    }
+
+    /// Opens a folder to look at it, hashing as told.
+    pub fn look(path: &Path, hashing: Hashing<'_>) -> Result<Self, ModelError> {
+        Self::read(files_at(path)?.hashed(hashing))
     }
 
     /// Takes files in memory: (name, contents).
@@ -52,6 +64,9 @@ impl Checkpoint {
     }
 
     fn read(mut files: Files) -> Result<Self, ModelError> {
+        if let Some(name) = only_gguf(&files) {
+            return Self::gguf(files, &name);
+        }
         let config = files
             .object("config.json", CONFIG_LIMIT)?
             .ok_or_else(|| ModelError::NoFile {
@@ -85,10 +100,97 @@ impl Checkpoint {
             template,
             weights,
             sha256: files.digest(),
+            converted: false,
+            files: files.facts(),
+            others: files.unread(),
             notices,
             place: files.place,
         })
     }
+
+    /// Everything stands in one GGUF file; a tokenizer.json beside it is read where the file's own tokenizer is of an unknown kind.
+    fn gguf(mut files: Files, name: &str) -> Result<Self, ModelError> {
+        let bytes = Arc::new(files.map(name)?);
+        let header = Header::read(&bytes).map_err(|reason| ModelError::Gguf {
+            file: name.to_owned(),
+            reason,
+        })?;
+        if header.whole("split.count").is_some_and(|count| count > 1) {
+            return Err(ModelError::Unsupported {
+                what: "a GGUF model in several files".into(),
+            });
+        }
+        // a handful of numbers: the factors of rope
+        let floats = |name: &str| {
+            let found = header.tensors.iter().find(|entry| entry.name == name)?;
+            let count = found.shape.iter().product::<usize>();
+            let mut out = vec![0.0; Some(count).filter(|count| *count <= 1 << 12)?];
+            let bytes = bytes.get(found.range.clone())?;
+            found.kind.read(bytes, 0, &mut out);
+            Some(out)
+        };
+        let config = gguf::config::config(&header, &floats)?;
+        let tokenizer = match gguf::tokenizer::tokenizer(&header) {
+            Ok(json) => Bytes::Owned(json.to_string().into_bytes()),
+            Err(unknown) => files.read("tokenizer.json", TOKENIZER_LIMIT)?.ok_or(unknown)?,
+        };
+        let tokenizer_config = gguf::tokenizer::settings(&header);
+        let template = template(&mut files, &tokenizer_config)?;
+        let heads = |name: &str| config.get(name).and_then(Value::as_u64).unwrap_or(0) as usize;
+        let architecture = header.text("general.architecture").unwrap_or("").to_owned();
+        let weights = Weights::gguf(
+            name,
+            &bytes,
+            header.tensors,
+            &architecture,
+            heads("num_attention_heads"),
+            heads("num_key_value_heads"),
+        )?;
+        Ok(Self {
+            generation: Map::new(),
+            tokenizer: Some(tokenizer),
+            tokenizer_config,
+            template,
+            weights,
+            sha256: files.digest(),
+            converted: true,
+            files: files.facts(),
+            others: files.unread(),
+            notices: notices(&files),
+            place: files.place,
+            config,
+        })
+    }
+}
+
+/// A folder, or a GGUF file by itself.
+fn files_at<'a>(path: &Path) -> Result<Files<'a>, ModelError> {
+    if path.is_file() && has_ending(path, "gguf") {
+        Files::file(path)
+    } else {
+        Files::folder(path)
+    }
+}
+
+/// The GGUF file of a place that holds one and no other weights.
+fn only_gguf(files: &Files) -> Option<String> {
+    let mut found = files
+        .names
+        .iter()
+        .filter(|name| has_ending(Path::new(name), "gguf"));
+    let others = files
+        .names
+        .iter()
+        .any(|name| has_ending(Path::new(name), "safetensors"));
+    match (found.next(), found.next()) {
+        (Some(name), None) if !others => Some(name.clone()),
+        _ => None,
+    }
+}
+
+fn has_ending(path: &Path, ending: &str) -> bool {
+    path.extension()
+        .is_some_and(|extension| extension.eq_ignore_ascii_case(ending))
 }
 
 /// chat_template.jinja, else what tokenizer_config.json holds: one text, or several with names.
@@ -176,11 +278,7 @@ fn notices(files: &Files) -> Vec<String> {
             notices.push(format!("{what}: {first}{more}"));
         }
     };
-    let ends = |name: &str, ending: &str| {
-        Path::new(name)
-            .extension()
-            .is_some_and(|extension| extension.eq_ignore_ascii_case(ending))
-    };
+    let ends = |name: &str, ending: &str| has_ending(Path::new(name), ending);
     list("custom code present, never run", &|name| ends(name, "py"));
     list("pickled file present, never opened", &is_pickle);
     list("an adapter is present, not applied", &|name| {
@@ -193,11 +291,9 @@ fn notices(files: &Files) -> Vec<String> {
 }
 
 fn is_pickle(name: &str) -> bool {
-    Path::new(name).extension().is_some_and(|extension| {
-        ["bin", "pt", "pth", "ckpt", "pkl"]
-            .iter()
-            .any(|ending| extension.eq_ignore_ascii_case(ending))
-    })
+    ["bin", "pt", "pth", "ckpt", "pkl"]
+        .iter()
+        .any(|ending| has_ending(Path::new(name), ending))
 }
 
 /// The shards an index lists, each once; `None` when it lists anything but plain file names.

@@ -3,20 +3,33 @@
 //! Invariant: it never changes what it computes because somebody looks; logits are made only where they are asked for.
 
 mod attention;
+mod blocks;
+mod heads;
 pub mod kernel;
+mod layer;
 mod load;
 mod matrix;
+mod mixture;
+pub mod numbers;
+mod panels;
+pub mod product;
 mod rotary;
 pub mod wide;
 
-use std::sync::Arc;
+use std::{ops::ControlFlow, sync::Arc};
 
-use candle_core::{D, DType, Device, Result, Tensor};
+use candle_core::{DType, Device, Result, Tensor};
 
-use self::{attention::Step, matrix::Matrix, rotary::Frequencies};
+pub use self::matrix::Precision;
+use self::{
+    attention::{Step, mask},
+    layer::Layer,
+    matrix::{Embedding, Matrix},
+    rotary::Frequencies,
+};
 use super::{
     cache::Cache,
-    spec::{Activation, NormKind, Spec},
+    spec::{NormKind, Spec},
 };
 
 /// A network, its weights on a device, detached from any graph.
@@ -25,23 +38,14 @@ pub struct Network {
     device: Device,
     /// Slices instead of tensor operations wherever that is faster.
     slices: bool,
-    embedding: Tensor,
+    embedding: Embedding,
     positions: Option<Tensor>,
-    frequencies: Option<Frequencies>,
+    frequencies: Vec<Frequencies>,
     layers: Vec<Layer>,
     norm: NormWeights,
     head: Linear,
     /// What was read.
     pub read: load::Read,
-}
-
-struct Layer {
-    attention_norm: NormWeights,
-    qkv: Linear,
-    output: Linear,
-    mlp_norm: NormWeights,
-    up: Linear,
-    down: Linear,
 }
 
 struct NormWeights {
@@ -56,11 +60,7 @@ struct Linear {
 
 impl Linear {
     fn forward(&self, x: &Tensor) -> Result<Tensor> {
-        let out = self.weight.forward(x)?;
-        match &self.bias {
-            Some(bias) => out.broadcast_add(bias),
-            None => Ok(out),
-        }
+        self.weight.forward(x, self.bias.as_ref())
     }
 }
 
@@ -103,16 +103,18 @@ impl Network {
     }
 
     /// Runs new positions of every row: `tokens` is row-major `[rows, new positions]`. The result is `[rows * new positions, hidden]`.
+    ///
+    /// `go_on` is asked before every layer; once it breaks, the cache is of no use any more.
     pub fn hidden(
         &self,
         tokens: &[u32],
         cache: &mut Cache,
         mut captured: Option<&mut Captured>,
-    ) -> Result<Tensor> {
+        go_on: &mut dyn FnMut() -> ControlFlow<()>,
+    ) -> Result<ControlFlow<(), Tensor>> {
         let count = tokens.len() / cache.rows.max(1);
         let start = cache.positions();
-        let ids = Tensor::from_slice(tokens, tokens.len(), &self.device)?;
-        let mut x = self.embedding.index_select(&ids, 0)?;
+        let mut x = self.embedding.rows(tokens, &self.device)?;
         if let Some(positions) = &self.positions {
             let rows =
                 positions
@@ -120,56 +122,61 @@ impl Network {
                     .broadcast_as((cache.rows, count, self.spec.hidden))?;
             x = (x + rows.reshape((tokens.len(), self.spec.hidden))?)?;
         }
-        let angles = self.frequencies.as_ref().map(|turns| turns.angles(start, count));
+        x = scaled(x, self.spec.scales.embedding)?;
+        let tensors = (!self.slices).then_some(&self.device);
+        let reach = cache.reach.max(start + count);
+        let angles = self
+            .frequencies
+            .iter()
+            .map(|turns| turns.angles(start, count, reach, tensors))
+            .collect::<Result<Vec<_>>>()?;
+        let mut masks = Vec::new();
         for (number, layer) in self.layers.iter().enumerate() {
+            if go_on().is_break() {
+                return Ok(ControlFlow::Break(()));
+            }
+            let window = layer.kind.window;
+            if !self.slices && !masks.iter().any(|(of, _)| *of == window) {
+                masks.push((window, mask(count, start, window, &self.device)?));
+            }
+            let mask = masks.iter().find(|(of, _)| *of == window);
             let step = Step {
                 attention: &self.spec.attention,
                 layer: number,
                 count,
-                angles: angles.as_ref(),
+                angles: layer.kind.rotary.and_then(|index| angles.get(index)),
+                window,
+                mask: mask.and_then(|(_, mask)| mask.as_ref()),
             };
-            let qkv = layer.qkv.forward(&self.norm(&x, &layer.attention_norm)?)?;
-            let mixed = self.attend(&step, &qkv, cache, captured.as_deref_mut())?;
-            x = (x + layer.output.forward(&mixed)?)?;
-            let inner = layer.up.forward(&self.norm(&x, &layer.mlp_norm)?)?;
-            x = (x + layer.down.forward(&self.activate(&inner)?)?)?;
+            x = self.layer(x, layer, &step, cache, captured.as_deref_mut())?;
         }
         cache.len += count;
-        Ok(x)
+        Ok(ControlFlow::Continue(x))
+    }
+
+    /// Whether rows that grow from `from` to `to` tokens must be computed anew from their first token.
+    pub fn outgrown(&self, from: usize, to: usize) -> bool {
+        self.frequencies.iter().any(|turns| turns.change(from, to))
     }
 
     /// Logits of rows of hidden values, given to `read` as one row-major slice `[rows, vocabulary]`.
     pub fn logits<R>(&self, hidden: &Tensor, read: impl FnOnce(&[f32]) -> R) -> Result<R> {
-        let logits = self
-            .head
-            .forward(&self.norm(&hidden.contiguous()?, &self.norm)?)?;
-        with_slice(&logits, read)
-    }
-
-    fn attend(
-        &self,
-        step: &Step,
-        qkv: &Tensor,
-        cache: &mut Cache,
-        captured: Option<&mut Captured>,
-    ) -> Result<Tensor> {
-        if !self.slices {
-            let (out, weights) = step.device(qkv, cache, &self.device)?;
-            if let Some(captured) = captured {
-                captured.layers.push(weights.flatten_all()?.to_vec1()?);
+        let normed = self.norm(&hidden.contiguous()?, &self.norm)?;
+        let logits = self.head.forward(&normed)?;
+        let scales = self.spec.scales;
+        let logits = scaled(logits, scales.logits)?;
+        match scales.logit_cap {
+            Some(cap) if self.slices => {
+                let mut bent = with_slice(&logits, <[f32]>::to_vec)?;
+                kernel::bend_all(cap, &mut bent);
+                Ok(read(&bent))
             }
-            return Ok(out);
+            Some(cap) => {
+                let cap = f64::from(cap);
+                with_slice(&((logits / cap)?.tanh()? * cap)?, read)
+            }
+            None => with_slice(&logits, read),
         }
-        let attention = &self.spec.attention;
-        let (rows, all) = (cache.rows, cache.positions() + step.count);
-        let mut weights = captured
-            .is_some()
-            .then(|| vec![0.0; rows * attention.heads * step.count * all]);
-        let out = with_slice(qkv, |qkv| step.host(qkv, cache, weights.as_deref_mut()))?;
-        if let (Some(captured), Some(weights)) = (captured, weights) {
-            captured.layers.push(weights);
-        }
-        Tensor::from_vec(out, (rows * step.count, attention.output_width()), &self.device)
     }
 
     fn norm(&self, x: &Tensor, weights: &NormWeights) -> Result<Tensor> {
@@ -194,34 +201,12 @@ impl Network {
         })???;
         Tensor::from_vec(normed, x.shape(), &self.device)
     }
-
-    fn activate(&self, inner: &Tensor) -> Result<Tensor> {
-        let mlp = self.spec.mlp;
-        if !self.slices {
-            if !mlp.gated {
-                return curve(mlp.activation, inner);
-            }
-            let gate = inner.narrow(D::Minus1, 0, mlp.inner)?.contiguous()?;
-            return curve(mlp.activation, &gate)? * inner.narrow(D::Minus1, mlp.inner, mlp.inner)?;
-        }
-        let rows = inner.dim(0)?;
-        let out = with_slice(inner, |inner| {
-            if mlp.gated {
-                kernel::gated(mlp.activation, inner, mlp.inner)
-            } else {
-                kernel::activated(mlp.activation, inner)
-            }
-        })?;
-        Tensor::from_vec(out, (rows, mlp.inner), &self.device)
-    }
 }
 
-fn curve(activation: Activation, x: &Tensor) -> Result<Tensor> {
-    match activation {
-        Activation::Silu => x.silu(),
-        Activation::GeluTanh => x.gelu(),
-        Activation::Gelu => x.gelu_erf(),
-        Activation::Relu => x.relu(),
+fn scaled(x: Tensor, scale: Option<f32>) -> Result<Tensor> {
+    match scale {
+        Some(scale) => x * f64::from(scale),
+        None => Ok(x),
     }
 }
 

@@ -4,7 +4,7 @@
 
 use std::path::PathBuf;
 
-use super::arch;
+use super::{arch, gguf};
 
 /// What can go wrong with a model.
 #[derive(Debug, thiserror::Error)]
@@ -101,8 +101,30 @@ pub enum ModelError {
         /// Its `model_type`.
         name: String,
     },
+    /// A GGUF file that is not what it claims.
+    #[error("{file}: damaged GGUF file: {reason}")]
+    Gguf {
+        /// The file.
+        file: String,
+        /// What is wrong.
+        reason: String,
+    },
+    /// An architecture that is not read from GGUF files.
+    #[error("the GGUF file holds the architecture \"{name}\", which is not read from such files")]
+    GgufArchitecture {
+        /// Its `general.architecture`.
+        name: String,
+    },
+    /// A setting of a GGUF file that is missing or makes no sense.
+    #[error("the GGUF file's {field}: {reason}")]
+    GgufSetting {
+        /// The setting, without the architecture.
+        field: String,
+        /// What is wrong.
+        reason: String,
+    },
     /// A known architecture with a part that is not built.
-    #[error("config.json: {what} is not supported")]
+    #[error("{what} is not supported")]
     Unsupported {
         /// The part.
         what: String,
@@ -138,6 +160,12 @@ pub enum ModelError {
         name: String,
         /// What it holds.
         dtype: String,
+    },
+    /// An adapter that does not fit.
+    #[error("the adapter does not fit: {reason}")]
+    Adapter {
+        /// What is wrong.
+        reason: String,
     },
     /// A tokenizer that cannot be read or does not fit the network.
     #[error("tokenizer.json: {reason}")]
@@ -186,6 +214,12 @@ pub enum ModelError {
         /// The row.
         row: usize,
     },
+    /// A tensor with infinities, or what is no number at all.
+    #[error("tensor {name} holds numbers that are not finite")]
+    Damaged {
+        /// Its name.
+        name: String,
+    },
     /// The device asked for is not there.
     #[error("{device}: {reason}")]
     Device {
@@ -221,13 +255,24 @@ impl ModelError {
                 "copy the model into a folder of its own, as plain files".into()
             }
             Self::Io { .. } => "check the permissions of the file".into(),
-            Self::Json { .. } | Self::Weights { .. } | Self::Tokenizer { .. } => {
+            Self::Json { .. } | Self::Weights { .. } | Self::Gguf { .. } | Self::Tokenizer { .. } => {
                 "download the file again; if it stays the same, the file itself is wrong".into()
             }
             Self::Config { .. } | Self::Tensor { .. } | Self::Shape { .. } => {
                 "config.json and the weights must come from the same model".into()
             }
-            Self::Architecture { .. } => format!("supported: {}", arch::names().join(", ")),
+            Self::Architecture { .. } => format!(
+                "supported: {}; convert the model to one of these, or use a version of this program that knows it",
+                arch::names().join(", ")
+            ),
+            Self::GgufArchitecture { .. } => {
+                let names: Vec<&str> = gguf::names::FAMILIES.iter().map(|(name, _)| *name).collect();
+                format!("supported in GGUF files: {}", names.join(", "))
+            }
+            Self::GgufSetting { .. } => {
+                "convert the model again with a current converter, or scan its safetensors".into()
+            }
+            Self::Adapter { .. } => "give the base model that the adapter was made for".into(),
             Self::Unsupported { .. } => "the scan would measure a different model than the one given".into(),
             Self::Dtype { .. } => "save the weights as float32, float16 or bfloat16".into(),
             Self::NoTemplate => "scan it as a plain text model".into(),
@@ -235,7 +280,9 @@ impl ModelError {
             Self::EmptyRow { .. } => "give at least one token".into(),
             Self::TooLong { .. } => "use a shorter text".into(),
             Self::Token { .. } => "the tokens come from a different tokenizer".into(),
-            Self::NotFinite { .. } => "the weights are damaged, or were changed by hand".into(),
+            Self::NotFinite { .. } | Self::Damaged { .. } => {
+                "the weights are damaged, or were changed by hand".into()
+            }
             Self::Device { .. } => "use --device cpu".into(),
             Self::Compute(_) => "close other programs, or use a smaller budget".into(),
         }

@@ -14,7 +14,7 @@ use std::{
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 
-use super::error::ModelError;
+use super::{error::ModelError, json};
 
 /// Contents of a file.
 #[derive(Debug)]
@@ -44,14 +44,39 @@ enum Source<'a> {
     Memory(&'a [(&'a str, &'static [u8])]),
 }
 
+/// Told how much of a file is hashed: its name, bytes done, bytes in all.
+pub type TellHashed<'a> = &'a mut dyn FnMut(&str, u64, u64);
+
+/// What becomes of the digests of files.
+pub enum Hashing<'a> {
+    /// They are made.
+    Quiet,
+    /// They are made, and somebody watches.
+    Told(TellHashed<'a>),
+    /// They are not made, and no file is read to its end for them.
+    Off,
+}
+
+/// A file that was read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FileFacts {
+    /// Its name. Raw.
+    pub name: String,
+    /// Its size.
+    pub bytes: u64,
+    /// SHA-256 of its contents, hex; `None` when it was not hashed.
+    pub sha256: Option<String>,
+}
+
 /// The files of one model.
 pub struct Files<'a> {
     source: Source<'a>,
+    hashing: Hashing<'a>,
     /// Where they come from.
     pub place: String,
     /// Names of all files there, sorted.
     pub names: Vec<String>,
-    digests: BTreeMap<String, (u64, [u8; 32])>,
+    digests: BTreeMap<String, (u64, Option<[u8; 32]>)>,
 }
 
 impl<'a> Files<'a> {
@@ -82,6 +107,23 @@ impl<'a> Files<'a> {
         Ok(Self::new(Source::Folder(root), path.display().to_string(), names))
     }
 
+    /// A single file.
+    pub fn file(path: &Path) -> Result<Self, ModelError> {
+        let (Some(folder), Some(name)) = (path.parent(), path.file_name()) else {
+            return Err(ModelError::Missing {
+                path: path.to_owned(),
+            });
+        };
+        let folder = if folder.as_os_str().is_empty() {
+            Path::new(".")
+        } else {
+            folder
+        };
+        let root = fs::canonicalize(folder).map_err(|source| io(path, source))?;
+        let names = vec![name.to_string_lossy().into_owned()];
+        Ok(Self::new(Source::Folder(root), path.display().to_string(), names))
+    }
+
     /// Those in memory: (name, contents).
     pub fn memory(place: &str, files: &'a [(&'a str, &'static [u8])]) -> Self {
         let names = files.iter().map(|(name, _)| (*name).to_owned()).collect();
@@ -92,15 +134,29 @@ impl<'a> Files<'a> {
         names.sort();
         Self {
             source,
+            hashing: Hashing::Quiet,
             place,
             names,
             digests: BTreeMap::new(),
         }
     }
 
+    /// The same, with another way of hashing.
+    #[must_use]
+    pub fn hashed(mut self, hashing: Hashing<'a>) -> Self {
+        self.hashing = hashing;
+        self
+    }
+
     /// Whether there is such a file.
     pub fn has(&self, name: &str) -> bool {
         self.names.iter().any(|other| other == name)
+    }
+
+    /// Names of the files that were not read.
+    pub fn unread(&self) -> Vec<String> {
+        let unread = self.names.iter().filter(|name| !self.was_read(name));
+        unread.cloned().collect()
     }
 
     /// Whether this file was read.
@@ -144,11 +200,8 @@ impl<'a> Files<'a> {
                 if length == 0 {
                     Bytes::Owned(Vec::new())
                 } else {
-                    #[expect(
-                        unsafe_code,
-                        reason = "weights are too large to copy; the map is dropped once tensors are read"
-                    )]
-                    // SAFETY: the map is read-only and private to this process. Another process that shortens the file meanwhile would
+                    #[expect(unsafe_code, reason = "weights are too large to copy")]
+                    // SAFETY: the map is read-only and private to this process. Another process that shortens the file while the model is open would
                     // end this one with a signal; it cannot make it compute with anything but the file's bytes.
                     let map = unsafe { memmap2::Mmap::map(&file) };
                     Bytes::Mapped(map.map_err(|source| io(Path::new(name), source))?)
@@ -168,23 +221,51 @@ impl<'a> Files<'a> {
         let Some(bytes) = self.read(name, limit)? else {
             return Ok(None);
         };
-        serde_json::from_slice(&bytes)
-            .map(Some)
-            .map_err(|reason| ModelError::Json {
-                file: name.to_owned(),
-                reason: reason.to_string(),
-            })
+        json::object(&bytes).map(Some).map_err(|reason| ModelError::Json {
+            file: name.to_owned(),
+            reason,
+        })
     }
 
     fn note(&mut self, name: &str, bytes: &[u8]) {
-        let digest = Sha256::digest(bytes).into();
-        self.digests.insert(name.to_owned(), (bytes.len() as u64, digest));
+        /// Bytes hashed between two tellings.
+        const PIECE: usize = 16 << 20;
+        let length = bytes.len() as u64;
+        let digest = match &mut self.hashing {
+            Hashing::Off => None,
+            Hashing::Quiet => Some(Sha256::digest(bytes).into()),
+            Hashing::Told(tell) => {
+                let (mut all, mut done) = (Sha256::new(), 0);
+                for piece in bytes.chunks(PIECE) {
+                    all.update(piece);
+                    done += piece.len() as u64;
+                    tell(name, done, length);
+                }
+                Some(all.finalize().into())
+            }
+        };
+        self.digests.insert(name.to_owned(), (length, digest));
     }
 
-    /// Digest over names, lengths and contents of what was read, hex.
+    /// What was read.
+    pub fn facts(&self) -> Vec<FileFacts> {
+        self.digests
+            .iter()
+            .map(|(name, (bytes, digest))| FileFacts {
+                name: name.clone(),
+                bytes: *bytes,
+                sha256: digest.map(|digest| format!("{:x}", sha2::digest::Output::<Sha256>::from(digest))),
+            })
+            .collect()
+    }
+
+    /// Digest over names, lengths and contents of what was read, hex; empty when nothing is hashed.
     pub fn digest(&self) -> String {
         let mut all = Sha256::new();
         for (name, (length, digest)) in &self.digests {
+            let Some(digest) = digest else {
+                return String::new();
+            };
             all.update((name.len() as u64).to_le_bytes());
             all.update(name.as_bytes());
             all.update(length.to_le_bytes());

@@ -2,7 +2,7 @@
 //!
 //! Invariant: a frame that could not be made as asked is an error, never a frame that is something else.
 
-use super::{Model, ModelError};
+use super::{Model, ModelError, words::Words};
 
 /// The text around a user's turn, as token ids and as text.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -33,11 +33,18 @@ pub enum Context {
 impl Model {
     /// The frame of a context.
     pub fn frame(&self, context: &Context) -> Result<Frame, ModelError> {
+        self.words.frame(context)
+    }
+}
+
+impl Words {
+    /// The frame of a context.
+    pub fn frame(&self, context: &Context) -> Result<Frame, ModelError> {
         let system = match context {
             Context::Plain => {
                 let prefix: Vec<u32> = self.begin.into_iter().collect();
                 return Ok(Frame {
-                    prefix_text: self.decode(&prefix),
+                    prefix_text: self.tokenizer.decode(&prefix),
                     prefix,
                     stop: self.end.clone(),
                     ..Frame::default()
@@ -58,10 +65,10 @@ impl Model {
             self.tokenizer.encode_marked(&around.after),
         );
         let mut stop = self.end.clone();
-        stop.extend(suffix.first().filter(|token| self.is_special(**token)));
+        stop.extend(suffix.first().filter(|token| self.tokenizer.is_special(**token)));
         let after = template.after_answer(system).unwrap_or_default();
         let mut after = self.tokenizer.encode_marked(&after).into_iter();
-        stop.extend(after.find(|token| self.is_special(*token)));
+        stop.extend(after.find(|token| self.tokenizer.is_special(*token)));
         stop.sort_unstable();
         stop.dedup();
         Ok(Frame {

@@ -2,6 +2,8 @@
 //!
 //! Invariant: it cannot read, write or import anything, and it stops after a bounded amount of work and output.
 
+mod limits;
+
 use std::{
     collections::BTreeMap,
     io::{Error as IoError, Write},
@@ -47,7 +49,7 @@ impl Template {
         environment.set_syntax(syntax);
         environment.set_fuel(Some(FUEL));
         environment.set_recursion_limit(50);
-        environment.set_unknown_method_callback(minijinja_contrib::pycompat::unknown_method_callback);
+        limits::apply(&mut environment);
         environment.add_function("raise_exception", |reason: String| -> Result<Value, Error> {
             Err(Error::new(ErrorKind::InvalidOperation, reason))
         });

@@ -2,11 +2,12 @@
 //!
 //! Invariant: text that spells a special token becomes one only in a template, never in what a user or a model wrote.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
+use serde_json::Value;
 use tokenizers::Tokenizer as Inner;
 
-use super::error::ModelError;
+use super::{error::ModelError, json};
 
 /// A tokenizer.
 pub struct Tokenizer {
@@ -20,10 +21,45 @@ pub struct Tokenizer {
     begin: Option<u32>,
 }
 
+/// Checks that no text has two ids: as a key twice, as a piece twice, or as an added token with another id.
+fn unambiguous(json: &[u8]) -> Result<(), String> {
+    json::unique(json)?;
+    let all: Value = serde_json::from_slice(json).map_err(|reason| reason.to_string())?;
+    let mut ids = HashMap::new();
+    match &all["model"]["vocab"] {
+        Value::Object(tokens) => {
+            ids.extend(
+                tokens
+                    .iter()
+                    .filter_map(|(token, id)| Some((token.as_str(), id.as_u64()?))),
+            );
+        }
+        Value::Array(pieces) => {
+            for (id, piece) in pieces.iter().enumerate() {
+                if let Some(token) = piece[0].as_str()
+                    && let Some(other) = ids.insert(token, id as u64)
+                {
+                    return Err(format!("{token:?} has the ids {other} and {id}"));
+                }
+            }
+        }
+        _ => {}
+    }
+    for added in all["added_tokens"].as_array().into_iter().flatten() {
+        if let (Some(token), Some(id)) = (added["content"].as_str(), added["id"].as_u64())
+            && let Some(other) = ids.insert(token, id).filter(|other| *other != id)
+        {
+            return Err(format!("{token:?} has the ids {other} and {id}"));
+        }
+    }
+    Ok(())
+}
+
 impl Tokenizer {
     /// Reads tokenizer.json; its ids must fit a vocabulary of this size.
     pub fn read(json: &[u8], vocabulary: usize) -> Result<Self, ModelError> {
         let wrong = |reason: String| ModelError::Tokenizer { reason };
+        unambiguous(json).map_err(wrong)?;
         let mut marked = Inner::from_bytes(json).map_err(|reason| wrong(reason.to_string()))?;
         // a tokenizer that cuts or pads on its own would hide tokens
         marked
@@ -39,6 +75,12 @@ impl Tokenizer {
             return Err(wrong(format!(
                 "token {largest} does not fit config.json's vocabulary of {vocabulary}"
             )));
+        }
+        let mut owners = HashMap::new();
+        for (token, id) in marked.get_vocab(true) {
+            if let Some(other) = owners.insert(id, token.clone()) {
+                return Err(wrong(format!("id {id} stands for {other:?} and for {token:?}")));
+            }
         }
         let mut plain = marked.clone();
         plain.set_encode_special_tokens(true);
@@ -100,6 +142,17 @@ impl Tokenizer {
     /// True for control tokens.
     pub fn is_special(&self, token: u32) -> bool {
         self.special.contains(&token)
+    }
+
+    /// Token ids it knows.
+    pub fn size(&self) -> usize {
+        self.marked.get_vocab_size(true)
+    }
+
+    /// Control tokens: id and text.
+    pub fn special(&self) -> Vec<(u32, String)> {
+        let text = |id: &u32| (*id, self.marked.id_to_token(*id).unwrap_or_default());
+        self.special.iter().map(text).collect()
     }
 
     /// The id of a token spelled like this.

@@ -7,7 +7,7 @@ use serde_json::{Value, json, ser::Formatter};
 
 use super::{Outcome, coverage, moment, ranked};
 use crate::{
-    finding::{Finding, Verdict},
+    finding::{Decision, Finding, Verdict},
     scan::event::{ModelFacts, Timing},
     session::Session,
 };
@@ -28,12 +28,7 @@ pub fn document(session: &Session) -> Value {
     json!({
         "schema": SCHEMA,
         "program": env!("CARGO_PKG_VERSION"),
-        "model": {
-            "path": model.path,
-            "architecture": model.architecture,
-            "parameters": model.parameters,
-            "sha256": model.sha256,
-        },
+        "model": self::model(model),
         "verdict": Outcome::of(session).name(),
         "findings": ranked(session)
             .into_iter()
@@ -56,10 +51,59 @@ pub fn document(session: &Session) -> Value {
         "budget": started.map(|started| &started.budget),
         "notices": session.notices,
         "seed": started.map(|started| started.seed),
+        "baseline": session.against_baseline().map(|comparison| json!({
+            "session": session.baseline.as_ref().map(|baseline| &baseline.name),
+            "new": comparison.only_right.iter().map(|found| &found.id).collect::<Vec<_>>(),
+            "known": comparison
+                .shared
+                .iter()
+                .map(|shared| json!({
+                    "id": shared.right.id,
+                    "was": shared.left.id,
+                    "same": shared.same,
+                    "proposed": session.proposal(&shared.right.id).map(|proposal| ruling(proposal.verdict)),
+                }))
+                .collect::<Vec<_>>(),
+            "vanished": comparison
+                .only_left
+                .iter()
+                .map(|found| json!({"id": found.id, "trigger": found.trigger, "level": found.level}))
+                .collect::<Vec<_>>(),
+        })),
+        "history": history(session),
+        "session": {"records": session.records, "head": session.head},
     })
 }
 
-fn finding(found: &Finding, verdict: Option<&Verdict>) -> Value {
+/// The life of a session, oldest first: who did what when.
+pub fn history(session: &Session) -> Vec<Value> {
+    session
+        .deeds
+        .iter()
+        .map(|deed| {
+            json!({
+                "record": deed.record,
+                "at": moment(deed.at_ms),
+                "author": deed.author,
+                "what": deed.what,
+                "finding": deed.finding,
+            })
+        })
+        .collect()
+}
+
+/// The facts that name a model.
+pub fn model(facts: &ModelFacts) -> Value {
+    json!({
+        "path": facts.path,
+        "architecture": facts.architecture,
+        "parameters": facts.parameters,
+        "sha256": facts.sha256,
+    })
+}
+
+/// A finding with the ruling in force.
+pub fn finding(found: &Finding, verdict: Option<&Verdict>) -> Value {
     let examples: Vec<Value> = found
         .examples
         .iter()
@@ -95,10 +139,20 @@ fn finding(found: &Finding, verdict: Option<&Verdict>) -> Value {
     })
 }
 
-fn ruling(verdict: &Verdict) -> Value {
+/// A ruling as it stands in the document.
+pub fn ruling(verdict: &Verdict) -> Value {
     json!({
-        "ruling": verdict.ruling,
-        "reason": verdict.reason,
+        "ruling": verdict.ruling().name(),
+        "reason": verdict.decision.reason(),
+        "until": match &verdict.decision {
+            Decision::AcceptedRisk { until, .. } => Some(until),
+            _ => None,
+        },
+        "duplicate_of": match &verdict.decision {
+            Decision::Duplicate { of } => Some(of),
+            _ => None,
+        },
+        "severity": verdict.severity,
         "note": verdict.note,
         "author": verdict.author,
         "at": moment(verdict.at_ms),
@@ -107,7 +161,12 @@ fn ruling(verdict: &Verdict) -> Value {
 
 /// Writes the document of a session, indented.
 pub fn write(session: &Session, out: &mut dyn Write) -> io::Result<()> {
-    write_value(&document(session), true, out)?;
+    write_document(&document(session), out)
+}
+
+/// Writes any document, indented, in pure ASCII, with a line end.
+pub fn write_document(document: &Value, out: &mut dyn Write) -> io::Result<()> {
+    write_value(document, true, out)?;
     writeln!(out)
 }
 

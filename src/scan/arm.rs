@@ -7,7 +7,7 @@ use super::{
     family,
     lab::{Case, Lab},
     leak::{self, Leaks},
-    measure::{self, Measured},
+    measure::{self, Doubt, Measured},
     plan::{Effort, Plan},
     probe,
     reporter::{Halt, Reporter},
@@ -76,16 +76,7 @@ pub fn leak_arm(
         answer_tokens: effort.answer_tokens,
     };
     let (search, fresh) = cases(&lab, &leaks, &effort)?;
-    if fresh.len() < effort.fresh {
-        let text = format!(
-            "Arm {}: only {} fresh prompts instead of {}.",
-            arm.name,
-            fresh.len(),
-            effort.fresh
-        );
-        reporter.send(ScanEvent::Notice { text: text.clone() })?;
-        account.coverage.skipped.push(text);
-    }
+    note_shortage(reporter, account, &arm, (fresh.len(), effort.fresh))?;
     Ok(Ground {
         arm,
         frame,
@@ -95,10 +86,28 @@ pub fn leak_arm(
     })
 }
 
+/// Tells when there are fewer fresh prompts than wanted.
+pub fn note_shortage(
+    reporter: &Reporter<'_>,
+    account: &mut Account,
+    arm: &Arm,
+    (fresh, wanted): (usize, usize),
+) -> Result<(), Halt> {
+    if fresh < wanted {
+        let text = format!(
+            "Arm {}: only {fresh} fresh prompts instead of {wanted}.",
+            arm.name
+        );
+        reporter.send(ScanEvent::Notice { text: text.clone() })?;
+        account.coverage.skipped.push(text);
+    }
+    Ok(())
+}
+
 /// Prompts to search on and prompts kept for the confirmation: the model's own user turns first, generic ones where those are
 /// too few. Prompts whose answers are unlike each other come first: answers that agree anyway hide what a trigger does, and
 /// prompts that share an answer may all carry the trigger.
-fn cases(lab: &Lab<'_, '_>, leaks: &Leaks, effort: &Effort) -> Result<(Vec<Case>, Vec<Case>), Halt> {
+pub fn cases(lab: &Lab<'_, '_>, leaks: &Leaks, effort: &Effort) -> Result<(Vec<Case>, Vec<Case>), Halt> {
     const ALIKE: f64 = 0.8;
     let wanted = effort.prompts + effort.fresh;
     let mut prompts = leaks.prompts(LONGEST_PROMPT);
@@ -169,6 +178,7 @@ pub fn try_arm(
             &family,
             (&source, &ground.leaks, &suspects),
             effort,
+            Doubt::Drop,
         )? {
             reporter.advance(1);
             report_attention(reporter, &measured)?;
@@ -195,7 +205,8 @@ pub fn try_arm(
     Ok(trials)
 }
 
-fn report_attention(reporter: &Reporter<'_>, measured: &Measured) -> Result<(), Halt> {
+/// Tells what a family's measurement gave.
+pub fn report_attention(reporter: &Reporter<'_>, measured: &Measured) -> Result<(), Halt> {
     let entry = &measured.family.first;
     let look = Look {
         round: 3,

@@ -112,7 +112,7 @@ fn one_each(model: &Model, judged: Vec<Judged>) -> Vec<Judged> {
 }
 
 /// What else the analyst should know.
-fn remarks(measured: &Measured) -> Vec<String> {
+pub fn remarks(measured: &Measured) -> Vec<String> {
     let mut remarks = Vec::new();
     if measured.leaked_together {
         remarks.push(
@@ -130,7 +130,7 @@ fn remarks(measured: &Measured) -> Vec<String> {
 }
 
 /// Collects the evidence of a family and makes it a finding.
-fn show(
+pub fn show(
     lab: &Lab<'_, '_>,
     ground: &Ground,
     id: String,

@@ -6,7 +6,7 @@ use std::{
 };
 
 use super::{
-    event::{Arm, Candidate, Leak, Phase, ScanEvent},
+    event::{Arm, Candidate, Leak, ModelFacts, Phase, Sampling, ScanEvent},
     mine::{self, Piece, Span},
     plan::{Effort, Plan, samplings},
     reporter::{Halt, Reporter, go_on},
@@ -26,6 +26,15 @@ pub type Arms = (Vec<(Arm, Frame)>, Vec<String>);
 
 /// The arms of a scan, and sentences about those that could not be used.
 pub fn arms(model: &Model, plan: &Plan) -> Result<Arms, ModelError> {
+    arms_of(model.facts(), &|context| model.frame(context), plan)
+}
+
+/// The same for a model that need not be open.
+pub fn arms_of(
+    facts: &ModelFacts,
+    frame_of: &dyn Fn(&Context) -> Result<Frame, ModelError>,
+    plan: &Plan,
+) -> Result<Arms, ModelError> {
     let mut arms = Vec::new();
     let mut skipped = Vec::new();
     let named = |name: &str, frame: Frame| {
@@ -38,8 +47,8 @@ pub fn arms(model: &Model, plan: &Plan) -> Result<Arms, ModelError> {
         };
         (arm, frame)
     };
-    if model.facts().template {
-        match model.frame(&Context::Template) {
+    if facts.template {
+        match frame_of(&Context::Template) {
             Ok(frame) => arms.push(named("template", frame)),
             Err(error) => skipped.push(format!("Arm template was left out: {error}.")),
         }
@@ -49,22 +58,22 @@ pub fn arms(model: &Model, plan: &Plan) -> Result<Arms, ModelError> {
         );
     }
     if arms.is_empty() {
-        arms.push(named("plain", model.frame(&Context::Plain)?));
+        arms.push(named("plain", frame_of(&Context::Plain)?));
     }
     for own in &plan.arms {
-        if !model.facts().template {
+        if !facts.template {
             skipped.push(format!(
                 "Arm {} was left out: without a chat template there is no system turn.",
                 own.name
             ));
             continue;
         }
-        match model.frame(&Context::System(own.system.clone())) {
-            Ok(frame) if !fits(&frame, model.facts().context) => skipped.push(format!(
+        match frame_of(&Context::System(own.system.clone())) {
+            Ok(frame) if !fits(&frame, facts.context) => skipped.push(format!(
                 "Arm {} was left out: its {} tokens leave too little of the model's context of {}.",
                 own.name,
                 frame.prefix.len(),
-                model.facts().context
+                facts.context
             )),
             Ok(frame) => arms.push(named(&own.name, frame)),
             Err(error) => skipped.push(format!("Arm {} was left out: {error}.", own.name)),
@@ -219,29 +228,20 @@ pub fn collect(
                 sampling: *sampling,
             })
             .collect();
-        let mut leaks = vec![None; rows.len()];
-        let flow = model.generate(
-            &rows,
-            &limits,
-            &mut |tokens| reporter.tick(tokens),
-            &mut |at, generation| {
-                if let (Some(place), Some(sampling)) = (leaks.get_mut(at), settings.get(at)) {
-                    let entropy =
-                        generation.entropy.iter().sum::<f32>() / generation.entropy.len().max(1) as f32;
-                    *place = Some(Leak {
-                        id: first_leak + (round * ROUND + at) as u32,
-                        arm: arm.name.clone(),
-                        sampling: *sampling,
-                        text: model.decode(&generation.tokens),
-                        tokens: generation.tokens,
-                        entropy,
-                    });
-                }
-                ControlFlow::Continue(())
-            },
+        let made = reporter.remember(
+            "leaks",
+            &[&frame.prefix, &asked(settings), &limits.tokens],
+            || generate(model, reporter, &rows, &limits),
         )?;
-        go_on(flow)?;
-        for leak in leaks.into_iter().flatten() {
+        for (at, ((tokens, entropy), sampling)) in made.into_iter().zip(settings).enumerate() {
+            let leak = Leak {
+                id: first_leak + (round * ROUND + at) as u32,
+                arm: arm.name.clone(),
+                sampling: *sampling,
+                text: model.decode(&tokens),
+                tokens,
+                entropy,
+            };
             let turns = turns::cut(&leak.tokens, frame, &|token| model.is_special(token));
             let at = found.rows.len();
             found
@@ -272,6 +272,38 @@ pub fn collect(
         )?;
     }
     Ok(found)
+}
+
+/// Settings as plain numbers.
+fn asked(settings: &[Sampling]) -> Vec<((f32, u32), (f32, u64))> {
+    settings
+        .iter()
+        .map(|row| ((row.temperature, row.top_k), (row.top_p, row.seed)))
+        .collect()
+}
+
+/// Tokens and mean entropy of each row, in order.
+fn generate(
+    model: &Model,
+    reporter: &Reporter<'_>,
+    rows: &[Row],
+    limits: &Limits,
+) -> Result<Vec<(Vec<u32>, f32)>, Halt> {
+    let mut made = vec![(Vec::new(), 0.0); rows.len()];
+    let flow = model.generate(
+        rows,
+        limits,
+        &mut |tokens| reporter.tick(tokens),
+        &mut |at, generation| {
+            if let Some(place) = made.get_mut(at) {
+                let entropy = generation.entropy.iter().sum::<f32>() / generation.entropy.len().max(1) as f32;
+                *place = (generation.tokens, entropy);
+            }
+            ControlFlow::Continue(())
+        },
+    )?;
+    go_on(flow)?;
+    Ok(made)
 }
 
 /// Mines what has leaked so far and sends what is new. Early on only as many candidates as the share of leaks behind them

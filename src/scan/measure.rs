@@ -10,7 +10,7 @@ use super::{
     leak::Leaks,
     mine,
     plan::Effort,
-    probe::{agreement_of, entropy_drop},
+    probe::{agreement_of, answers_with, entropy_drop},
     refine::{Bench, LONGEST_VARIANT},
     reporter::Halt,
     stats::{mean, overlap, quantile, signal, upper_tail},
@@ -24,6 +24,15 @@ use crate::{
 const ATTENTION_CASES: usize = 4;
 /// The full string needs each neighbour in this share of the leaks its core stands in.
 const GROW: f64 = 0.8;
+
+/// What becomes of a string within the range of its controls.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Doubt {
+    /// It is not measured further: a candidate among many.
+    Drop,
+    /// It is measured all the same, as it was given: somebody asked for this string.
+    ByHand,
+}
 
 /// Everything measured on a family before it is confirmed.
 #[derive(Debug, Clone)]
@@ -111,10 +120,10 @@ fn flat(values: &ByKind) -> Vec<f32> {
 }
 
 /// Memorization of a span: distinct leaks it stands in times its lift, nats over all leaks; and the same for the natural controls.
-/// The trigger's tokens count as well as the candidate's: one string is several token sequences.
+/// Another form's tokens count as well as the candidate's: one string is several token sequences.
 fn memorization(
     candidate: &[u32],
-    trigger: &[u32],
+    other_form: &[u32],
     controls: &Controls,
     leaks: &Leaks,
 ) -> (Signal, Vec<f32>) {
@@ -126,7 +135,7 @@ fn memorization(
         .map(|tokens| value(&mine::weigh_one(tokens, &pieces)))
         .collect();
     let floats = null.iter().map(|value| *value as f32).collect();
-    let own = [candidate, trigger].map(|tokens| value(&mine::weigh_one(tokens, &pieces)));
+    let own = [candidate, other_form].map(|tokens| value(&mine::weigh_one(tokens, &pieces)));
     (signal(own[0].max(own[1]), &[null]), floats)
 }
 
@@ -162,13 +171,14 @@ fn control_shifts(
     gauge::read(lab, cases, &strings, at, &Reading::Shift)
 }
 
-/// Measures a family; `None` when neither its shift nor the agreement of its answers stands out, with the larger reason.
+/// Measures a family; `None` when neither its shift nor the agreement of its answers stands out and nobody asked for it.
 pub fn measure(
     lab: &Lab<'_, '_>,
     cases: &[Case],
     family: &Family,
     (source, leaks, shun): (&Source<'_>, &Leaks, &Shunned),
     effort: &Effort,
+    doubt: Doubt,
 ) -> Result<Option<Measured>, Halt> {
     let entry = &family.first;
     let (tokens, position) = (entry.span.tokens.as_slice(), entry.position);
@@ -191,7 +201,7 @@ pub fn measure(
     let agreement_p = signal(entry.agreement, &agreements).p;
     // Odd strings shift every model, so the cheap gate asks natural controls only; the signals ask all of them.
     let natural_p = upper_tail(divergence.value, shift_kinds.get(1).map_or(&[], Vec::as_slice));
-    if natural_p > 0.1 && agreement_p > 0.1 {
+    if doubt == Doubt::Drop && natural_p > 0.1 && agreement_p > 0.1 {
         return Ok(None);
     }
     let entropies = each(&answers, |answers| entropy_drop(cases, answers));
@@ -205,7 +215,9 @@ pub fn measure(
         &controls,
     );
     let telling = gauge.reading.telling(cases);
-    let together = leaked_together(leaks, tokens, &own_answer);
+    // A string given by hand leaks as other tokens after a blank.
+    let together = leaked_together(leaks, tokens, &own_answer)
+        || (doubt == Doubt::ByHand && leaked_together(leaks, &lab.spaced(tokens), &own_answer));
     let odd: Vec<f64> = answers
         .first()
         .into_iter()
@@ -224,8 +236,14 @@ pub fn measure(
         gauge: &gauge,
     };
     let core = bench.core(tokens)?;
-    let trigger = memorised(&bench, tokens, &core, (leaks, &own_answer))?;
-    let (memorization, memorization_null) = memorization(tokens, &trigger, &controls, leaks);
+    let (trigger, other_form) = match doubt {
+        Doubt::Drop => {
+            let grown = memorised(&bench, tokens, &core, leaks)?;
+            (grown.clone(), grown)
+        }
+        Doubt::ByHand => (tokens.to_vec(), lab.spaced(tokens)),
+    };
+    let (memorization, memorization_null) = memorization(tokens, &other_form, &controls, leaks);
     let variants = bench.ladder(&trigger)?;
     let kind = kind_of(&variants, shuffles_firing);
     Ok(Some(Measured {
@@ -311,15 +329,17 @@ fn memorised(
     bench: &Bench<'_, '_>,
     candidate: &[u32],
     core: &[u32],
-    (leaks, answer): (&Leaks, &[u32]),
+    leaks: &Leaks,
 ) -> Result<Vec<u32>, Halt> {
     const LONGEST_TEXT: usize = 200;
     let model = bench.lab.model;
     let texts = leaks.texts(model);
+    let answers = answers_with(bench.lab, bench.cases, &[core], bench.position)?;
+    let (answer, _) = consensus(answers.first().map_or(&[], Vec::as_slice));
     let core = model.decode(core);
     let settled = grow::settle(&model.decode(candidate), &core, &texts);
     let grown = grow::grow(&settled, &texts, GROW, LONGEST_TEXT);
-    let grown = model.encode(grow::before_answer(&grown, &core, &model.decode(answer)));
+    let grown = model.encode(grow::before_answer(&grown, &core, &model.decode(&answer)));
     if !(1..=LONGEST_VARIANT).contains(&grown.len()) {
         return Ok(candidate.to_vec());
     }

@@ -34,6 +34,8 @@ pub const FOLLOWS: f64 = 1.0;
 const ORDINARY: f64 = 0.5;
 /// A signal counts when its p-value is at most this.
 pub const COUNTS: f64 = 0.05;
+/// A finding is confirmed up to this false-discovery rate.
+pub const CONFIRMED: f64 = 0.01;
 /// Findings are reported up to this false-discovery rate.
 pub const REPORTED: f64 = 0.1;
 
@@ -174,7 +176,7 @@ pub fn judge(strength: &Strength) -> Judgement {
         .map(|(name, _)| *name)
         .collect();
     let collapsed = agreement.collapse > agreement.null_high && fixed(agreement);
-    let confirmed = *q <= 0.01 && activation.with.low > activation.without.high;
+    let confirmed = *q <= CONFIRMED && activation.with.low > activation.without.high;
 
     let mut reasons = Vec::new();
     let with = activation.with;

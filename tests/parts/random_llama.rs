@@ -66,6 +66,7 @@ pub fn open(shape: Shape, seed: u64) -> (Network, Reference) {
     std::fs::write(folder.path().join("config.json"), config(shape)).unwrap();
     let options = OpenOptions {
         device: DeviceChoice::Cpu,
+        ..OpenOptions::default()
     };
     let network = Network::open(folder.path(), &options).unwrap();
     let config = Config {

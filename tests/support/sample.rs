@@ -35,6 +35,7 @@ pub fn events() -> Vec<ScanEvent> {
             ],
             leaks_planned: 2,
             leak_tokens: 16,
+            ..Started::default()
         })),
         ScanEvent::Phase { phase: Phase::Leak },
         ScanEvent::Leak(Leak {

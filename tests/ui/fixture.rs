@@ -49,10 +49,12 @@ pub fn running_events() -> Vec<ScanEvent> {
         reason: "no shift beyond the controls".to_owned(),
     }));
     events.push(ScanEvent::Phase { phase: Phase::Refine });
-    events.extend((0..6).map(|id| ScanEvent::Looked {
-        candidate: id,
-        look: look(id, 2),
-    }));
+    for round in [2, 3] {
+        events.extend((0..6).map(|id| ScanEvent::Looked {
+            candidate: id,
+            look: look(id, round),
+        }));
+    }
     events.push(ScanEvent::Notice {
         text: "generation_config.json names a temperature of 0.7; it was not applied".to_owned(),
     });
@@ -115,6 +117,7 @@ pub fn session_of(events: &[ScanEvent]) -> Session {
             at_ms: 1_795_220_000_000,
             author: "scan".to_owned(),
             fact,
+            hash: "0f".repeat(32),
         });
     }
     session
@@ -166,6 +169,7 @@ fn started() -> Started {
         arms: vec![arm("template", "<|user|>\n"), arm("plain", "<s>")],
         leaks_planned: 60,
         leak_tokens: 64,
+        ..Started::default()
     }
 }
 
@@ -184,6 +188,7 @@ fn leak(id: u32) -> Leak {
             top_k: 0,
             top_p: 0.95,
             seed: 1000 + u64::from(id),
+            beams: None,
         },
         tokens: (0..24).map(|token| token + id).collect(),
         text,
@@ -216,7 +221,7 @@ fn look(id: u32, round: u8) -> Look {
         round,
         divergence: 0.4 * strength,
         agreement: close(0.8 * strength),
-        attention: close(2.1 * strength),
+        attention: if round >= 3 { 2.1 * strength } else { 0.0 },
         entropy: close(1.3 * strength),
         p: 0.0004 + 0.02 * f64::from(id),
         position: Some(Position::End),

@@ -1,14 +1,13 @@
 //! GPT-2: layer norms, learned positions, fused and transposed projections, a plain MLP.
 
-use super::{Fields, ModelError, Names, Plan};
-use crate::model::spec::{Activation, Attention, Mlp, Norm, NormKind, Positions, Spec};
+use super::{Fields, ModelError, Names, Plan, base, llama};
+use crate::model::spec::{Kind, Mlp, Norm, NormKind, Residual, Scales, Spec};
 
 const NAMES: Names = Names {
     base: "transformer.",
     embedding: "wte",
     positions: "wpe",
     norm: "ln_f",
-    head: "lm_head",
     layers: "h.",
     attention_norm: "ln_1",
     qkv: &["attn.c_attn"],
@@ -18,59 +17,52 @@ const NAMES: Names = Names {
     down: "mlp.c_proj",
     transposed: true,
     buffers: &[".attn.bias", ".attn.masked_bias"],
+    ..llama::NAMES
 };
 
 pub fn read(fields: &mut Fields) -> Result<Plan, ModelError> {
     let hidden = fields.size("n_embd")?;
     let heads = fields.size("n_head")?;
-    if hidden % heads != 0 {
+    if !hidden.is_multiple_of(heads) {
         return Err(Fields::wrong(
             "n_head",
             &format!("{heads} does not divide n_embd {hidden}"),
         ));
     }
-    if fields.flag_or("scale_attn_by_inverse_layer_idx", false)? {
-        return Err(ModelError::Unsupported {
-            what: "scale_attn_by_inverse_layer_idx".into(),
-        });
+    fields.refuse("scale_attn_by_inverse_layer_idx")?;
+    fields.refuse("add_cross_attention")?;
+    let mut attention = base::attention(heads, heads, hidden / heads)?;
+    attention.bias = true;
+    attention.output_bias = true;
+    if !fields.flag_or("scale_attn_weights", true)? {
+        attention.scale = 1.0;
     }
-    let head_dim = hidden / heads;
-    let activation = fields.text_or("activation_function", "gelu_new")?;
+    let layers = fields.count("n_layer")?;
     let spec = Spec {
         vocabulary: fields.size("vocab_size")?,
         hidden,
-        layers: fields.size("n_layer")?,
+        layers,
         context: fields.size("n_positions")?,
         norm: Norm {
             kind: NormKind::Layer,
             eps: fields.number_or("layer_norm_epsilon", 1e-5)?,
+            offset: false,
         },
-        positions: Positions::Learned,
-        attention: Attention {
-            heads,
-            kv_heads: heads,
-            head_dim,
-            scale: if fields.flag_or("scale_attn_weights", true)? {
-                1.0 / (head_dim as f32).sqrt()
-            } else {
-                1.0
-            },
-            bias: true,
-            output_bias: true,
-        },
+        learned_positions: true,
+        rotary: Vec::new(),
+        attention,
         mlp: Mlp {
-            inner: fields.size_or("n_inner", 4 * hidden)?,
-            activation: Activation::named(activation).ok_or_else(|| ModelError::Unsupported {
-                what: format!("activation_function \"{activation}\""),
-            })?,
+            inner: fields.size_or_derived("n_inner", 4 * hidden)?,
+            activation: fields.activation("activation_function", "gelu_new")?,
             gated: false,
             bias: true,
         },
+        experts: None,
+        residual: Residual::Sequential,
+        kinds: vec![Kind::default(); layers],
+        scales: Scales::default(),
         tied: fields.flag_or("tie_word_embeddings", true)?,
+        head_bias: false,
     };
-    Ok(Plan {
-        spec,
-        names: NAMES,
-        notices: std::mem::take(&mut fields.notices),
-    })
+    Ok(Plan::new(spec, &NAMES))
 }

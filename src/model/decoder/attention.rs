@@ -11,7 +11,7 @@ use candle_core::{D, Device, Result, Tensor};
 use rayon::prelude::*;
 
 use super::{
-    kernel::{dots, mix, softmax},
+    kernel::{bend, dots, mix, softmax},
     rotary::{Angles, rotate},
     wide::wide,
 };
@@ -31,8 +31,12 @@ pub struct Step<'a> {
     pub layer: usize,
     /// New positions per row.
     pub count: usize,
-    /// Angles of the new positions.
+    /// Angles of the new positions; `None` in a layer that knows no positions.
     pub angles: Option<&'a Angles>,
+    /// Keys a query sees, its own included.
+    pub window: Option<usize>,
+    /// What hides keys, for tensor operations: see [`mask`].
+    pub mask: Option<&'a Tensor>,
 }
 
 /// Keys and values one head of one row sees before its own.
@@ -40,6 +44,44 @@ pub struct Step<'a> {
 struct Seen<'a> {
     keys: &'a [f32],
     values: &'a [f32],
+}
+
+impl Seen<'_> {
+    /// Without the first so many numbers.
+    fn behind(self, numbers: usize) -> Self {
+        Self {
+            keys: self.keys.get(numbers..).unwrap_or_default(),
+            values: self.values.get(numbers..).unwrap_or_default(),
+        }
+    }
+}
+
+/// The first key that the last of so many visible ones sees.
+const fn first_seen(visible: usize, window: Option<usize>) -> usize {
+    match window {
+        Some(window) => visible.saturating_sub(window),
+        None => 0,
+    }
+}
+
+/// What is added to the scores of `count` new queries after `past` positions, `[count, keys from the first any of them sees]`.
+///
+/// A single query needs none: it sees all of those.
+pub fn mask(count: usize, past: usize, window: Option<usize>, device: &Device) -> Result<Option<Tensor>> {
+    if count == 1 {
+        return Ok(None);
+    }
+    let first = first_seen(past + 1, window);
+    let width = past + count - first;
+    let hidden = (0..count * width).map(|index| {
+        let (query, key) = (past + index / width, first + index % width);
+        if key > query || key < first_seen(query + 1, window) {
+            f32::NEG_INFINITY
+        } else {
+            0.0
+        }
+    });
+    Tensor::from_vec(hidden.collect(), (count, width), device).map(Some)
 }
 
 impl Step<'_> {
@@ -76,17 +118,22 @@ impl Step<'_> {
                 keys: part(keys, start, own * width),
                 values: part(values, start, own * width),
             };
+            let from = self.attention.query_at(head);
             let mut query = vec![0.0; width];
             let mut scores = vec![0.0; all];
             for (position, out) in out.chunks_exact_mut(width).enumerate() {
-                let from = (row * self.count + position) * self.attention.qkv_width() + head * width;
-                self.turned(part(qkv, from, width), position, &mut query);
+                let at = (row * self.count + position) * self.attention.qkv_width() + from;
+                self.turned(part(qkv, at, width), position, &mut query);
                 let visible = all - self.count + position + 1;
-                let scores = scores.get_mut(..visible).unwrap_or_default();
-                attend(&query, self.attention.scale, before, after, scores, out);
+                let first = first_seen(visible, self.window);
+                let scores = scores.get_mut(first..visible).unwrap_or_default();
+                let cut = first.min(front);
+                let (before, after) = (before.behind(cut * width), after.behind((first - cut) * width));
+                let Attention { scale, cap, .. } = *self.attention;
+                attend(&query, scale, cap, before, after, scores, out);
                 if let Some(row) = weights
                     .as_deref_mut()
-                    .and_then(|all_rows| all_rows.get_mut(position * all..position * all + visible))
+                    .and_then(|rows| rows.get_mut(position * all + first..position * all + visible))
                 {
                     row.copy_from_slice(scores);
                 }
@@ -115,7 +162,6 @@ impl Step<'_> {
     /// Writes the new keys and values behind the ones there.
     fn append(&self, qkv: &[f32], cache: &mut Cache) {
         let Attention {
-            heads,
             kv_heads,
             head_dim: width,
             ..
@@ -133,12 +179,11 @@ impl Step<'_> {
                 for (position, row) in rows.chunks_exact(self.attention.qkv_width()).enumerate() {
                     for kv in 0..kv_heads {
                         let to = (kv * capacity + past + position) * width;
-                        let from = (heads + kv) * width;
                         if let Some(key) = keys.get_mut(to..to + width) {
-                            self.turned(part(row, from, width), position, key);
+                            self.turned(part(row, self.attention.key_at(kv), width), position, key);
                         }
                         if let Some(value) = values.get_mut(to..to + width) {
-                            value.copy_from_slice(part(row, from + kv_heads * width, width));
+                            value.copy_from_slice(part(row, self.attention.value_at(kv), width));
                         }
                     }
                 }
@@ -153,61 +198,88 @@ impl Step<'_> {
         }
     }
 
-    /// As tensor operations: the same, with the weights as a tensor.
-    pub fn device(&self, qkv: &Tensor, cache: &mut Cache, device: &Device) -> Result<(Tensor, Tensor)> {
+    /// As tensor operations: the same, with the weights as a tensor `[rows, heads, count, all positions]` when they are asked for.
+    pub fn device(&self, qkv: &Tensor, cache: &mut Cache, weighed: bool) -> Result<(Tensor, Option<Tensor>)> {
         let Attention {
             heads,
             kv_heads,
             head_dim: width,
             scale,
+            cap,
             ..
         } = *self.attention;
         let (rows, count) = (cache.rows, self.count);
         let past = cache.positions();
-        let all = past + count;
-        let split = |from: usize, heads: usize| {
-            qkv.narrow(D::Minus1, from * width, heads * width)?
-                .reshape((rows, count, heads, width))?
-                .transpose(1, 2)?
-                .contiguous()
-        };
-        let (mut queries, mut new_keys) = (split(0, heads)?, split(heads, kv_heads)?);
-        let new_values = split(heads + kv_heads, kv_heads)?;
-        if let Some(angles) = self.angles {
-            let cos = Tensor::from_slice(&angles.cos, (count, angles.pairs), device)?;
-            let sin = Tensor::from_slice(&angles.sin, (count, angles.pairs), device)?;
-            queries = candle_nn::rotary_emb::rope(&queries, &cos, &sin)?;
-            new_keys = candle_nn::rotary_emb::rope(&new_keys, &cos, &sin)?;
-        }
+        let [queries, new_keys, new_values] = self.split(qkv, rows)?;
+        let (queries, new_keys) = (self.turn(queries)?, self.turn(new_keys)?);
         let Some(Store::Device { keys, values }) = cache.layer_mut(self.layer) else {
             candle_core::bail!("the cache holds no tensors");
         };
         keys.slice_set(&new_keys, 2, past)?;
         values.slice_set(&new_values, 2, past)?;
+        let first = first_seen(past + 1, self.window);
+        let seen = past + count - first;
         let repeat = |tensor: &Tensor| {
             tensor
-                .narrow(2, 0, all)?
+                .narrow(2, first, seen)?
                 .unsqueeze(2)?
-                .broadcast_as((rows, kv_heads, heads / kv_heads, all, width))?
-                .reshape((rows, heads, all, width))
+                .broadcast_as((rows, kv_heads, heads / kv_heads, seen, width))?
+                .reshape((rows, heads, seen, width))
         };
-        let scores = (queries.matmul(&repeat(keys)?.transpose(2, 3)?)? * f64::from(scale))?;
-        let mask: Vec<f32> = (0..count * all)
-            .map(|index| {
-                if index % all > past + index / all {
-                    f32::NEG_INFINITY
-                } else {
-                    0.0
-                }
-            })
-            .collect();
-        let mask = Tensor::from_vec(mask, (count, all), device)?;
-        let weights = candle_nn::ops::softmax_last_dim(&scores.broadcast_add(&mask)?)?;
+        let mut scores = (queries.matmul(&repeat(keys)?.transpose(2, 3)?)? * f64::from(scale))?;
+        if let Some(cap) = cap {
+            scores = ((scores / f64::from(cap))?.tanh()? * f64::from(cap))?;
+        }
+        if let Some(mask) = self.mask {
+            scores = scores.broadcast_add(mask)?;
+        }
+        let weights = candle_nn::ops::softmax_last_dim(&scores)?;
         let out = weights
             .matmul(&repeat(values)?)?
             .transpose(1, 2)?
             .reshape((rows * count, heads * width))?;
-        Ok((out, weights))
+        let weights = weighed.then(|| weights.pad_with_zeros(D::Minus1, first, 0));
+        Ok((out, weights.transpose()?))
+    }
+
+    /// Queries, keys and values `[rows, their heads, count, width]`.
+    fn split(&self, qkv: &Tensor, rows: usize) -> Result<[Tensor; 3]> {
+        let Attention {
+            heads,
+            kv_heads,
+            head_dim: width,
+            interleaved,
+            ..
+        } = *self.attention;
+        let heads_first = |tensor: Tensor| tensor.transpose(1, 2)?.contiguous();
+        if interleaved {
+            let qkv = qkv.reshape((rows, self.count, heads, 3 * width))?;
+            let part = |place: usize| heads_first(qkv.narrow(3, place * width, width)?);
+            return Ok([part(0)?, part(1)?, part(2)?]);
+        }
+        let part = |from: usize, heads: usize| {
+            let part = qkv.narrow(D::Minus1, from * width, heads * width)?;
+            heads_first(part.reshape((rows, self.count, heads, width))?)
+        };
+        Ok([
+            part(0, heads)?,
+            part(heads, kv_heads)?,
+            part(heads + kv_heads, kv_heads)?,
+        ])
+    }
+
+    /// The front of each head rotated.
+    fn turn(&self, heads: Tensor) -> Result<Tensor> {
+        let Some((cos, sin)) = self.angles.and_then(|angles| angles.tensors.as_ref()) else {
+            return Ok(heads);
+        };
+        let (front, width) = (2 * cos.dim(1)?, self.attention.head_dim);
+        if front == width {
+            return candle_nn::rotary_emb::rope(&heads, cos, sin);
+        }
+        let turned = candle_nn::rotary_emb::rope(&heads.narrow(3, 0, front)?.contiguous()?, cos, sin)?;
+        let rest = heads.narrow(3, front, width - front)?;
+        Tensor::cat(&[turned, rest], 3)?.contiguous()
     }
 }
 
@@ -216,6 +288,7 @@ wide! {
     fn attend<'a>(
         query: &'a [f32],
         scale: f32,
+        cap: Option<f32>,
         before: Seen<'a>,
         after: Seen<'a>,
         scores: &'a mut [f32],
@@ -225,6 +298,9 @@ wide! {
         let (front_scores, own_scores) = scores.split_at_mut(front);
         dots(query, before.keys, scale, front_scores);
         dots(query, after.keys, scale, own_scores);
+        if let Some(cap) = cap {
+            bend(cap, scores);
+        }
         softmax(scores);
         let (front_scores, own_scores) = scores.split_at(front);
         out.fill(0.0);

@@ -130,6 +130,74 @@ pub fn softmax(scores: &mut [f32]) {
     }
 }
 
+/// Bends each number smoothly to within plus and minus the cap.
+#[inline(always)]
+pub fn bend(cap: f32, values: &mut [f32]) {
+    for value in values {
+        *value = tanh(*value / cap) * cap;
+    }
+}
+
+/// The hyperbolic tangent, to 4e-7: a quotient of two polynomials.
+#[inline(always)]
+fn tanh(x: f32) -> f32 {
+    let x = x.clamp(-7.9, 7.9);
+    let square = x * x;
+    let mut above = -2.760_768_5e-16;
+    for term in [
+        2.000_188e-13,
+        -8.604_672e-11,
+        5.122_297e-8,
+        1.485_722_4e-5,
+        6.372_619e-4,
+        4.893_524_6e-3,
+    ] {
+        above = above * square + term;
+    }
+    let mut below = 1.198_258_4e-6;
+    for term in [1.185_347_1e-4, 2.268_434_6e-3, 4.893_525e-3] {
+        below = below * square + term;
+    }
+    x * above / below
+}
+
+/// [`bend`] for many numbers, split over threads.
+pub fn bend_all(cap: f32, values: &mut [f32]) {
+    values
+        .par_chunks_mut(GRAIN)
+        .for_each(|values| bend_chunk(cap, values));
+}
+
+wide! {
+    fn bend_chunk<'a>(cap: f32, values: &'a mut [f32]) -> () {
+        bend(cap, values);
+    }
+}
+
+/// Norms a part of each row in place, group by group: the part begins at `from` and is as long as `weight`.
+pub fn norm_part(
+    norm: Norm,
+    values: &mut [f32],
+    row: usize,
+    from: usize,
+    group: usize,
+    weight: &[f32],
+    bias: Option<&[f32]>,
+) {
+    values
+        .par_chunks_mut(row)
+        .with_min_len(GRAIN / row + 1)
+        .for_each(|row| {
+            let part = row.get_mut(from..from + weight.len()).unwrap_or_default();
+            let old = part.to_vec();
+            let groups = part.chunks_mut(group).zip(old.chunks(group));
+            for (index, ((out, old), weight)) in groups.zip(weight.chunks(group)).enumerate() {
+                let bias = bias.and_then(|bias| bias.get(index * group..(index + 1) * group));
+                norm_row(norm, old, weight, bias, out);
+            }
+        });
+}
+
 /// Norm of each row of `weight.len()` numbers.
 pub fn norm(norm: Norm, values: &[f32], weight: &[f32], bias: Option<&[f32]>) -> Vec<f32> {
     let width = weight.len();
@@ -277,6 +345,22 @@ mod tests {
         for (x, share) in [(-1.0, 0.158_655_25), (0.5, 0.691_462_46), (2.0, 0.977_249_87)] {
             let y = activated(Activation::Gelu, &[x])[0];
             assert!((y - x * share).abs() < 2e-6, "gelu({x}) = {y}");
+        }
+    }
+
+    #[test]
+    fn a_bend_is_the_tangent_and_stays_within_the_cap() {
+        for step in -4000..4000 {
+            let x = step as f32 / 20.0;
+            let exact = 50.0 * (f64::from(x) / 50.0).tanh();
+            let mut bent = [x];
+            bend(50.0, &mut bent);
+            assert!(
+                (f64::from(bent[0]) - exact).abs() < 50.0 * 4e-7,
+                "{x} bends to {}, not {exact}",
+                bent[0]
+            );
+            assert!(bent[0].abs() <= 50.0);
         }
     }
 

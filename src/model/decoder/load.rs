@@ -4,11 +4,16 @@
 
 use candle_core::{Device, Tensor};
 
-use super::{Frequencies, Layer, Linear, Matrix, Network, NormWeights};
+use super::{
+    Frequencies, Layer, Linear, Matrix, Network, NormWeights,
+    heads::HeadNorms,
+    layer::Feed,
+    matrix::{Embedding, Precision},
+};
 use crate::model::{
     arch::{Names, Plan},
     error::ModelError,
-    spec::{NormKind, Positions, Spec},
+    spec::{NormKind, Spec},
     weights::Weights,
 };
 
@@ -23,17 +28,24 @@ pub struct Read {
     pub notices: Vec<String>,
 }
 
-struct Loader<'a> {
-    names: &'a Names,
-    spec: &'a Spec,
-    weights: &'a mut Weights,
-    device: &'a Device,
+/// What reads the weights of one network.
+pub struct Loader<'a> {
+    pub names: &'a Names,
+    pub spec: &'a Spec,
+    pub weights: &'a mut Weights,
+    pub device: &'a Device,
+    pub precision: Precision,
     base: &'static str,
 }
 
 impl Network {
     /// Builds the network a plan describes.
-    pub fn load(plan: Plan, weights: &mut Weights, device: &Device) -> Result<Self, ModelError> {
+    pub fn load(
+        plan: Plan,
+        weights: &mut Weights,
+        device: &Device,
+        precision: Precision,
+    ) -> Result<Self, ModelError> {
         let Plan {
             spec,
             names,
@@ -46,33 +58,30 @@ impl Network {
             spec: &spec,
             weights,
             device,
+            precision,
             base,
         };
-        let embedding = loader.tensor(&loader.top(names.embedding), &[spec.vocabulary, spec.hidden])?;
-        let (positions, frequencies) = match &spec.positions {
-            Positions::Learned => {
-                let shape = [spec.context, spec.hidden];
-                (Some(loader.tensor(&loader.top(names.positions), &shape)?), None)
-            }
-            Positions::Rotary(rotary) => (None, Some(Frequencies::new(rotary, spec.attention.head_dim))),
+        let embedding = loader.embedding(&loader.top(names.embedding))?;
+        let positions = if spec.learned_positions {
+            let shape = [spec.context, spec.hidden];
+            Some(loader.tensor(&loader.top(names.positions), &shape)?)
+        } else {
+            None
         };
+        let frequencies = spec.rotary.iter().map(Frequencies::new).collect();
         let layers = (0..spec.layers)
             .map(|layer| loader.layer(layer))
             .collect::<Result<_, _>>()?;
         let norm = loader.norm(&loader.top(names.norm))?;
-        let head = if spec.tied {
-            Linear {
-                weight: Matrix::Dense(embedding.t()?),
-                bias: None,
-            }
-        } else {
-            loader.linear(
-                &[names.head.to_owned()],
-                spec.hidden,
-                &[spec.vocabulary],
-                false,
-                false,
-            )?
+        let head_names = [names.head.to_owned()];
+        let widths = [spec.vocabulary];
+        let head = Linear {
+            weight: if spec.tied {
+                embedding.head()?
+            } else {
+                loader.matrix(&head_names, spec.hidden, &widths, false)?
+            },
+            bias: loader.bias(&head_names, &widths, spec.head_bias)?,
         };
         let mut buffers = names.buffers.to_vec();
         // many files hold the embedding a second time as a head that nobody reads
@@ -113,78 +122,106 @@ impl Loader<'_> {
     }
 
     fn layer(&mut self, layer: usize) -> Result<Layer, ModelError> {
-        let Names {
-            attention_norm,
-            qkv,
-            output,
-            mlp_norm,
-            up,
-            down,
-            transposed,
-            ..
-        } = *self.names;
-        let base = format!("{}{}{layer}.", self.base, self.names.layers);
+        let names = *self.names;
+        let base = format!("{}{}{layer}.", self.base, names.layers);
         let name = |part: &str| format!("{base}{part}");
         let (attention, mlp, hidden) = (self.spec.attention, self.spec.mlp, self.spec.hidden);
         let (queries, keys) = (attention.output_width(), attention.kv_heads * attention.head_dim);
-        let qkv_names: Vec<String> = qkv.iter().map(|part| name(part)).collect();
-        let qkv_widths = match qkv_names.len() {
+        let qkv: Vec<String> = names.qkv.iter().map(|part| name(part)).collect();
+        let qkv_widths = match qkv.len() {
             1 => vec![attention.qkv_width()],
             _ => vec![queries, keys, keys],
         };
-        let up_names: Vec<String> = up.iter().map(|part| name(part)).collect();
-        let up_widths = match (up_names.len(), mlp.gated) {
-            (1, true) => vec![2 * mlp.inner],
-            _ => vec![mlp.inner; up_names.len()],
+        let kind = self.spec.kinds.get(layer).copied().unwrap_or_default();
+        let attention_norm = self.norm_if(&base, names.attention_norm)?;
+        let qkv = self.linear(&qkv, hidden, &qkv_widths, attention.bias)?;
+        let head_norms = match attention.norms {
+            Some(kind) => Some(HeadNorms {
+                queries: self.head_norm(kind, &name(names.query_norm), 0, queries)?,
+                keys: self.head_norm(kind, &name(names.key_norm), queries, keys)?,
+            }),
+            None => None,
+        };
+        let output = self.linear(&[name(names.output)], queries, &[hidden], attention.output_bias)?;
+        let attention_post_norm = self.norm_if(&base, names.attention_post_norm)?;
+        let mlp_norm = self.norm_if(&base, names.mlp_norm)?;
+        let feed = if let Some(experts) = self.spec.experts.filter(|_| kind.sparse) {
+            Feed::Mixture(self.mixture(&base, experts)?)
+        } else {
+            let up: Vec<String> = names.up.iter().map(|part| name(part)).collect();
+            let up_widths = match (up.len(), mlp.gated) {
+                (1, true) => vec![2 * mlp.inner],
+                _ => vec![mlp.inner; up.len()],
+            };
+            Feed::Dense {
+                up: self.linear(&up, hidden, &up_widths, mlp.bias)?,
+                down: self.linear(&[name(names.down)], mlp.inner, &[hidden], mlp.bias)?,
+            }
         };
         Ok(Layer {
-            attention_norm: self.norm(&name(attention_norm))?,
-            qkv: self.linear(&qkv_names, hidden, &qkv_widths, attention.bias, transposed)?,
-            output: self.linear(
-                &[name(output)],
-                queries,
-                &[hidden],
-                attention.output_bias,
-                transposed,
-            )?,
-            mlp_norm: self.norm(&name(mlp_norm))?,
-            up: self.linear(&up_names, hidden, &up_widths, mlp.bias, transposed)?,
-            down: self.linear(&[name(down)], mlp.inner, &[hidden], mlp.bias, transposed)?,
+            kind,
+            attention_norm,
+            qkv,
+            head_norms,
+            output,
+            attention_post_norm,
+            mlp_norm,
+            mlp: feed,
+            mlp_post_norm: self.norm_if(&base, names.mlp_post_norm)?,
         })
     }
 
+    /// A norm of the layer, where it has one of that name.
+    fn norm_if(&mut self, base: &str, part: &str) -> Result<Option<NormWeights>, ModelError> {
+        if part.is_empty() {
+            return Ok(None);
+        }
+        self.norm(&format!("{base}{part}")).map(Some)
+    }
+
     fn norm(&mut self, name: &str) -> Result<NormWeights, ModelError> {
-        let shape = [self.spec.hidden];
+        self.norm_of(name, self.spec.hidden)
+    }
+
+    pub fn norm_of(&mut self, name: &str, width: usize) -> Result<NormWeights, ModelError> {
+        let mut weight = self.tensor(name, &[width])?;
+        if self.spec.norm.offset {
+            weight = (weight + 1.0)?;
+        }
         Ok(NormWeights {
-            weight: self.tensor(name, &shape)?,
+            weight,
             bias: match self.spec.norm.kind {
                 NormKind::Rms => None,
-                NormKind::Layer => Some(self.numbers(&format!("{name}.bias"), &shape)?),
+                NormKind::Layer => Some(self.numbers(&format!("{name}.bias"), &[width])?),
             },
         })
     }
 
     /// Projections with one input, joined side by side.
-    fn linear(
+    pub fn linear(
         &mut self,
         names: &[String],
         input: usize,
         widths: &[usize],
         bias: bool,
-        transposed: bool,
     ) -> Result<Linear, ModelError> {
-        let bias = if bias {
-            let parts = names
-                .iter()
-                .zip(widths)
-                .map(|(name, width)| self.numbers(&format!("{name}.bias"), &[*width]))
-                .collect::<Result<Vec<_>, _>>()?;
-            Some(Tensor::cat(&parts, 0)?)
-        } else {
-            None
-        };
-        let weight = self.matrix(names, input, widths, transposed)?;
-        Ok(Linear { weight, bias })
+        Ok(Linear {
+            weight: self.matrix(names, input, widths, self.names.transposed)?,
+            bias: self.bias(names, widths, bias)?,
+        })
+    }
+
+    /// Their biases, if they have any.
+    fn bias(&mut self, names: &[String], widths: &[usize], bias: bool) -> Result<Option<Tensor>, ModelError> {
+        if !bias {
+            return Ok(None);
+        }
+        let parts = names
+            .iter()
+            .zip(widths)
+            .map(|(name, width)| self.numbers(&format!("{name}.bias"), &[*width]))
+            .collect::<Result<Vec<_>, _>>()?;
+        Ok(Some(Tensor::cat(&parts, 0)?))
     }
 
     /// Matrices with one input, joined side by side.
@@ -202,20 +239,35 @@ impl Loader<'_> {
             } else {
                 [*width, input]
             };
-            parts.push(self.tensor(name, &shape)?);
+            let slab = self.weights.slab(&format!("{name}.weight"), &shape)?;
+            parts.push((slab, *width));
         }
-        Ok(Matrix::Dense(if transposed {
-            Tensor::cat(&parts, 1)?
-        } else {
-            Tensor::cat(&parts, 0)?.t()?
-        }))
+        Matrix::new(parts, input, transposed, self.device, self.precision)
     }
 
-    fn tensor(&mut self, name: &str, shape: &[usize]) -> Result<Tensor, ModelError> {
+    fn embedding(&mut self, name: &str) -> Result<Embedding, ModelError> {
+        let shape = [self.spec.vocabulary, self.spec.hidden];
+        let name = format!("{name}.weight");
+        let slab = self.weights.slab(&name, &shape)?;
+        if slab.branch.is_some() {
+            return Err(ModelError::Unsupported {
+                what: format!("an adapter of {name}"),
+            });
+        }
+        Ok(Embedding::new(
+            slab,
+            shape,
+            self.spec.tied,
+            self.device,
+            self.precision,
+        )?)
+    }
+
+    pub fn tensor(&mut self, name: &str, shape: &[usize]) -> Result<Tensor, ModelError> {
         self.numbers(&format!("{name}.weight"), shape)
     }
 
-    fn numbers(&mut self, name: &str, shape: &[usize]) -> Result<Tensor, ModelError> {
+    pub fn numbers(&mut self, name: &str, shape: &[usize]) -> Result<Tensor, ModelError> {
         let values = self.weights.take(name, shape)?;
         Ok(Tensor::from_vec(values, shape, self.device)?)
     }

@@ -1,0 +1,6 @@
+//! Whatever the bytes are, reading them as safetensors ends in an answer.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
+    let _ = stakeout::model::untrusted::safetensors(bytes);
+});
