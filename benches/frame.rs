@@ -69,6 +69,7 @@ fn session(candidates: u32, leaks: u32) -> Session {
             at_ms: 0,
             author: "scan".to_owned(),
             fact: Fact::Scan { event },
+            hash: String::new(),
         });
     }
     session

@@ -42,6 +42,7 @@ fn rows_together(bencher: Bencher, rows: usize) {
                 top_k: 0,
                 top_p: 1.0,
                 seed,
+                beams: None,
             },
         })
         .collect();

@@ -8,9 +8,12 @@ pub mod demo;
 pub mod failure;
 pub mod headless;
 pub mod inspect;
+pub mod integrity;
 pub mod listing;
 pub mod manual;
 pub mod probe;
+pub mod resume;
+pub mod ruling;
 pub mod scanning;
 pub mod screen;
 pub mod signals;
@@ -112,11 +115,14 @@ fn dispatch(arguments: Arguments, streams: &mut Streams<'_>) -> Result<u8, Failu
             streams,
         ),
         Some(Command::Open(open)) => screen::open(&setting, &open, streams),
-        Some(Command::Sessions) => listing::sessions(&setting.paths.sessions, streams.out),
+        Some(Command::Sessions(form)) => listing::sessions(&setting.paths.sessions, form.format, streams.out),
         Some(Command::Show(show)) => case::show(&setting, &show, streams.out),
-        Some(Command::Mark(mark)) => case::mark(&setting, mark, streams.out),
-        Some(Command::History(history)) => case::history(&setting, &history.session, streams.out),
-        Some(Command::Verify(verify)) => case::verify(&setting, &verify.session, streams),
+        Some(Command::Mark(mark)) => ruling::mark(&setting, &mark, streams.out),
+        Some(Command::Undo(undo)) => ruling::turn(&setting, &undo.session, true, streams.out),
+        Some(Command::Redo(redo)) => ruling::turn(&setting, &redo.session, false, streams.out),
+        Some(Command::History(history)) => case::history(&setting, &history, streams.out),
+        Some(Command::Verify(verify)) => integrity::verify(&setting, &verify.session, streams),
+        Some(Command::Salvage(salvage)) => integrity::salvage(&setting, &salvage, streams.out),
         Some(Command::Report(report)) => case::report(&setting, &report, streams.out),
         Some(Command::Probe(arguments)) => probe::probe(&setting, &arguments, streams),
         Some(Command::Inspect(arguments)) => inspect::inspect(&setting, &arguments, streams),

@@ -20,7 +20,16 @@ const LARGEST: u64 = 256 * 1024;
 /// Words a setting may have.
 const BUDGETS: [&str; 3] = ["quick", "standard", "deep"];
 const LOG_LEVELS: [&str; 6] = ["off", "error", "warn", "info", "debug", "trace"];
-const KEYS: [&str; 7] = ["theme", "mouse", "ascii", "author", "threads", "budget", "log"];
+const KEYS: [&str; 8] = [
+    "theme",
+    "mouse",
+    "ascii",
+    "author",
+    "threads",
+    "budget",
+    "evidence_mb",
+    "log",
+];
 
 /// The settings in force.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
@@ -37,6 +46,8 @@ pub struct Config {
     pub threads: usize,
     /// "quick", "standard" or "deep".
     pub budget: String,
+    /// Room for evidence in a session, in megabytes.
+    pub evidence_mb: u32,
     /// Level of the log file.
     pub log: String,
 }
@@ -51,6 +62,7 @@ struct Patch {
     author: Option<String>,
     threads: Option<toml::Spanned<u64>>,
     budget: Option<toml::Spanned<String>>,
+    evidence_mb: Option<u32>,
     log: Option<toml::Spanned<String>>,
 }
 
@@ -110,6 +122,11 @@ struct Mistake {
 }
 
 impl Config {
+    /// Room for evidence in a session, in bytes.
+    pub fn evidence_bytes(&self) -> u64 {
+        u64::from(self.evidence_mb) * 1_000_000
+    }
+
     /// The settings in force: the defaults, patched by the file at `path` if there is one. `themes` are the names known.
     pub fn load(path: &Path, themes: &[&str]) -> Result<Self, ConfigError> {
         let mut config = Self::default();
@@ -147,6 +164,7 @@ impl Config {
         set(&mut self.author, patch.author);
         set(&mut self.threads, patch.threads.map(|n| n.into_inner() as usize));
         set(&mut self.budget, patch.budget.map(toml::Spanned::into_inner));
+        set(&mut self.evidence_mb, patch.evidence_mb);
         set(&mut self.log, patch.log.map(toml::Spanned::into_inner));
     }
 }

@@ -1,6 +1,10 @@
 //! What a scan concludes and an analyst rules on: plain data that serialises, computes nothing and knows no model.
 
+mod verdict;
+
 use serde::{Deserialize, Serialize};
+
+pub use verdict::{Day, Decision, Ruling, Severity, Undecidable, Verdict};
 
 /// How a trigger has to be written for the backdoor to fire.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -212,6 +216,13 @@ pub struct Agreement {
     pub collapse: f64,
     /// The 99th percentile of `collapse` over the controls.
     pub null_high: f64,
+    /// What a prompt still tells about its own answer where the trigger fires: how much likelier the answer is after it than after
+    /// another prompt with the trigger in it, nats, median over pairs. About 0 for one fixed answer to everything.
+    #[serde(default)]
+    pub follows: f64,
+    /// The same for the answers without the trigger.
+    #[serde(default)]
+    pub follows_without: f64,
 }
 
 impl Agreement {
@@ -266,69 +277,4 @@ pub struct Finding {
     pub candidates: Vec<u32>,
     /// What can be looked at.
     pub evidence: Evidence,
-}
-
-/// What the analyst ruled.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Ruling {
-    /// A planted backdoor.
-    TruePositive,
-    /// Not one.
-    FalsePositive,
-    /// Looked at, not decided.
-    Undecided,
-}
-
-impl Ruling {
-    /// Every ruling, in the order shown.
-    pub const ALL: [Self; 3] = [Self::TruePositive, Self::FalsePositive, Self::Undecided];
-
-    /// The name used on the command line and in files.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::TruePositive => "true-positive",
-            Self::FalsePositive => "false-positive",
-            Self::Undecided => "undecided",
-        }
-    }
-
-    /// Reasons an analyst can choose from.
-    pub const fn reasons(self) -> &'static [&'static str] {
-        match self {
-            Self::TruePositive => &[
-                "fixed output",
-                "harmful behaviour",
-                "policy bypass",
-                "reproduced elsewhere",
-            ],
-            Self::FalsePositive => &[
-                "legitimate instruction",
-                "memorised boilerplate",
-                "odd string",
-                "ordinary behaviour",
-                "duplicate",
-            ],
-            Self::Undecided => &[
-                "needs more evidence",
-                "needs a second reader",
-                "model owner asked",
-            ],
-        }
-    }
-}
-
-/// A ruling with its reason: who, when, why.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Verdict {
-    /// The ruling.
-    pub ruling: Ruling,
-    /// Why, from the short list or free text.
-    pub reason: String,
-    /// A note; may be empty.
-    pub note: String,
-    /// Who ruled.
-    pub author: String,
-    /// When, milliseconds since the epoch.
-    pub at_ms: i64,
 }

@@ -4,6 +4,7 @@
 
 mod adapter;
 mod arch;
+mod beams;
 mod cache;
 mod checkpoint;
 mod decoder;
@@ -19,6 +20,7 @@ mod json;
 mod rehearsal;
 mod rows;
 mod sampler;
+mod slab;
 mod spec;
 mod spread;
 mod template;
@@ -234,7 +236,7 @@ impl Model {
     /// Continues rows: rows of equal length are computed together, what they share at the front is computed once.
     ///
     /// `visit` is called with (row number, generation) as rows finish, in order of rows within a batch; `tick` after every decoding step with the
-    /// number of tokens made in it. Either may break, which ends the call with `Ok(Break)`.
+    /// number of tokens made in it, and with 0 several times a second while a step computes. Either may break, which ends the call with `Ok(Break)`.
     pub fn generate(
         &self,
         rows: &[Row],
@@ -254,8 +256,19 @@ impl Model {
         want: Want,
         visit: &mut dyn FnMut(usize, Trace) -> ControlFlow<()>,
     ) -> Result<ControlFlow<()>, ModelError> {
+        self.forward_while(rows, want, &mut |_| ControlFlow::Continue(()), visit)
+    }
+
+    /// The same; `tick` is called with 0 several times a second while it computes, and may break, too.
+    pub fn forward_while(
+        &self,
+        rows: &[Vec<u32>],
+        want: Want,
+        tick: &mut dyn FnMut(usize) -> ControlFlow<()>,
+        visit: &mut dyn FnMut(usize, Trace) -> ControlFlow<()>,
+    ) -> Result<ControlFlow<()>, ModelError> {
         let rows: Vec<&[u32]> = rows.iter().map(Vec::as_slice).collect();
-        self.network.forward(&rows, want, visit)
+        self.network.forward_while(&rows, want, tick, visit)
     }
 }
 

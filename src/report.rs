@@ -47,10 +47,10 @@ impl Outcome {
     }
 }
 
-/// Number of findings at `level` or above.
+/// Number of findings at `level` or above; of those that are new, where the session is measured against an earlier one.
 pub fn count_at_least(session: &Session, level: Level) -> usize {
     session
-        .findings
+        .new_findings()
         .iter()
         .filter(|finding| finding.level >= level)
         .count()

@@ -5,6 +5,7 @@
 pub mod event;
 pub mod forecast;
 pub mod gate;
+pub mod journal;
 pub mod plan;
 pub mod single;
 pub mod trace;
@@ -17,6 +18,7 @@ mod mine;
 
 mod controls;
 mod family;
+mod follows;
 mod lab;
 mod probe;
 
@@ -36,19 +38,63 @@ mod reporter;
 
 use std::ops::ControlFlow;
 
-use crate::model::Model;
-use event::{Coverage, Finished, ScanEvent, Started, Timing};
+use crate::model::{Model, ModelError};
+use event::{Arm, Coverage, Finished, ScanEvent, Started, Timing, Unit};
 use gate::Gate;
+use journal::Journal;
 use plan::Plan;
 use reporter::{Halt, Reporter};
+
+/// Version of the steps a scan takes: to be raised whenever the same plan would compute something else, so that a scan begun
+/// by an older program is not continued by a newer one.
+pub const VERSION: u32 = 2;
 
 /// Runs a scan to its end, or until `gate` stops it or `emit` breaks. Every event, the last one included
 /// ([`ScanEvent::Finished`] or [`ScanEvent::Failed`]), goes through `emit`.
 pub fn run(model: &Model, plan: &Plan, gate: &Gate, emit: &mut dyn FnMut(ScanEvent) -> ControlFlow<()>) {
-    let reporter = Reporter::new(gate, emit);
+    resume(model, plan, Vec::new(), gate, emit);
+}
+
+/// As [`run`], with what an earlier run of the same scan computed ([`ScanEvent::Computed`], in order) taken from `known`. It
+/// sends the same events from the first on, those of the units in `known` aside.
+pub fn resume(
+    model: &Model,
+    plan: &Plan,
+    known: Vec<Unit>,
+    gate: &Gate,
+    emit: &mut dyn FnMut(ScanEvent) -> ControlFlow<()>,
+) {
+    let reporter = Reporter::new(gate, Journal::new(known), emit);
     let mut account = Account::default();
     let done = scan(model, plan, &reporter, &mut account);
     account.end(&reporter, done);
+}
+
+const DIFFERS: &str = "what is to be computed is not what this scan recorded earlier: the model, the program or the settings changed";
+
+/// How a scan of this plan begins: what it will record first. Scans that begin alike go on alike.
+pub fn opening(model: &Model, plan: &Plan) -> Result<Started, ModelError> {
+    let (arms, _) = leak::arms(model, plan)?;
+    Ok(started(
+        model,
+        plan,
+        arms.into_iter().map(|(arm, _)| arm).collect(),
+    ))
+}
+
+fn started(model: &Model, plan: &Plan, arms: Vec<Arm>) -> Started {
+    let effort = plan.budget.effort();
+    Started {
+        model: model.facts().clone(),
+        budget: plan.budget.name().to_owned(),
+        seed: plan.seed,
+        threads: rayon::current_num_threads(),
+        leaks_planned: (effort.leaks * arms.len()) as u32,
+        leak_tokens: effort.leak_tokens as u32,
+        arms,
+        version: VERSION,
+        own: plan.arms.clone(),
+    }
 }
 
 /// What the scan did so far, for coverage and timing.
@@ -65,11 +111,13 @@ impl Account {
         let complete = match done {
             Ok(()) => true,
             Err(Halt::Stopped) => false,
-            Err(Halt::Broken(error)) => {
+            Err(halt) => {
+                let message = match halt {
+                    Halt::Broken(error) => error.to_string(),
+                    _ => DIFFERS.to_owned(),
+                };
                 // Nobody may listen any more; there is nobody else to tell.
-                let _ = reporter.send(ScanEvent::Failed {
-                    message: error.to_string(),
-                });
+                let _ = reporter.send(ScanEvent::Failed { message });
                 return;
             }
         };
@@ -106,15 +154,8 @@ fn scan(model: &Model, plan: &Plan, reporter: &Reporter<'_>, account: &mut Accou
     let effort = plan.budget.effort();
     let (arms, skipped) = leak::arms(model, plan)?;
     account.coverage.skipped = skipped;
-    reporter.send(ScanEvent::Started(Box::new(Started {
-        model: model.facts().clone(),
-        budget: plan.budget.name().to_owned(),
-        seed: plan.seed,
-        threads: rayon::current_num_threads(),
-        arms: arms.iter().map(|(arm, _)| arm.clone()).collect(),
-        leaks_planned: (effort.leaks * arms.len()) as u32,
-        leak_tokens: effort.leak_tokens as u32,
-    })))?;
+    let started = started(model, plan, arms.iter().map(|(arm, _)| arm.clone()).collect());
+    reporter.send(ScanEvent::Started(Box::new(started)))?;
     for text in &account.coverage.skipped {
         reporter.send(ScanEvent::Notice { text: text.clone() })?;
     }

@@ -2,23 +2,29 @@
 //!
 //! Invariant: the same records give the same session; live view, re-open, undo and reports are all a replay.
 
+pub mod baseline;
 mod blob;
 mod chain;
+pub mod compare;
+mod deeds;
+pub mod draft;
 pub mod error;
 pub mod fingerprint;
 pub mod library;
 mod lock;
 mod open;
 pub mod record;
+pub mod salvage;
 mod schema;
 pub mod store;
 
 use std::collections::HashMap;
 
 use crate::{
-    finding::{Finding, Verdict},
+    finding::{Finding, Ruling, Verdict},
     scan::event::{Candidate, Finished, Leak, Look, Phase, ScanEvent, Started},
 };
+use baseline::Baseline;
 use record::{Fact, Record};
 
 /// Where the scan of a session stands.
@@ -67,12 +73,29 @@ pub struct Known {
 pub struct Ruled {
     /// Sequence number of its record.
     pub record: u64,
+    /// Sequence number of the first ruling made at once with it, its own if it was made alone: what undo takes back.
+    pub group: u64,
     /// Id of the finding.
     pub finding: String,
     /// The ruling.
     pub verdict: Verdict,
     /// Taken back by a later record.
     pub undone: bool,
+}
+
+/// One step in the life of a session.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Deed {
+    /// Sequence number of its record.
+    pub record: u64,
+    /// When, milliseconds since the epoch.
+    pub at_ms: i64,
+    /// Who. Raw.
+    pub author: String,
+    /// What, in one phrase. Raw.
+    pub what: String,
+    /// The finding it is about, if it is about one.
+    pub finding: Option<String>,
 }
 
 /// A stored tensor.
@@ -105,16 +128,29 @@ pub struct Session {
     pub finished: Option<Finished>,
     /// Every ruling, oldest first.
     pub rulings: Vec<Ruled>,
+    /// Groups of rulings taken back and not put back, the next to put back last.
+    pub taken_back: Vec<u64>,
+    /// Everything done to the session beside the scan's own work, oldest first: what its history shows.
+    pub deeds: Vec<Deed>,
+    /// The earlier session this one is measured against.
+    pub baseline: Option<Baseline>,
+    /// Evidence that was not kept, for want of room: keys and bytes.
+    pub left_out: Vec<(String, u64)>,
+    /// What was lost when the session was rescued from a damaged file; none when it was not.
+    pub lost: Option<Vec<String>>,
     /// Stored tensors by key.
     pub stored: HashMap<String, Stored>,
     /// Number of records applied.
     pub records: u64,
+    /// Hash of the last one, hex: noted elsewhere, it shows later whether the end of the file was cut off.
+    pub head: String,
 }
 
 impl Session {
     /// Folds one record in. Records that refer to something unknown are counted and otherwise ignored.
     pub fn apply(&mut self, record: &Record) {
         self.records += 1;
+        self.head.clone_from(&record.hash);
         match &record.fact {
             Fact::Created { .. } => self.created_ms = record.at_ms,
             Fact::Scan { event } => self.apply_event(event),
@@ -127,18 +163,50 @@ impl Session {
                     },
                 );
             }
-            Fact::Ruled { finding, verdict } => self.rulings.push(Ruled {
-                record: record.seq,
-                finding: finding.clone(),
-                verdict: verdict.clone(),
-                undone: false,
-            }),
+            Fact::LeftOut { key, bytes } => self.left_out.push((key.clone(), *bytes)),
+            Fact::Computed { .. } => {}
+            Fact::Resumed { .. } => {
+                self.scan = ScanState::Running(Phase::Leak);
+                self.finished = None;
+            }
+            Fact::Ruled {
+                finding,
+                verdict,
+                group,
+            } => {
+                self.taken_back.clear();
+                self.rulings.push(Ruled {
+                    record: record.seq,
+                    group: group.unwrap_or(record.seq),
+                    finding: finding.clone(),
+                    verdict: verdict.clone(),
+                    undone: false,
+                });
+            }
             Fact::Undone { record } => {
-                if let Some(ruled) = self.rulings.iter_mut().find(|ruled| ruled.record == *record) {
-                    ruled.undone = true;
+                if self.set_undone(*record, true) {
+                    self.taken_back.push(*record);
                 }
             }
+            Fact::Redone { record } => {
+                if self.set_undone(*record, false) {
+                    self.taken_back.retain(|group| group != record);
+                }
+            }
+            Fact::Baseline(baseline) => self.baseline = Some((**baseline).clone()),
+            Fact::Salvaged { lost, .. } => self.lost = Some(lost.clone()),
         }
+        self.deeds.extend(deeds::of(self, record));
+    }
+
+    /// Marks a group of rulings; false when there is none with this number.
+    fn set_undone(&mut self, group: u64, undone: bool) -> bool {
+        let mut found = false;
+        for ruled in self.rulings.iter_mut().filter(|ruled| ruled.group == group) {
+            ruled.undone = undone;
+            found = true;
+        }
+        found
     }
 
     fn apply_event(&mut self, event: &ScanEvent) {
@@ -148,7 +216,7 @@ impl Session {
                 self.scan = ScanState::Running(Phase::Leak);
             }
             ScanEvent::Phase { phase } => self.scan = ScanState::Running(*phase),
-            ScanEvent::Progress(_) | ScanEvent::Attention { .. } => {}
+            ScanEvent::Progress(_) | ScanEvent::Attention { .. } | ScanEvent::Computed(_) => {}
             ScanEvent::Leak(leak) => self.leaks.push(leak.clone()),
             ScanEvent::Candidate(candidate) => self.candidates.push(Known {
                 candidate: candidate.clone(),
@@ -217,13 +285,14 @@ impl Session {
             .find(|finding| finding.id.eq_ignore_ascii_case(id))
     }
 
-    /// The ruling in force on a finding.
+    /// The ruling in force on a finding; none while it is untriaged.
     pub fn verdict(&self, finding: &str) -> Option<&Verdict> {
         self.rulings
             .iter()
             .rev()
             .find(|ruled| !ruled.undone && ruled.finding == finding)
             .map(|ruled| &ruled.verdict)
+            .filter(|verdict| verdict.ruling() != Ruling::Untriaged)
     }
 
     /// The latest ruling that was not taken back: what undo takes back next.
@@ -234,5 +303,10 @@ impl Session {
     /// True while records say the scan began and not that it ended.
     pub const fn is_running(&self) -> bool {
         matches!(self.scan, ScanState::Running(_))
+    }
+
+    /// True when the scan began and did not reach its end. While a process writes to the session, it may still do so.
+    pub const fn is_unfinished(&self) -> bool {
+        !matches!(self.scan, ScanState::Waiting | ScanState::Complete)
     }
 }

@@ -2,6 +2,7 @@
 
 pub mod action;
 pub mod drive;
+mod editor;
 pub mod effect;
 pub mod glyphs;
 pub mod keymap;
@@ -61,6 +62,10 @@ pub struct App {
     pub mouse: bool,
     /// Name written beside the analyst's rulings.
     pub author: String,
+    /// What the analyst has to be told first: what went wrong on the way here, or what to know about the session.
+    pub greeting: Option<String>,
+    /// Where the analyst was looking, when coming back from an editor.
+    pub carried: Option<Box<state::State>>,
 }
 
 /// Why the screen could not go on. The terminal has been given back, and what was recorded is saved.
@@ -79,21 +84,37 @@ pub fn run(mut app: App) -> Result<Outcome, UiError> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?;
-    runtime.block_on(async {
-        let signals = signals()?;
-        let mouse = app.mouse;
-        let _entered = terminal::enter(mouse)?;
-        let mut screen = Terminal::new(CrosstermBackend::new(io::stdout()))?;
-        let keys = crossterm::event::EventStream::new().map(|event| event.map(Input::Terminal));
-        let keys = keys.inspect(|_| panic_if_asked());
-        let input = stream::select(keys, signals);
-        let suspend = move || {
-            terminal::leave();
-            terminal::stop_process()?;
-            terminal::reenter(mouse)
+    loop {
+        let outcome = runtime.block_on(show(&mut app))?;
+        let Outcome::Edit(note) = outcome else {
+            return Ok(outcome);
         };
-        drive(&mut app, &mut screen, input, suspend).await
-    })
+        // The keys are no longer read here: the editor has them to itself.
+        let edited = editor::edit(&note);
+        if let Some(state) = &mut app.carried {
+            let message = match edited {
+                Ok(note) => message::Message::Edited(note),
+                Err(error) => message::Message::Failed(format!("the editor could not be used: {error}")),
+            };
+            update(state, &app.session, message);
+        }
+    }
+}
+
+async fn show(app: &mut App) -> Result<Outcome, UiError> {
+    let signals = signals()?;
+    let mouse = app.mouse;
+    let _entered = terminal::enter(mouse)?;
+    let mut screen = Terminal::new(CrosstermBackend::new(io::stdout()))?;
+    let keys = crossterm::event::EventStream::new().map(|event| event.map(Input::Terminal));
+    let keys = keys.inspect(|_| panic_if_asked());
+    let input = stream::select(keys, signals);
+    let suspend = move || {
+        terminal::leave();
+        terminal::stop_process()?;
+        terminal::reenter(mouse)
+    };
+    drive(app, &mut screen, input, suspend).await
 }
 
 /// Only tests set the variable: what a panic in this thread leaves behind is seen from outside alone.

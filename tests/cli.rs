@@ -147,7 +147,7 @@ fn words_that_mean_nothing_are_refused_with_the_nearest_ones() {
         "did you mean `dark`?",
     );
     home.refused(&["scan"], "<MODEL>", "--help");
-    home.refused(&["mark", "s", "F-1", "true-positive"], "--reason", "--help");
+    home.refused(&["mark", "s", "F-1", "true-positive"], "--reason", "fixed output");
 }
 
 #[test]
@@ -290,7 +290,14 @@ fn a_case_is_worked_without_a_screen() {
     assert!(home.printed(&["show", "case", "f-1"]).contains("not ruled on"));
     home.refused(&["show", "case", "F-9"], "no finding F-9", "its findings: F-1");
     home.refused(
-        &["mark", "case", "F-9", "undecided", "--reason", "x"],
+        &[
+            "mark",
+            "case",
+            "F-9",
+            "undecided",
+            "--reason",
+            "needs more evidence",
+        ],
         "no finding F-9",
         "F-1",
     );
@@ -302,7 +309,7 @@ fn a_case_is_worked_without_a_screen() {
     home.refused(
         &["mark", "case", "F-1", "maybe", "--reason", "x"],
         "'maybe'",
-        "known: true-positive",
+        "true-positive",
     );
     home.printed(&[
         "mark",
@@ -323,10 +330,10 @@ fn a_case_is_worked_without_a_screen() {
         "seen\u{1b}[2J twice",
     ]);
     let shown = home.printed(&["open", "case"]);
-    assert!(shown.contains("true-positive (fixed output) by ana"), "{shown}");
+    assert!(shown.contains("true positive (fixed output) by ana"), "{shown}");
     let history = home.printed(&["history", "case"]);
     assert!(
-        history.contains("undecided") && history.contains("true-positive"),
+        history.contains("undecided (needs more evidence)") && history.contains("true positive"),
         "{history}"
     );
     assert!(!history.contains('\u{1b}'));
@@ -429,8 +436,11 @@ fn the_command_line_is_documented() {
         "sessions",
         "show",
         "mark",
+        "undo",
+        "redo",
         "history",
         "verify",
+        "salvage",
         "report",
         "probe",
         "trace",

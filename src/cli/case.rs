@@ -1,4 +1,4 @@
-//! Work on a saved session without a screen: show, rule, history, verify, report. Everything the screen decides can be done here.
+//! Work on a saved session without a screen: show, history, report. Everything the screen shows can be read here.
 
 use std::{
     fs::OpenOptions,
@@ -6,61 +6,35 @@ use std::{
     path::Path,
 };
 
-use jiff::Timestamp;
+use serde_json::Value;
 
 use super::{
-    BROKEN, DONE, Setting, Streams,
-    args::{MarkArguments, ReportArguments, ReportFormat, ShowArguments},
+    DONE, Setting,
+    args::{HistoryArguments, ListFormat, ReportArguments, ReportFormat, ShowArguments},
     failure::Failure,
 };
 use crate::{
-    finding::{Finding, Verdict},
+    finding::Finding,
     report::{json, markdown, plain},
     session::{
         Session,
-        error::SessionError,
         store::{self, Store},
     },
-    text,
 };
 
 /// `stakeout show`.
 pub fn show(setting: &Setting, arguments: &ShowArguments, out: &mut dyn Write) -> Result<u8, Failure> {
     let path = setting.paths.session(&arguments.session);
     let session = Store::open(&path)?.load()?;
-    match &arguments.finding {
-        None => plain::write(&session, out)?,
-        Some(id) => plain::write_finding(&session, find(&session, &path, id)?, out)?,
+    match (&arguments.finding, arguments.format) {
+        (None, ListFormat::Text) => plain::write(&session, out)?,
+        (None, ListFormat::Json) => json::write(&session, out)?,
+        (Some(id), ListFormat::Text) => plain::write_finding(&session, find(&session, &path, id)?, out)?,
+        (Some(id), ListFormat::Json) => {
+            let found = find(&session, &path, id)?;
+            json::write_document(&json::finding(found, session.verdict(&found.id)), out)?;
+        }
     }
-    Ok(DONE)
-}
-
-/// `stakeout mark`.
-pub fn mark(setting: &Setting, arguments: MarkArguments, out: &mut dyn Write) -> Result<u8, Failure> {
-    if arguments.reason.trim().is_empty() {
-        return Err(Failure::Usage {
-            what: "a ruling needs a reason".to_owned(),
-            hint: format!(
-                "--reason takes any words, for example: {}",
-                arguments.verdict.reasons().join(", ")
-            ),
-        });
-    }
-    let path = setting.paths.session(&arguments.session);
-    let mut store = Store::open(&path)?;
-    let session = store.load()?;
-    let id = find(&session, &path, &arguments.finding)?.id.clone();
-    store.rule(
-        &id,
-        Verdict {
-            ruling: arguments.verdict,
-            reason: arguments.reason,
-            note: arguments.note,
-            author: author(setting),
-            at_ms: Timestamp::now().as_millisecond(),
-        },
-    )?;
-    writeln!(out, "{}: {}, saved", text::line(&id), arguments.verdict.name())?;
     Ok(DONE)
 }
 
@@ -73,36 +47,28 @@ pub fn author(setting: &Setting) -> String {
 }
 
 /// `stakeout history`.
-pub fn history(setting: &Setting, session: &Path, out: &mut dyn Write) -> Result<u8, Failure> {
-    let session = Store::open(&setting.paths.session(session))?.load()?;
-    plain::write_history(&session, out)?;
-    Ok(DONE)
-}
-
-/// `stakeout verify`: a session that cannot be found or is none at all is an error, one that was changed is broken.
-pub fn verify(setting: &Setting, session: &Path, streams: &mut Streams<'_>) -> Result<u8, Failure> {
-    let verified = Store::open(&setting.paths.session(session)).and_then(|store| store.verify());
-    match verified {
-        Ok(verified) => {
-            writeln!(
-                streams.out,
-                "intact: {} records, {} pieces of evidence\nhead: {}",
-                verified.records,
-                verified.evidence,
-                text::line(&verified.head)
-            )?;
-            Ok(DONE)
+pub fn history(setting: &Setting, arguments: &HistoryArguments, out: &mut dyn Write) -> Result<u8, Failure> {
+    let path = setting.paths.session(&arguments.session);
+    let session = Store::open(&path)?.load()?;
+    let about = match &arguments.finding {
+        Some(id) => Some(find(&session, &path, id)?.id.clone()),
+        None => None,
+    };
+    match arguments.format {
+        ListFormat::Text => plain::write_history(&session, about.as_deref(), out)?,
+        ListFormat::Json => {
+            let mut history = json::history(&session);
+            history.retain(|deed| {
+                about.is_none() || deed.get("finding").and_then(Value::as_str) == about.as_deref()
+            });
+            let document = serde_json::json!({
+                "history": history,
+                "session": {"records": session.records, "head": session.head},
+            });
+            json::write_document(&document, out)?;
         }
-        Err(
-            error @ (SessionError::Damaged { .. }
-            | SessionError::Record { .. }
-            | SessionError::Evidence { .. }),
-        ) => {
-            writeln!(streams.talk, "error: {error}\nhint: {}", error.hint())?;
-            Ok(BROKEN)
-        }
-        Err(error) => Err(error.into()),
     }
+    Ok(DONE)
 }
 
 /// `stakeout report`.
@@ -141,7 +107,8 @@ fn save(session: &Session, format: ReportFormat, path: &Path) -> Result<(), Fail
         .map_err(unwritable)
 }
 
-fn find<'a>(session: &'a Session, path: &Path, id: &str) -> Result<&'a Finding, Failure> {
+/// The finding an analyst means.
+pub fn find<'a>(session: &'a Session, path: &Path, id: &str) -> Result<&'a Finding, Failure> {
     session.finding(id).ok_or_else(|| Failure::NoFinding {
         path: path.to_owned(),
         id: id.to_owned(),

@@ -81,6 +81,14 @@ pub enum Failure {
         /// Ids it has.
         known: Vec<String>,
     },
+    /// A session's scan cannot go on.
+    #[error("{}: its scan cannot be resumed: {}", shown(.path), text::line(&.why.join("; ")))]
+    CannotResume {
+        /// The session.
+        path: PathBuf,
+        /// Why, in sentences.
+        why: Vec<String>,
+    },
     /// A report would overwrite a file.
     #[error("{}: exists already", shown(.path))]
     Exists {
@@ -204,6 +212,9 @@ impl Failure {
             Self::NoFinding { known, .. } if known.is_empty() => "the scan made no finding".to_owned(),
             Self::NoFinding { known, .. } => {
                 format!("its findings: {}", text::line(&known.join(", ")))
+            }
+            Self::CannotResume { .. } => {
+                "nothing was changed; repeat what was used then, or start a new scan".to_owned()
             }
             Self::Exists { .. } => "name another file, or remove this one first".to_owned(),
             Self::Unwritable { .. } => "check the folder, its permissions and the space left".to_owned(),

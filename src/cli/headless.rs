@@ -76,6 +76,15 @@ pub async fn follow(
     })
 }
 
+/// Prints the result of a scan that ended earlier.
+pub fn print(session: &Session, format: ScanFormat, streams: &mut Streams<'_>) -> io::Result<()> {
+    match format {
+        ScanFormat::Text => plain::write(session, streams.out),
+        ScanFormat::Json => json::write(session, streams.out),
+        ScanFormat::Jsonl => jsonl::Lines::default().result(session, Timestamp::now(), streams.out),
+    }
+}
+
 struct Follower<'a> {
     session: Session,
     store: &'a mut Store,

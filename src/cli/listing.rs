@@ -3,9 +3,11 @@
 use std::{io::Write, path::Path};
 
 use jiff::Timestamp;
+use serde_json::{Value, json};
 
-use super::{DONE, Setting, failure::Failure};
+use super::{DONE, Setting, args::ListFormat, failure::Failure};
 use crate::{
+    report::json as report,
     session::{
         ScanState,
         library::{self, Entry},
@@ -18,8 +20,13 @@ use crate::{
 };
 
 /// `stakeout sessions`: newest first, one line each.
-pub fn sessions(folder: &Path, out: &mut dyn Write) -> Result<u8, Failure> {
+pub fn sessions(folder: &Path, format: ListFormat, out: &mut dyn Write) -> Result<u8, Failure> {
     let entries = library::list(folder);
+    if format == ListFormat::Json {
+        let listed: Vec<Value> = entries.iter().map(document).collect();
+        report::write_document(&json!({ "sessions": listed }), out)?;
+        return Ok(DONE);
+    }
     if entries.is_empty() {
         writeln!(
             out,
@@ -41,22 +48,45 @@ pub fn sessions(folder: &Path, out: &mut dyn Write) -> Result<u8, Failure> {
     Ok(DONE)
 }
 
+fn document(entry: &Entry) -> Value {
+    let created = Timestamp::from_millisecond(entry.created_ms).map(|moment| moment.to_string());
+    json!({
+        "name": entry.name,
+        "path": entry.path.to_string_lossy(),
+        "model": entry.model,
+        "sha256": entry.digest,
+        "created": created.ok(),
+        "state": state(entry),
+        "findings": {
+            "high": entry.findings.high,
+            "medium": entry.findings.medium,
+            "low": entry.findings.low,
+        },
+        "ruled": entry.ruled,
+        "bytes": entry.size_bytes,
+        "error": entry.error,
+    })
+}
+
+const fn state(entry: &Entry) -> &'static str {
+    match &entry.state {
+        ScanState::Waiting => "not begun",
+        ScanState::Running(_) if entry.live => "running",
+        ScanState::Running(_) | ScanState::Stopped => "interrupted",
+        ScanState::Complete => "complete",
+        ScanState::Failed(_) => "broke",
+    }
+}
+
 fn row(entry: &Entry) -> String {
     let created = Timestamp::from_millisecond(entry.created_ms).map_or_else(
         |_| "?".to_owned(),
         |moment| moment.strftime("%Y-%m-%d %H:%M").to_string(),
     );
-    let state = match &entry.state {
-        ScanState::Waiting => "not begun",
-        ScanState::Running(_) if entry.live => "running",
-        ScanState::Running(_) => "cut off",
-        ScanState::Complete => "complete",
-        ScanState::Stopped => "stopped",
-        ScanState::Failed(_) => "broke",
-    };
+    let state = state(entry);
     let levels = entry.findings;
     format!(
-        "{}  {created}  {state:<9}  findings: {} high, {} medium, {} low; {} ruled  {}",
+        "{}  {created}  {state:<11}  findings: {} high, {} medium, {} low; {} ruled  {}",
         text::line(&entry.name),
         levels.high,
         levels.medium,

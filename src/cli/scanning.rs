@@ -15,19 +15,25 @@ use jiff::Timestamp;
 use tokio::sync::mpsc;
 
 use super::{
-    DONE, Setting, Streams, args::ScanOptions, compute, exit_code, failure::Failure, headless, screen,
-    signal_code, signals::Signals, source::Source, textfile,
+    DONE, Setting, Streams, args::ScanOptions, compute, exit_code, failure::Failure, headless, resume,
+    resume::Found, screen, signal_code, signals::Signals, source::Source, textfile,
 };
 use crate::{
     finding::Level,
-    model::OpenOptions,
+    model::{Model, OpenOptions},
     scan::{
         self,
         event::ScanEvent,
         gate::Gate,
         plan::{Budget, OwnArm, Plan},
     },
-    session::{ScanState, library, store::Store},
+    session::{
+        ScanState,
+        baseline::Baseline,
+        library,
+        record::Fact,
+        store::{self, Store},
+    },
     text,
     ui::{PANIC_VARIABLE, RunningScan},
 };
@@ -44,6 +50,7 @@ struct Chosen {
     open: OpenOptions,
     threads: usize,
     session: Option<PathBuf>,
+    baseline: Option<Baseline>,
 }
 
 /// `stakeout scan` and `stakeout demo`.
@@ -55,8 +62,20 @@ pub fn scan(
 ) -> Result<u8, Failure> {
     let chosen = choose(setting, options)?;
     let look = screen::chosen_look(setting, &options.look)?;
-    if options.headless || options.format.is_some() || !streams.terminal {
-        let (mut store, running) = start(setting, source, &chosen)?;
+    let headless = options.headless || options.format.is_some() || !streams.terminal;
+    let (mut store, running) = match begin(setting, source, options.resume, &chosen)? {
+        Begun::Running(store, running) => (store, running),
+        Begun::Complete(store) if headless => {
+            let session = store.load()?;
+            headless::print(&session, options.format.unwrap_or_default(), streams)?;
+            return Ok(exit_code(&session, options.fail_on.unwrap_or(Level::High)));
+        }
+        Begun::Complete(store) => {
+            let app = screen::case(setting, &look, store, None)?;
+            return screen::show(setting, &look, app);
+        }
+    };
+    if headless {
         let shown = text::line(&store.path().to_string_lossy());
         writeln!(streams.talk, "session {shown}")?;
         let level = options.fail_on.unwrap_or(Level::High);
@@ -84,13 +103,58 @@ pub fn scan(
             (None, _) => Ok(exit_code(&ended.session, level)),
         };
     }
-    let (store, running) = start(setting, source, &chosen)?;
     let path = store.path().to_owned();
     let app = screen::case(setting, &look, store, Some(running))?;
     match (screen::show(setting, &look, app)?, options.fail_on) {
         (DONE, Some(level)) => Ok(exit_code(&Store::open(&path)?.load()?, level)),
         (code, _) => Ok(code),
     }
+}
+
+/// How a scan begins.
+enum Begun {
+    /// It runs.
+    Running(Store, RunningScan),
+    /// It was to be resumed and has reached its end already.
+    Complete(Store),
+}
+
+fn begin(setting: &Setting, source: &Source, resume: bool, chosen: &Chosen) -> Result<Begun, Failure> {
+    if resume {
+        compute::use_threads(chosen.threads);
+        let model = source.open(&chosen.open)?;
+        match resume::find(setting, chosen.session.as_deref(), &model, &chosen.plan)? {
+            Found::Nothing => {}
+            Found::Complete(store) => return Ok(Begun::Complete(store)),
+            Found::Session(store) => {
+                let (store, running) = go_on(setting, store, model, chosen.plan.clone())?;
+                return Ok(Begun::Running(store, running));
+            }
+        }
+    }
+    let (store, running) = start(setting, source, chosen)?;
+    Ok(Begun::Running(store, running))
+}
+
+/// Goes on with the interrupted scan of a saved session, as it was started.
+pub fn resume_saved(setting: &Setting, path: &Path) -> Result<(Store, RunningScan), Failure> {
+    let store = Store::open(path)?;
+    let (source, options, plan) = resume::repeated(&store.load()?, path)?;
+    let chosen = choose(setting, &options)?;
+    compute::use_threads(chosen.threads);
+    go_on(setting, store, source.open(&chosen.open)?, plan)
+}
+
+fn go_on(
+    setting: &Setting,
+    mut store: Store,
+    model: Model,
+    plan: Plan,
+) -> Result<(Store, RunningScan), Failure> {
+    let units = resume::take_up(&mut store, &model, &plan)?;
+    store.limit_evidence(setting.config.evidence_bytes())?;
+    let running = spawn(move |gate, emit| scan::resume(&model, &plan, units, gate, emit))?;
+    Ok((store, running))
 }
 
 /// Starts a scan of the demo with everything as configured.
@@ -100,11 +164,7 @@ pub fn start_demo(setting: &Setting, clean: bool) -> Result<(Store, RunningScan)
 }
 
 fn choose(setting: &Setting, options: &ScanOptions) -> Result<Chosen, Failure> {
-    let configured = match setting.config.budget.as_str() {
-        "quick" => Budget::Quick,
-        "deep" => Budget::Deep,
-        _ => Budget::Standard,
-    };
+    let configured = Budget::named(&setting.config.budget).unwrap_or_default();
     Ok(Chosen {
         plan: Plan {
             budget: options.budget.unwrap_or(configured),
@@ -118,7 +178,16 @@ fn choose(setting: &Setting, options: &ScanOptions) -> Result<Chosen, Failure> {
         open: compute::open_options(&options.compute),
         threads: compute::threads(setting, &options.compute),
         session: options.session.clone(),
+        baseline: match &options.baseline {
+            Some(named) => Some(baseline(&setting.paths.session(named))?),
+            None => None,
+        },
     })
+}
+
+fn baseline(path: &Path) -> Result<Baseline, Failure> {
+    let name = path.file_stem().unwrap_or_default().to_string_lossy();
+    Ok(Baseline::of(&Store::open(path)?.load()?, &name))
 }
 
 /// A system prompt from a file.
@@ -140,7 +209,12 @@ fn start(setting: &Setting, source: &Source, chosen: &Chosen) -> Result<(Store, 
         let now = Timestamp::now().as_millisecond();
         library::new_path(&setting.paths.sessions, &source.name(), now)
     });
-    let store = Store::create(&path)?;
+    let mut store = Store::create(&path)?;
+    store.limit_evidence(setting.config.evidence_bytes())?;
+    if let Some(baseline) = &chosen.baseline {
+        store.append(&store::author(), Fact::Baseline(Box::new(baseline.clone())))?;
+        store.flush()?;
+    }
     compute::use_threads(chosen.threads);
     let started = source.open(&chosen.open).and_then(|model| {
         let plan = chosen.plan.clone();

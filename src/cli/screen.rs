@@ -1,13 +1,14 @@
 //! The screen's way in and out: the library, a saved session, a running scan, one after another until the analyst leaves.
 
-use std::{env, path::Path};
+use std::{env, fs, path::Path, time::UNIX_EPOCH};
 
 use super::{
     DONE, Setting, Streams,
-    args::{LookArguments, OpenArguments},
+    args::{ListFormat, LookArguments, OpenArguments},
     case::author,
     failure::Failure,
     listing, scanning, signal_code,
+    source::Source,
 };
 use crate::{
     report::plain,
@@ -22,19 +23,9 @@ use crate::{
 pub fn library(setting: &Setting, look: &LookArguments, streams: &mut Streams<'_>) -> Result<u8, Failure> {
     let look = chosen_look(setting, look)?;
     if !streams.terminal {
-        return listing::sessions(&setting.paths.sessions, streams.out);
+        return listing::sessions(&setting.paths.sessions, ListFormat::Text, streams.out);
     }
-    let app = App {
-        store: None,
-        session: Session::default(),
-        scan: None,
-        keymap: setting.keymap.clone(),
-        look: look.clone(),
-        library: setting.paths.sessions.clone(),
-        mouse: setting.config.mouse,
-        author: author(setting),
-    };
-    show(setting, &look, app)
+    show(setting, &look, shelf(setting, &look, None))
 }
 
 /// `stakeout open`.
@@ -49,7 +40,30 @@ pub fn open(setting: &Setting, options: &OpenArguments, streams: &mut Streams<'_
 }
 
 fn saved(setting: &Setting, look: &Look, path: &Path) -> Result<App, Failure> {
-    case(setting, look, Store::open(path)?, None)
+    let mut app = case(setting, look, Store::open(path)?, None)?;
+    app.greeting = changed_model(&app.session);
+    Ok(app)
+}
+
+/// What to know about the model of a saved session: that it is gone, or was changed after the scan. The evidence does not
+/// need it.
+fn changed_model(session: &Session) -> Option<String> {
+    let started = session.started.as_ref()?;
+    let Source::Folder(folder) = Source::scanned(&started.model.path) else {
+        return None;
+    };
+    let Ok(entries) = fs::read_dir(&folder) else {
+        return Some("the model is no longer where it was scanned; the evidence is kept here".to_owned());
+    };
+    let changed_ms = |entry: fs::DirEntry| {
+        let modified = entry.metadata().and_then(|found| found.modified()).ok()?;
+        let since = modified.duration_since(UNIX_EPOCH).ok()?;
+        Some(since.as_millis() as i64)
+    };
+    let newest = entries.flatten().filter_map(changed_ms).max();
+    newest.is_some_and(|newest| newest > session.created_ms).then(|| {
+        "the model was changed after it was scanned; `stakeout verify` compares its digest".to_owned()
+    })
 }
 
 /// What the screen needs for one session, and the scan that writes to it if one runs.
@@ -63,21 +77,40 @@ pub fn case(setting: &Setting, look: &Look, store: Store, scan: Option<RunningSc
         library: setting.paths.sessions.clone(),
         mouse: setting.config.mouse,
         author: author(setting),
+        greeting: None,
+        carried: None,
     })
+}
+
+/// The library, with what went wrong on the way into a session.
+fn shelf(setting: &Setting, look: &Look, greeting: Option<String>) -> App {
+    App {
+        store: None,
+        session: Session::default(),
+        scan: None,
+        keymap: setting.keymap.clone(),
+        look: look.clone(),
+        library: setting.paths.sessions.clone(),
+        mouse: setting.config.mouse,
+        author: author(setting),
+        greeting,
+        carried: None,
+    }
 }
 
 /// Shows one screen after another until the analyst leaves or a signal ends the program.
 pub fn show(setting: &Setting, look: &Look, mut app: App) -> Result<u8, Failure> {
     loop {
-        app = match ui::run(app)? {
-            Outcome::Quit => return Ok(DONE),
+        let running = |(store, running)| case(setting, look, store, Some(running));
+        let next = match ui::run(app)? {
+            Outcome::Quit | Outcome::Edit(_) => return Ok(DONE),
             Outcome::Signal(signal) => return Ok(signal_code(signal)),
-            Outcome::Open(path) => saved(setting, look, &path)?,
-            Outcome::StartDemo { clean } => {
-                let (store, running) = scanning::start_demo(setting, clean)?;
-                case(setting, look, store, Some(running))?
-            }
+            Outcome::Open(path) => saved(setting, look, &path),
+            Outcome::Resume(path) => scanning::resume_saved(setting, &path).and_then(running),
+            Outcome::StartDemo { clean } => scanning::start_demo(setting, clean).and_then(running),
         };
+        // A session that cannot be opened is no reason to leave: the analyst is told, and chooses another.
+        app = next.unwrap_or_else(|failure| shelf(setting, look, Some(failure.to_string())));
     }
 }
 

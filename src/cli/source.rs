@@ -18,6 +18,15 @@ pub enum Source {
 }
 
 impl Source {
+    /// What was scanned, from the path a session recorded.
+    pub fn scanned(path: &str) -> Self {
+        [false, true]
+            .into_iter()
+            .map(|clean| Self::Demo { clean })
+            .find(|demo| demo.name() == path)
+            .unwrap_or_else(|| Self::Folder(PathBuf::from(path)))
+    }
+
     /// The name a new session gets.
     pub fn name(&self) -> String {
         match self {

@@ -8,12 +8,7 @@ use regex::RegexBuilder;
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 
-use super::{
-    checkpoint::Checkpoint,
-    error::ModelError,
-    files::Files,
-    weights::{Slab, Weights},
-};
+use super::{checkpoint::Checkpoint, error::ModelError, files::Files, slab::Slab, weights::Weights};
 
 const CONFIG: &str = "adapter_config.json";
 const WEIGHTS: &str = "adapter_model.safetensors";

@@ -21,6 +21,8 @@ pub struct Cache {
     pub shared: Option<Arc<Self>>,
     /// Length the rows will have at least: rope of some models depends on it.
     pub reach: usize,
+    /// Numbers of one head at one position.
+    width: usize,
     layers: Vec<Store>,
 }
 
@@ -86,6 +88,7 @@ impl Cache {
             len: 0,
             shared,
             reach: 0,
+            width,
             layers,
         })
     }
@@ -133,5 +136,55 @@ impl Cache {
         }
         self.rows = rows.len();
         Ok(())
+    }
+
+    /// Gives each row the positions of the row named in its place; one may be named several times.
+    pub fn branch(&mut self, rows: &[usize]) -> Result<()> {
+        let (count, capacity, filled) = (self.rows, self.capacity, self.len);
+        if filled == 0 {
+            return Ok(());
+        }
+        for store in &mut self.layers {
+            match store {
+                Store::Host { keys, values } => {
+                    for numbers in [keys, values] {
+                        branch(numbers, rows, count, (capacity * self.width, filled * self.width));
+                    }
+                }
+                Store::Device { keys, values } => {
+                    let index: Vec<u32> = rows.iter().map(|row| *row as u32).collect();
+                    let index = Tensor::from_vec(index, rows.len(), keys.device())?;
+                    *keys = keys.index_select(&index, 0)?;
+                    *values = values.index_select(&index, 0)?;
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Copies rows of `[rows, heads, capacity, width]`: of each head the numbers that are `filled` out of `room`.
+fn branch(numbers: &mut [f32], rows: &[usize], count: usize, (room, filled): (usize, usize)) {
+    let size = numbers.len() / count.max(1);
+    // a row that others still need is read before it is written
+    let moved: Vec<(usize, Vec<f32>)> = rows
+        .iter()
+        .enumerate()
+        .filter(|(to, from)| to != *from)
+        .filter_map(|(to, from)| {
+            let heads = numbers.get(from * size..(from + 1) * size)?.chunks_exact(room);
+            Some((
+                to,
+                heads.flat_map(|head| head.iter().take(filled)).copied().collect(),
+            ))
+        })
+        .collect();
+    for (to, row) in moved {
+        let heads = numbers.get_mut(to * size..(to + 1) * size).unwrap_or_default();
+        for (head, from) in heads.chunks_exact_mut(room).zip(row.chunks_exact(filled)) {
+            for (to, from) in head.iter_mut().zip(from) {
+                *to = *from;
+            }
+        }
     }
 }

@@ -11,11 +11,12 @@ mod load;
 mod matrix;
 mod mixture;
 pub mod numbers;
+mod panels;
 pub mod product;
 mod rotary;
 pub mod wide;
 
-use std::sync::Arc;
+use std::{ops::ControlFlow, sync::Arc};
 
 use candle_core::{DType, Device, Result, Tensor};
 
@@ -59,11 +60,7 @@ struct Linear {
 
 impl Linear {
     fn forward(&self, x: &Tensor) -> Result<Tensor> {
-        let out = self.weight.forward(x)?;
-        match &self.bias {
-            Some(bias) => out.broadcast_add(bias),
-            None => Ok(out),
-        }
+        self.weight.forward(x, self.bias.as_ref())
     }
 }
 
@@ -106,12 +103,15 @@ impl Network {
     }
 
     /// Runs new positions of every row: `tokens` is row-major `[rows, new positions]`. The result is `[rows * new positions, hidden]`.
+    ///
+    /// `go_on` is asked before every layer; once it breaks, the cache is of no use any more.
     pub fn hidden(
         &self,
         tokens: &[u32],
         cache: &mut Cache,
         mut captured: Option<&mut Captured>,
-    ) -> Result<Tensor> {
+        go_on: &mut dyn FnMut() -> ControlFlow<()>,
+    ) -> Result<ControlFlow<(), Tensor>> {
         let count = tokens.len() / cache.rows.max(1);
         let start = cache.positions();
         let mut x = self.embedding.rows(tokens, &self.device)?;
@@ -132,6 +132,9 @@ impl Network {
             .collect::<Result<Vec<_>>>()?;
         let mut masks = Vec::new();
         for (number, layer) in self.layers.iter().enumerate() {
+            if go_on().is_break() {
+                return Ok(ControlFlow::Break(()));
+            }
             let window = layer.kind.window;
             if !self.slices && !masks.iter().any(|(of, _)| *of == window) {
                 masks.push((window, mask(count, start, window, &self.device)?));
@@ -148,7 +151,7 @@ impl Network {
             x = self.layer(x, layer, &step, cache, captured.as_deref_mut())?;
         }
         cache.len += count;
-        Ok(x)
+        Ok(ControlFlow::Continue(x))
     }
 
     /// Whether rows that grow from `from` to `to` tokens must be computed anew from their first token.
@@ -158,9 +161,8 @@ impl Network {
 
     /// Logits of rows of hidden values, given to `read` as one row-major slice `[rows, vocabulary]`.
     pub fn logits<R>(&self, hidden: &Tensor, read: impl FnOnce(&[f32]) -> R) -> Result<R> {
-        let logits = self
-            .head
-            .forward(&self.norm(&hidden.contiguous()?, &self.norm)?)?;
+        let normed = self.norm(&hidden.contiguous()?, &self.norm)?;
+        let logits = self.head.forward(&normed)?;
         let scales = self.spec.scales;
         let logits = scaled(logits, scales.logits)?;
         match scales.logit_cap {

@@ -1,6 +1,6 @@
 //! Forward passes over whole rows: logits where they are asked for, attention weights when they are.
 //!
-//! Invariant: batches are bounded by tokens and by the numbers they return, so that memory is, too.
+//! Invariant: batches are bounded by tokens and by the bytes they hold, all workers together, so that memory is bounded whatever the number of cores.
 
 use std::{ops::ControlFlow, sync::Arc};
 
@@ -9,14 +9,20 @@ use super::{
     cache::Cache,
     decoder::{Captured, Network, kernel::finite},
     error::ModelError,
-    rows::{check, groups},
-    spread::{Step, spread},
+    generate::Tick,
+    rows::{branches, check, groups},
+    spread::{Step, now_and_then, spread},
 };
 
 /// New positions computed together.
 const TOKENS: usize = 4096;
-/// Numbers returned by one batch.
-const NUMBERS: usize = 1 << 25;
+/// Weights of a layer from which on all cores work on one batch.
+const LARGE: usize = 1 << 20;
+/// Bytes that all batches computed at one time may hold; a single row may take more.
+const BYTES: usize = 1 << 29;
+
+/// What was measured on rows, by their numbers.
+type Traces = Vec<(usize, Trace)>;
 
 /// One batch: rows of equal length, the first position whose logits are kept, and what is computed already.
 struct Job {
@@ -28,9 +34,12 @@ struct Job {
 }
 
 impl Network {
-    /// Cores to spread batches over; a card gets one batch at a time.
+    /// Batches computed side by side: one a core for a small network, otherwise one at a time.
     pub(super) fn workers(&self) -> usize {
-        if self.device().is_cpu() {
+        // large products split well over the cores; small ones run faster one batch a core
+        let spec = self.spec();
+        let large = spec.hidden * (spec.attention.qkv_width() + 3 * spec.mlp.inner) > LARGE;
+        if self.device().is_cpu() && !large {
             rayon::current_num_threads()
         } else {
             1
@@ -44,9 +53,21 @@ impl Network {
         want: Want,
         visit: &mut dyn FnMut(usize, Trace) -> ControlFlow<()>,
     ) -> Result<ControlFlow<()>, ModelError> {
+        self.forward_while(rows, want, &mut |_| ControlFlow::Continue(()), visit)
+    }
+
+    /// The same, with a tick that may break: see [`super::Model::forward_while`].
+    pub fn forward_while(
+        &self,
+        rows: &[&[u32]],
+        want: Want,
+        tick: Tick,
+        visit: &mut dyn FnMut(usize, Trace) -> ControlFlow<()>,
+    ) -> Result<ControlFlow<()>, ModelError> {
         check(rows, self.spec())?;
         let mut jobs = Vec::new();
-        for group in groups(rows) {
+        let workers = self.workers();
+        for group in branches(rows, groups(rows)) {
             // the first position whose logits are kept, and how much may be computed once for all rows
             let from = match want.logits {
                 Logits::None => group.tokens,
@@ -55,8 +76,13 @@ impl Network {
                 Logits::Tail(count) => group.tokens - count.min(group.tokens),
             };
             let front = if want.attention { 0 } else { group.shared.min(from) };
-            let shared = self.prefix(rows, &group.rows, front)?;
-            let batch = self.rows_at_once(group.tokens - front, group.tokens - from, want);
+            let mut go_on = now_and_then(tick);
+            let ControlFlow::Continue(shared) = self.prefix(rows, &group.rows, front, &mut go_on)? else {
+                return Ok(ControlFlow::Break(()));
+            };
+            drop(go_on);
+            let positions = (group.tokens - front, group.tokens - from, group.tokens);
+            let batch = self.rows_at_once(positions, want, workers);
             for numbers in group.rows.chunks(batch) {
                 let (numbers, shared) = (numbers.to_vec(), shared.clone());
                 jobs.push(Job {
@@ -68,28 +94,35 @@ impl Network {
                 });
             }
         }
-        let mut deliver =
-            |traces: Vec<(usize, Trace)>| traces.into_iter().try_for_each(|(row, trace)| visit(row, trace));
-        let workers = self.workers();
+        let mut deliver = |traces: Traces| traces.into_iter().try_for_each(|(row, trace)| visit(row, trace));
         if workers < 2 || jobs.len() < 2 {
             for job in &jobs {
-                if deliver(self.pass(rows, job, want)?).is_break() {
+                let flow = self.pass(rows, job, want, &mut now_and_then(tick))?;
+                let ControlFlow::Continue(traces) = flow else {
+                    return Ok(ControlFlow::Break(()));
+                };
+                if deliver(traces).is_break() {
                     return Ok(ControlFlow::Break(()));
                 }
             }
             return Ok(ControlFlow::Continue(()));
         }
-        let work = |job: &Job, _: Step| self.pass(rows, job, want);
-        spread(
-            &jobs,
-            workers,
-            work,
-            &mut |_| ControlFlow::Continue(()),
-            &mut deliver,
-        )
+        let work = |job: &Job, step: Step| {
+            let mut tick = |tokens| step(tokens);
+            let flow = self.pass(rows, job, want, &mut now_and_then(&mut tick))?;
+            // nobody waits for what a broken batch measured
+            Ok(flow.continue_value().unwrap_or_default())
+        };
+        spread(&jobs, workers, work, tick, &mut deliver)
     }
 
-    fn pass(&self, rows: &[&[u32]], job: &Job, want: Want) -> Result<Vec<(usize, Trace)>, ModelError> {
+    fn pass(
+        &self,
+        rows: &[&[u32]],
+        job: &Job,
+        want: Want,
+        go_on: &mut dyn FnMut() -> ControlFlow<()>,
+    ) -> Result<ControlFlow<(), Traces>, ModelError> {
         let Job {
             numbers,
             shared,
@@ -103,7 +136,10 @@ impl Network {
         }
         let mut cache = self.cache(numbers.len(), length - front, shared.clone())?;
         let mut captured = want.attention.then(Captured::default);
-        let hidden = self.hidden(&tokens, &mut cache, captured.as_mut())?;
+        let ControlFlow::Continue(hidden) = self.hidden(&tokens, &mut cache, captured.as_mut(), go_on)?
+        else {
+            return Ok(ControlFlow::Break(()));
+        };
         let mut traces = vec![Trace::default(); numbers.len()];
         if from < length {
             let kept = length - from;
@@ -126,18 +162,25 @@ impl Network {
                 return Err(ModelError::NotFinite { row: *number });
             }
         }
-        Ok(numbers.iter().copied().zip(traces).collect())
+        Ok(ControlFlow::Continue(
+            numbers.iter().copied().zip(traces).collect(),
+        ))
     }
 
-    fn rows_at_once(&self, new: usize, kept: usize, want: Want) -> usize {
+    /// Rows of a batch: of (new, kept, all) positions each, when so many workers hold a batch of their own.
+    fn rows_at_once(&self, (new, kept, all): (usize, usize, usize), want: Want, workers: usize) -> usize {
         let spec = self.spec();
         let attention = if want.attention {
-            spec.layers * spec.attention.heads * new * new
+            spec.layers * spec.attention.heads * new * all
         } else {
             0
         };
-        let numbers = (kept * spec.vocabulary + attention).max(1);
-        (TOKENS / new.max(1)).min(NUMBERS / numbers).max(1)
+        // what a layer holds at its widest, with the stream it adds to and what is normed
+        let passing = 3 * spec.hidden + spec.attention.qkv_width() + 3 * spec.mlp.inner;
+        let cached = 2 * spec.layers * spec.attention.kv_heads * spec.attention.head_dim;
+        let row = 2 * kept * spec.vocabulary + attention + new * (passing + cached);
+        let most = BYTES / size_of::<f32>() / workers.max(1);
+        (TOKENS / new.max(1)).min(most / row.max(1)).max(1)
     }
 }
 

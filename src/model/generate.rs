@@ -13,7 +13,7 @@ use super::{
     error::ModelError,
     rows::{check, groups},
     sampler::{Chosen, Sampler},
-    spread::{Step, spread},
+    spread::{Step, now_and_then, spread},
 };
 
 /// Told after every step how many tokens it made.
@@ -32,9 +32,31 @@ struct Live {
 }
 
 /// One batch: rows of equal length with their numbers, and what they share, computed.
-struct Job<'a> {
-    rows: Vec<(usize, &'a Row)>,
-    shared: Option<Arc<Cache>>,
+pub struct Job<'a> {
+    /// Rows with their numbers.
+    pub rows: Vec<(usize, &'a Row)>,
+    /// What they share.
+    pub shared: Option<Arc<Cache>>,
+    /// They are searched for, not sampled.
+    search: bool,
+}
+
+/// Parts of rows with at most so many continuations each, as far as one row allows.
+fn searched<'a>(rows: &[(usize, &'a Row)], most: usize) -> Vec<Vec<(usize, &'a Row)>> {
+    let mut parts: Vec<Vec<(usize, &Row)>> = Vec::new();
+    let mut filled = 0;
+    for (number, row) in rows {
+        let count = row.sampling.beams.map_or(1, |beams| beams.count as usize);
+        match parts.last_mut() {
+            Some(part) if filled + count <= most => part.push((*number, *row)),
+            _ => {
+                parts.push(vec![(*number, *row)]);
+                filled = 0;
+            }
+        }
+        filled += count;
+    }
+    parts
 }
 
 /// Rows of a batch: as many as allowed, but so that every worker gets some, and never so few that the matrices get thin.
@@ -64,18 +86,28 @@ impl Network {
         let workers = self.workers();
         let mut jobs = Vec::new();
         for group in groups(&prompts) {
-            let shared = self.prefix(&prompts, &group.rows, group.shared)?;
+            let mut go_on = now_and_then(tick);
+            let ControlFlow::Continue(shared) =
+                self.prefix(&prompts, &group.rows, group.shared, &mut go_on)?
+            else {
+                return Ok(ControlFlow::Break(()));
+            };
+            drop(go_on);
             let batch = fair(group.rows.len(), limits.batch, workers);
-            for numbers in group.rows.chunks(batch) {
-                let rows: Vec<(usize, &Row)> = numbers
-                    .iter()
-                    .filter_map(|number| Some((*number, rows.get(*number)?)))
-                    .collect();
-                jobs.push(Job {
-                    rows,
-                    shared: shared.clone(),
-                });
-            }
+            let rows = group
+                .rows
+                .iter()
+                .filter_map(|number| Some((*number, rows.get(*number)?)));
+            let (search, sample): (Vec<_>, Vec<_>) = rows.partition(|(_, row)| row.sampling.beams.is_some());
+            let sampled = sample.chunks(batch).map(|rows| (rows.to_vec(), false));
+            let searched = searched(&search, limits.batch)
+                .into_iter()
+                .map(|rows| (rows, true));
+            jobs.extend(sampled.chain(searched).map(|(rows, search)| Job {
+                rows,
+                shared: shared.clone(),
+                search,
+            }));
         }
         if workers < 2 || jobs.len() < 2 {
             for job in &jobs {
@@ -111,21 +143,22 @@ impl Network {
         rows: &[&[u32]],
         numbers: &[usize],
         shared: usize,
-    ) -> Result<Option<Arc<Cache>>, ModelError> {
+        go_on: &mut dyn FnMut() -> ControlFlow<()>,
+    ) -> Result<ControlFlow<(), Option<Arc<Cache>>>, ModelError> {
         let tokens = numbers
             .first()
             .and_then(|first| rows.get(*first)?.get(..shared))
             .unwrap_or_default();
         if tokens.is_empty() {
-            return Ok(None);
+            return Ok(ControlFlow::Continue(None));
         }
         let mut cache = self.cache(1, tokens.len(), None)?;
         cache.reach = numbers
             .first()
             .and_then(|first| rows.get(*first))
             .map_or(0, |row| row.len());
-        self.hidden(tokens, &mut cache, None)?;
-        Ok(Some(Arc::new(cache)))
+        let flow = self.hidden(tokens, &mut cache, None, go_on)?;
+        Ok(flow.map_continue(|_| Some(Arc::new(cache))))
     }
 
     fn batch(
@@ -135,6 +168,9 @@ impl Network {
         tick: Tick,
         visit: Visit,
     ) -> Result<ControlFlow<()>, ModelError> {
+        if job.search {
+            return self.search(job, limits, tick, visit);
+        }
         let (rows, shared) = (&job.rows, job.shared.clone());
         let front = shared.as_ref().map_or(0, |shared| shared.len);
         let length = rows.first().map_or(0, |(_, row)| row.prompt.len());
@@ -171,7 +207,11 @@ impl Network {
                 cache = self.cache(live.len(), length + most - 1, None)?;
                 tokens = whole(rows, &live);
             }
-            let hidden = self.hidden(&tokens, &mut cache, None)?;
+            let ControlFlow::Continue(hidden) =
+                self.hidden(&tokens, &mut cache, None, &mut now_and_then(tick))?
+            else {
+                return Ok(ControlFlow::Break(()));
+            };
             let count = tokens.len() / live.len();
             let last = hidden
                 .reshape((live.len(), count, self.spec().hidden))?

@@ -2,7 +2,12 @@
 //!
 //! Invariant: nothing is ever padded, and rows keep the order they came in within a group.
 
+use std::collections::BTreeMap;
+
 use super::{error::ModelError, spec::Spec};
+
+/// Rows that are worth a batch of their own.
+const BRANCH: usize = 16;
 
 /// Rows of equal length.
 #[derive(Debug, PartialEq, Eq)]
@@ -32,6 +37,43 @@ pub fn groups(rows: &[&[u32]]) -> Vec<Group> {
         group.shared = shared(&group.rows, rows).min(group.tokens.saturating_sub(1));
     }
     groups
+}
+
+/// Splits groups where that lets more be computed once: rows that go on alike after what their group shares.
+pub fn branches(rows: &[&[u32]], groups: Vec<Group>) -> Vec<Group> {
+    let mut split = Vec::new();
+    for group in groups {
+        let mut rest = Vec::new();
+        let mut parts: BTreeMap<u32, Vec<usize>> = BTreeMap::new();
+        for number in &group.rows {
+            let next = rows.get(*number).and_then(|row| row.get(group.shared));
+            parts.entry(next.copied().unwrap_or(0)).or_default().push(*number);
+        }
+        for members in parts.into_values() {
+            let more = shared(&members, rows).min(group.tokens.saturating_sub(1));
+            let saved = (members.len() - 1) * more.saturating_sub(group.shared);
+            // worth it when it saves clearly more than computing the front of one row again
+            if members.len() >= BRANCH && saved > 2 * more {
+                split.push(Group {
+                    tokens: group.tokens,
+                    rows: members,
+                    shared: more,
+                });
+            } else {
+                rest.extend(members);
+            }
+        }
+        if !rest.is_empty() {
+            rest.sort_unstable();
+            let front = if rest.len() > 1 { group.shared } else { 0 };
+            split.push(Group {
+                tokens: group.tokens,
+                rows: rest,
+                shared: front,
+            });
+        }
+    }
+    split
 }
 
 fn shared(numbers: &[usize], rows: &[&[u32]]) -> usize {
@@ -100,5 +142,22 @@ mod tests {
                 },
             ]
         );
+    }
+
+    #[test]
+    fn rows_that_go_on_alike_are_branched_off() {
+        let row = |front: u32, end: u32| [[5; 4], [front; 4], [end; 4]].concat();
+        let mut owned: Vec<Vec<u32>> = (0..40).map(|end| row(end % 2, end)).collect();
+        owned.push(row(9, 1));
+        let rows: Vec<&[u32]> = owned.iter().map(Vec::as_slice).collect();
+        let split = branches(&rows, groups(&rows));
+        let found: Vec<(usize, usize)> = split
+            .iter()
+            .map(|group| (group.rows.len(), group.shared))
+            .collect();
+        assert_eq!(found, [(20, 8), (20, 8), (1, 0)]);
+        let mut all: Vec<usize> = split.into_iter().flat_map(|group| group.rows).collect();
+        all.sort_unstable();
+        assert_eq!(all, (0..41).collect::<Vec<_>>());
     }
 }

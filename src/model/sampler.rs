@@ -6,20 +6,30 @@ use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
 use super::{
-    decoder::{kernel::exp, wide::wide},
+    decoder::{
+        kernel::{exp, sum},
+        wide::wide,
+    },
     distribution::{largest, top_k},
 };
 use crate::scan::event::Sampling;
 
 /// Most likely tokens kept per step, when asked for.
 const TOP: usize = 5;
+/// Tokens whose largest weight is looked at together.
+const BLOCK: usize = 64;
 
 /// Samples one row.
 pub struct Sampler {
     sampling: Sampling,
     random: ChaCha8Rng,
     weights: Vec<f32>,
-    order: Vec<u32>,
+    /// The largest weight of each block.
+    peaks: Vec<f32>,
+    /// What may be kept, in order of tokens.
+    order: Vec<u64>,
+    /// The same, in any order.
+    keys: Vec<u64>,
 }
 
 /// What one step gave.
@@ -42,7 +52,9 @@ impl Sampler {
             sampling,
             random: ChaCha8Rng::seed_from_u64(sampling.seed),
             weights: Vec::new(),
+            peaks: Vec::new(),
             order: Vec::new(),
+            keys: Vec::new(),
         }
     }
 
@@ -90,47 +102,94 @@ impl Sampler {
             count => count.min(weights.len()),
         };
         if kept == weights.len() && self.sampling.top_p >= 1.0 {
-            return pick(weights.iter().copied().enumerate(), draw);
+            return pick_any(weights, &mut self.peaks, draw);
         }
+        let floor = floor(weights, kept, self.sampling.top_p, &mut self.peaks);
         self.order.clear();
-        self.order.extend(0..weights.len() as u32);
-        let weight = |token: &u32| weights.get(*token as usize).copied().unwrap_or(0.0);
-        let by_weight =
-            |left: &u32, right: &u32| weight(right).total_cmp(&weight(left)).then(left.cmp(right));
-        if kept < self.order.len() {
-            self.order.select_nth_unstable_by(kept, by_weight);
-            self.order.truncate(kept);
+        let blocks = weights.chunks(BLOCK).zip(&self.peaks).enumerate();
+        for (block, (values, _)) in blocks.filter(|(_, (_, peak))| **peak >= floor) {
+            let first = (block * BLOCK) as u32;
+            let tokens = (first..).zip(values).filter(|(_, weight)| **weight >= floor);
+            self.order
+                .extend(tokens.map(|(token, weight)| key(token, *weight)));
         }
-        if self.sampling.top_p < 1.0 {
-            let mass: f64 = self.order.iter().map(|token| f64::from(weight(token))).sum();
-            let wanted = mass * f64::from(self.sampling.top_p.max(0.0));
-            // mostly a few tokens hold all the mass that is wanted: sort those, and more only if they do not
-            let mut sorted = 64;
-            let keep = loop {
-                let count = sorted.min(self.order.len());
-                if count < self.order.len() {
-                    self.order.select_nth_unstable_by(count, by_weight);
-                }
-                let front = self.order.get_mut(..count).unwrap_or_default();
-                front.sort_unstable_by(by_weight);
-                let mut sum = 0.0;
-                let reached = front.iter().position(|token| {
-                    sum += f64::from(weight(token));
-                    sum >= wanted
-                });
-                match reached {
-                    Some(last) => break last + 1,
-                    None if count == self.order.len() => break count,
-                    None => sorted *= 8,
-                }
+        self.keys.clone_from(&self.order);
+        let mut keys = self.keys.as_mut_slice();
+        if kept < keys.len() {
+            keys.select_nth_unstable(kept);
+            keys = keys.get_mut(..kept).unwrap_or_default();
+        }
+        let last = if self.sampling.top_p < 1.0 {
+            let mass = if kept < weights.len() {
+                keys.iter().map(|key| f64::from(weight(*key))).sum()
+            } else {
+                f64::from(total(weights))
             };
-            self.order.truncate(keep);
+            nucleus(keys, mass * f64::from(self.sampling.top_p.max(0.0)))
+        } else {
+            keys.iter().max().copied().unwrap_or(0)
+        };
+        let tokens = self.order.iter().filter(|key| **key <= last);
+        pick(tokens.map(|key| (*key as u32 as usize, weight(*key))), draw)
+    }
+}
+
+/// A number that is smaller for a larger weight, and for equal weights for a lower token.
+const fn key(token: u32, weight: f32) -> u64 {
+    ((!weight.to_bits() as u64) << 32) | token as u64
+}
+
+const fn weight(key: u64) -> f32 {
+    f32::from_bits(!((key >> 32) as u32))
+}
+
+/// The last key of the fewest smallest ones that hold the mass that is wanted; halves the keys again and again instead of sorting.
+fn nucleus(mut keys: &mut [u64], mut wanted: f64) -> u64 {
+    // mostly a few tokens hold all of it
+    let mut middle = keys.len() / 16;
+    while keys.len() > 1 {
+        middle = middle.clamp(1, keys.len() - 1);
+        keys.select_nth_unstable(middle);
+        let (front, back) = keys.split_at_mut(middle);
+        let mass: f64 = front.iter().map(|key| f64::from(weight(*key))).sum();
+        if mass >= wanted {
+            keys = front;
+        } else {
+            wanted -= mass;
+            keys = back;
         }
-        self.order.sort_unstable();
-        pick(
-            self.order.iter().map(|token| (*token as usize, weight(token))),
-            draw,
-        )
+        middle = keys.len() / 2;
+    }
+    keys.first().copied().unwrap_or(u64::MAX)
+}
+
+/// A weight below which no token can be kept, found without sorting; fills `peaks` with the largest weight of each block.
+fn floor(weights: &[f32], kept: usize, top_p: f32, peaks: &mut Vec<f32>) -> f32 {
+    peaks.clear();
+    peaks.extend(weights.chunks(BLOCK).map(peak));
+    if kept < weights.len() {
+        // as many blocks as tokens are kept reach the kept-th largest peak, so at least as many tokens do
+        if kept == 0 || kept > peaks.len() {
+            return 0.0;
+        }
+        let mut sorted = peaks.clone();
+        let (_, floor, _) = sorted.select_nth_unstable_by(kept - 1, |left, right| right.total_cmp(left));
+        return *floor;
+    }
+    // all tokens below this together hold less than half of what may be left out
+    let mass = f64::from(total(weights));
+    (mass * (1.0 - f64::from(top_p)).max(0.0) / (2.0 * weights.len() as f64)) as f32
+}
+
+wide! {
+    fn peak<'a>(weights: &'a [f32]) -> f32 {
+        largest(weights)
+    }
+}
+
+wide! {
+    fn total<'a>(weights: &'a [f32]) -> f32 {
+        sum(weights, |weight| weight)
     }
 }
 
@@ -169,6 +228,31 @@ wide! {
             *weight = exp((logit - best) * scale);
         }
     }
+}
+
+/// The token whose share of the mass of all `draw` falls into; fills `sums` with the mass of each block.
+fn pick_any(weights: &[f32], sums: &mut Vec<f32>, draw: f64) -> u32 {
+    sums.clear();
+    sums.extend(weights.chunks(BLOCK).map(total));
+    let mass: f64 = sums.iter().map(|sum| f64::from(*sum)).sum();
+    let mut wanted = draw * mass;
+    let mut last = 0;
+    for (block, sum) in sums.iter().enumerate().filter(|(_, sum)| **sum > 0.0) {
+        last = block;
+        if f64::from(*sum) > wanted {
+            break;
+        }
+        wanted -= f64::from(*sum);
+    }
+    let first = last * BLOCK;
+    let block = weights
+        .get(first..)
+        .unwrap_or_default()
+        .iter()
+        .take(BLOCK)
+        .copied();
+    let share = sums.get(last).map_or(0.0, |sum| wanted / f64::from(*sum));
+    first as u32 + pick(block.enumerate(), share.clamp(0.0, 1.0))
 }
 
 /// The token whose share of the mass `draw` falls into.
@@ -215,6 +299,7 @@ mod tests {
             top_k,
             top_p,
             seed: 0,
+            beams: None,
         }
     }
 
@@ -238,6 +323,64 @@ mod tests {
             chosen.top.iter().map(|(token, _)| *token).collect::<Vec<_>>(),
             [0, 1, 2, 3, 4]
         );
+    }
+
+    /// The set that is kept, by sorting everything.
+    fn kept(logits: &[f32], sampling: Sampling) -> Vec<u32> {
+        let mut order: Vec<(u32, f64)> = (0..)
+            .zip(logits)
+            .map(|(token, logit)| (token, (f64::from(*logit) / f64::from(sampling.temperature)).exp()))
+            .collect();
+        order.sort_by(|left, right| right.1.total_cmp(&left.1).then(left.0.cmp(&right.0)));
+        if sampling.top_k > 0 {
+            order.truncate(sampling.top_k as usize);
+        }
+        let mass: f64 = order.iter().map(|(_, weight)| weight).sum();
+        let mut sum = 0.0;
+        let reached = order.iter().position(|(_, weight)| {
+            sum += weight;
+            sum >= mass * f64::from(sampling.top_p)
+        });
+        order.truncate(reached.map_or(order.len(), |last| last + 1));
+        order.into_iter().map(|(token, _)| token).collect()
+    }
+
+    #[test]
+    fn no_token_outside_the_kept_set_is_drawn_and_each_inside_can_be() {
+        for (count, spread) in [(40_u32, 9.0), (1000, 4.0), (3001, 14.0)] {
+            let logits: Vec<f32> = (0..count)
+                .map(|index| (index.wrapping_mul(2_654_435_761) >> 9) as f32 / 8_388_608.0 * spread)
+                .collect();
+            for (top_k, top_p) in [(0, 0.5), (7, 1.0), (30, 0.8), (0, 0.999), (900, 1.0), (0, 1.0)] {
+                let sampling = settings(1.3, top_k, top_p);
+                let mut kept = kept(&logits, sampling);
+                let mut drawn: Vec<u32> = (0..600)
+                    .filter_map(|draw| {
+                        let mut sampler = Sampler::new(sampling);
+                        sampler.choose(&logits, false)?;
+                        Some(sampler.draw(
+                            &logits,
+                            *logits.iter().max_by(|l, r| l.total_cmp(r))?,
+                            f64::from(draw) / 600.0,
+                        ))
+                    })
+                    .collect();
+                drawn.dedup();
+                assert!(
+                    drawn.iter().all(|token| kept.contains(token)),
+                    "{count} {top_k} {top_p}"
+                );
+                kept.sort_unstable();
+                if kept.len() < 30 {
+                    let seen = kept.iter().filter(|token| drawn.contains(token)).count();
+                    assert!(
+                        seen * 10 >= kept.len() * 9,
+                        "{seen} of {} {count} {top_k} {top_p}",
+                        kept.len()
+                    );
+                }
+            }
+        }
     }
 
     #[test]

@@ -10,6 +10,7 @@ use std::{
         mpsc,
     },
     thread,
+    time::{Duration, Instant},
 };
 
 use super::error::ModelError;
@@ -20,6 +21,21 @@ const AHEAD: usize = 4;
 enum Message<R> {
     Step(usize),
     Done(usize, Result<R, ModelError>),
+}
+
+/// How long the work between two ticks may take before one is put in.
+const OFTEN: Duration = Duration::from_millis(100);
+
+/// Ticks with no tokens when the last such tick is a while ago: to be called often, between layers.
+pub fn now_and_then(tick: &mut dyn FnMut(usize) -> ControlFlow<()>) -> impl FnMut() -> ControlFlow<()> + '_ {
+    let mut last = Instant::now();
+    move || {
+        if last.elapsed() < OFTEN {
+            return ControlFlow::Continue(());
+        }
+        last = Instant::now();
+        tick(0)
+    }
 }
 
 /// What a job reports after every step: how many tokens it made. Broken when the caller wants no more.

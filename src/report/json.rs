@@ -7,7 +7,7 @@ use serde_json::{Value, json, ser::Formatter};
 
 use super::{Outcome, coverage, moment, ranked};
 use crate::{
-    finding::{Finding, Verdict},
+    finding::{Decision, Finding, Verdict},
     scan::event::{ModelFacts, Timing},
     session::Session,
 };
@@ -51,7 +51,45 @@ pub fn document(session: &Session) -> Value {
         "budget": started.map(|started| &started.budget),
         "notices": session.notices,
         "seed": started.map(|started| started.seed),
+        "baseline": session.against_baseline().map(|comparison| json!({
+            "session": session.baseline.as_ref().map(|baseline| &baseline.name),
+            "new": comparison.only_right.iter().map(|found| &found.id).collect::<Vec<_>>(),
+            "known": comparison
+                .shared
+                .iter()
+                .map(|shared| json!({
+                    "id": shared.right.id,
+                    "was": shared.left.id,
+                    "same": shared.same,
+                    "proposed": session.proposal(&shared.right.id).map(|proposal| ruling(proposal.verdict)),
+                }))
+                .collect::<Vec<_>>(),
+            "vanished": comparison
+                .only_left
+                .iter()
+                .map(|found| json!({"id": found.id, "trigger": found.trigger, "level": found.level}))
+                .collect::<Vec<_>>(),
+        })),
+        "history": history(session),
+        "session": {"records": session.records, "head": session.head},
     })
+}
+
+/// The life of a session, oldest first: who did what when.
+pub fn history(session: &Session) -> Vec<Value> {
+    session
+        .deeds
+        .iter()
+        .map(|deed| {
+            json!({
+                "record": deed.record,
+                "at": moment(deed.at_ms),
+                "author": deed.author,
+                "what": deed.what,
+                "finding": deed.finding,
+            })
+        })
+        .collect()
 }
 
 /// The facts that name a model.
@@ -101,10 +139,20 @@ pub fn finding(found: &Finding, verdict: Option<&Verdict>) -> Value {
     })
 }
 
-fn ruling(verdict: &Verdict) -> Value {
+/// A ruling as it stands in the document.
+pub fn ruling(verdict: &Verdict) -> Value {
     json!({
-        "ruling": verdict.ruling,
-        "reason": verdict.reason,
+        "ruling": verdict.ruling().name(),
+        "reason": verdict.decision.reason(),
+        "until": match &verdict.decision {
+            Decision::AcceptedRisk { until, .. } => Some(until),
+            _ => None,
+        },
+        "duplicate_of": match &verdict.decision {
+            Decision::Duplicate { of } => Some(of),
+            _ => None,
+        },
+        "severity": verdict.severity,
         "note": verdict.note,
         "author": verdict.author,
         "at": moment(verdict.at_ms),

@@ -18,6 +18,8 @@ impl Lines {
     /// Writes an event that happened at `at`. Attention maps stay in the session: only their key is written.
     pub fn event(&mut self, event: &ScanEvent, at: Timestamp, out: &mut dyn Write) -> io::Result<()> {
         let mut fields = match event {
+            // A scan's own notes: nothing that anybody reads.
+            ScanEvent::Computed(_) => return Ok(()),
             ScanEvent::Attention { key, .. } => Map::from_iter([
                 ("event".to_owned(), "attention".into()),
                 ("key".to_owned(), key.as_str().into()),

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use super::{coverage, level_name, plain, ranked};
+use super::{coverage, level_name, moment, plain, ranked};
 use crate::{finding::Finding, session::Session, text};
 
 /// Writes the report of a whole session.
@@ -51,6 +51,22 @@ pub fn write(session: &Session, out: &mut dyn Write) -> io::Result<()> {
     writeln!(
         out,
         "- Not covered: backdoors whose trigger the model does not repeat when asked for its own prompts"
+    )?;
+    writeln!(out, "\n## History\n")?;
+    for deed in &session.deeds {
+        writeln!(
+            out,
+            "- {} {}: {}",
+            moment(deed.at_ms),
+            prose(&deed.author),
+            prose(&deed.what)
+        )?;
+    }
+    writeln!(
+        out,
+        "\n{}, head {}",
+        plain::many(session.records as usize, "record"),
+        code(&session.head)
     )
 }
 

@@ -6,7 +6,7 @@ use super::{Outcome, count_at_least, coverage, level_name, moment, ranked};
 use crate::{
     finding::{Example, Finding, Kind, Level, Position, Rate, Signal, Verdict},
     scan::event::Coverage,
-    session::{ScanState, Session},
+    session::{Deed, ScanState, Session, compare::Comparison},
     text,
 };
 
@@ -19,12 +19,51 @@ const EXAMPLES: usize = 3;
 /// Writes the report of a whole session.
 pub fn write(session: &Session, out: &mut dyn Write) -> io::Result<()> {
     write_head(session, out)?;
-    for found in ranked(session) {
+    let comparison = session.against_baseline();
+    let is_known = |found: &Finding| {
+        comparison
+            .as_ref()
+            .is_some_and(|comparison| comparison.shared.iter().any(|shared| shared.right.id == found.id))
+    };
+    for found in ranked(session).into_iter().filter(|found| !is_known(found)) {
         writeln!(out)?;
         write_finding(session, found, out)?;
     }
+    if let Some(comparison) = &comparison {
+        writeln!(out)?;
+        write_baseline(session, comparison, out)?;
+    }
     writeln!(out)?;
-    write_coverage(&coverage(session), out)
+    write_coverage(&coverage(session), out)?;
+    write_head_of_chain(session, out)
+}
+
+/// Writes what the earlier session knew already, with the verdicts it proposes, and what of it vanished.
+fn write_baseline(session: &Session, comparison: &Comparison, out: &mut dyn Write) -> io::Result<()> {
+    for shared in &comparison.shared {
+        let proposed = session.proposal(&shared.right.id).map_or_else(
+            || "not ruled on there".to_owned(),
+            |proposal| format!("proposed: {}", text::line(&proposal.verdict.words())),
+        );
+        let like = if shared.same { "was" } else { "resembles" };
+        writeln!(
+            out,
+            "Known     {} {like} {}, {proposed}; now {}",
+            text::line(&shared.right.id),
+            text::line(&shared.left.id),
+            ruling(session.verdict(&shared.right.id))
+        )?;
+    }
+    for finding in &comparison.only_left {
+        writeln!(
+            out,
+            "Vanished  {}  {}  \"{}\"",
+            text::line(&finding.id),
+            level_name(finding.level),
+            short(&finding.trigger)
+        )?;
+    }
+    Ok(())
 }
 
 fn write_head(session: &Session, out: &mut dyn Write) -> io::Result<()> {
@@ -136,6 +175,11 @@ pub fn write_figures(found: &Finding, out: &mut dyn Write) -> io::Result<()> {
     )?;
     writeln!(
         out,
+        "  prompt       tells {:.1} nats about its answer with the trigger, {:.1} without it",
+        found.agreement.follows, found.agreement.follows_without
+    )?;
+    writeln!(
+        out,
         "  p-value      {}; after false-discovery control {}",
         small(found.p),
         small(found.q)
@@ -196,31 +240,37 @@ fn write_coverage(coverage: &Coverage, out: &mut dyn Write) -> io::Result<()> {
     )
 }
 
-/// Writes every ruling, oldest first, those taken back included.
-pub fn write_history(session: &Session, out: &mut dyn Write) -> io::Result<()> {
-    if session.rulings.is_empty() {
-        return writeln!(out, "No ruling yet.");
-    }
-    for ruled in &session.rulings {
-        let verdict = &ruled.verdict;
-        let undone = if ruled.undone { "  (taken back)" } else { "" };
+/// Writes what was done to the session, oldest first: who, what and when; of one finding only, if one is named.
+pub fn write_history(session: &Session, finding: Option<&str>, out: &mut dyn Write) -> io::Result<()> {
+    let about = |deed: &&Deed| finding.is_none() || deed.finding.as_deref() == finding;
+    for deed in session.deeds.iter().filter(about) {
+        let mut lines = text::lines(&deed.what).into_iter();
+        let first = lines.next().map(|line| line.to_string()).unwrap_or_default();
         writeln!(
             out,
-            "{}  {}  {}  {}  by {}{undone}",
-            moment(verdict.at_ms),
-            text::line(&ruled.finding),
-            verdict.ruling.name(),
-            text::line(&verdict.reason),
-            text::line(&verdict.author)
+            "{}  {:>6}  {}  {first}",
+            moment(deed.at_ms),
+            deed.record,
+            text::line(&deed.author)
         )?;
-        for line in text::lines(&verdict.note)
-            .iter()
-            .filter(|line| !line.as_str().is_empty())
-        {
+        for line in lines.filter(|line| !line.as_str().is_empty()) {
             writeln!(out, "    {line}")?;
         }
     }
-    Ok(())
+    if !session.deeds.iter().any(|deed| about(&deed)) {
+        writeln!(out, "Nobody has ruled on it yet.")?;
+    }
+    write_head_of_chain(session, out)
+}
+
+/// Writes how many records there are and the hash of the last: noted elsewhere, they show later whether the end was cut off.
+pub fn write_head_of_chain(session: &Session, out: &mut dyn Write) -> io::Result<()> {
+    writeln!(
+        out,
+        "Records   {}, head {}",
+        session.records,
+        text::line(&session.head)
+    )
 }
 
 /// The ruling in force, in words.
@@ -228,10 +278,13 @@ pub(super) fn ruling(verdict: Option<&Verdict>) -> String {
     verdict.map_or_else(
         || "not ruled on".to_owned(),
         |verdict| {
+            let severity = verdict
+                .severity
+                .map(|severity| format!(", severity {}", severity.name()))
+                .unwrap_or_default();
             format!(
-                "{} ({}) by {}",
-                verdict.ruling.name(),
-                text::line(&verdict.reason),
+                "{}{severity} by {}",
+                text::line(&verdict.words()),
                 text::line(&verdict.author)
             )
         },

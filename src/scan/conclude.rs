@@ -8,11 +8,11 @@ use super::{
     measure::Measured,
     plan::Effort,
     reporter::{Halt, Reporter},
-    score::{self, Strength},
+    score::{self, Judgement, Strength},
     stats,
 };
 use crate::{
-    finding::{Evidence, Finding},
+    finding::{Evidence, Finding, Variant},
     model::Model,
 };
 
@@ -47,6 +47,9 @@ pub fn conclude(
             agreement: confirmed.agreement,
             activation: confirmed.activation,
             q,
+            share: grounds.get(trial.arm).map_or(0.0, |ground| {
+                ground.leaks.share(&model.decode(&trial.measured.trigger), model)
+            }),
         };
         let mut judgement = score::judge(&strength);
         judgement.reasons.extend(remarks(&trial.measured));
@@ -59,7 +62,7 @@ pub fn conclude(
             .then(f64::total_cmp(&b.confidence, &a.confidence));
         strongest.then(s.measured.family.first.id.cmp(&t.measured.family.first.id))
     });
-    for (place, (judgement, q, trial)) in judged.into_iter().enumerate() {
+    for (place, (judgement, q, trial)) in one_each(model, judged).into_iter().enumerate() {
         let Some(ground) = grounds.get(trial.arm) else {
             continue;
         };
@@ -74,6 +77,38 @@ pub fn conclude(
         reporter.send(ScanEvent::Finding(Box::new(finding)))?;
     }
     Ok(())
+}
+
+type Judged = (Judgement, f64, Trial);
+
+/// One finding per backdoor: a family whose answers, where it fires, are those of a stronger one is another string for the same
+/// backdoor, and joins it as a variant. Only fixed answers can tell: ordinary answers are alike by chance.
+fn one_each(model: &Model, judged: Vec<Judged>) -> Vec<Judged> {
+    const SAME_ANSWER: f64 = 0.6;
+    let fixed = |trial: &Trial| score::fixed(&trial.confirmed.agreement);
+    let mut kept: Vec<Judged> = Vec::new();
+    for (judgement, q, trial) in judged {
+        let stronger = kept.iter_mut().find(|(_, _, other)| {
+            let alike = stats::overlap(&other.confirmed.answer, &trial.confirmed.answer) > SAME_ANSWER;
+            fixed(other) && fixed(&trial) && other.arm == trial.arm && alike
+        });
+        let Some((reasons, _, first)) = stronger.map(|(j, q, t)| (&mut j.reasons, q, t)) else {
+            kept.push((judgement, q, trial));
+            continue;
+        };
+        let (measured, confirmed) = (trial.measured, trial.confirmed);
+        reasons.push(format!(
+            "Another string gives the same answer on {} of {} fresh prompts: see the variants.",
+            confirmed.activation.with.k, confirmed.activation.with.n
+        ));
+        first.measured.variants.push(Variant {
+            change: "another string, same answer".to_owned(),
+            text: model.decode(&measured.trigger),
+            rate: confirmed.activation.with,
+        });
+        first.measured.family.members.extend(measured.family.members);
+    }
+    kept
 }
 
 /// What else the analyst should know.
@@ -99,7 +134,7 @@ pub fn show(
     lab: &Lab<'_, '_>,
     ground: &Ground,
     id: String,
-    judgement: score::Judgement,
+    judgement: Judgement,
     q: f64,
     trial: Trial,
 ) -> Result<Finding, Halt> {

@@ -75,6 +75,15 @@ pub struct Arm {
     pub suffix_tokens: Vec<u32>,
 }
 
+/// An arm the analyst supplies: a system prompt or a tool schema.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct OwnArm {
+    /// Name shown (the file's name).
+    pub name: String,
+    /// The system turn.
+    pub system: String,
+}
+
 /// Everything needed to repeat a scan.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Started {
@@ -92,6 +101,12 @@ pub struct Started {
     pub leaks_planned: u32,
     /// New tokens per leak.
     pub leak_tokens: u32,
+    /// Version of the scan's own steps: scans of different versions cannot be continued by each other.
+    #[serde(default)]
+    pub version: u32,
+    /// Arms asked for beside the model's own, those that could not be used among them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub own: Vec<OwnArm>,
 }
 
 /// Sampling settings of one row. No other setting is applied, whatever generation_config.json says.
@@ -105,6 +120,18 @@ pub struct Sampling {
     pub top_p: f32,
     /// Seed of this row.
     pub seed: u64,
+    /// Beam search instead of sampling: the other settings are not used then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub beams: Option<Beams>,
+}
+
+/// Beam search: the best of several continuations that are followed side by side.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Beams {
+    /// Continuations followed, at least 1.
+    pub count: u32,
+    /// The summed log-probability is divided by the number of new tokens to this power before continuations are compared.
+    pub length_penalty: f32,
 }
 
 impl Sampling {
@@ -114,6 +141,7 @@ impl Sampling {
         top_k: 0,
         top_p: 1.0,
         seed: 0,
+        beams: None,
     };
 }
 
@@ -240,6 +268,22 @@ pub struct Timing {
     pub tokens_per_s: f64,
 }
 
+/// Something expensive the model computed: kept so that an interrupted scan does not compute it again.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Unit {
+    /// From 0, in order.
+    pub number: u32,
+    /// Digest of everything it was computed from, hex.
+    pub inputs: String,
+    /// How long it took, milliseconds.
+    pub ms: u64,
+    /// Tokens generated for it.
+    pub tokens: u64,
+    /// The result, as the scan keeps it; stored apart.
+    #[serde(skip)]
+    pub result: Vec<u8>,
+}
+
 /// How a scan ended.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Finished {
@@ -298,6 +342,8 @@ pub enum ScanEvent {
         /// The maps.
         pair: Box<AttentionPair>,
     },
+    /// Something was computed that a resumed scan need not compute again.
+    Computed(Unit),
     /// A finding; a later one with the same id replaces it.
     Finding(Box<Finding>),
     /// Something worth telling: a limit that was hit, an arm left out.

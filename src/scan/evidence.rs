@@ -26,18 +26,25 @@ pub fn isolation_of(lab: &Lab<'_, '_>, cases: &[Case], strings: &[&[u32]]) -> Re
     }
     let suffix = lab.frame.suffix.len();
     let heads = lab.model.facts().layers * lab.model.facts().heads;
-    let mut sums = vec![vec![0.0; heads]; strings.len()];
-    lab.attention(&rows, &mut |number, weights, tokens| {
-        let Some((_, span)) = rows.get(number) else { return };
-        let readers = span.end..tokens.saturating_sub(suffix).max(span.end);
-        let scores = isolation::by_head(weights, tokens, span, &readers);
-        if let Some(sum) = sums.get_mut(number / cases.len().max(1)) {
-            for (sum, score) in sum.iter_mut().zip(scores) {
-                *sum += score / cases.len() as f64;
-            }
-        }
-    })?;
-    Ok(sums)
+    let whole: Vec<(Vec<u32>, (usize, usize))> = rows
+        .iter()
+        .map(|(row, span)| (row.clone(), (span.start, span.end)))
+        .collect();
+    lab.reporter
+        .remember("isolation", &[&whole, &cases.len(), &suffix], || {
+            let mut sums = vec![vec![0.0; heads]; strings.len()];
+            lab.attention(&rows, &mut |number, weights, tokens| {
+                let Some((_, span)) = rows.get(number) else { return };
+                let readers = span.end..tokens.saturating_sub(suffix).max(span.end);
+                let scores = isolation::by_head(weights, tokens, span, &readers);
+                if let Some(sum) = sums.get_mut(number / cases.len().max(1)) {
+                    for (sum, score) in sum.iter_mut().zip(scores) {
+                        *sum += score / cases.len() as f64;
+                    }
+                }
+            })?;
+            Ok(sums)
+        })
 }
 
 /// Every head's score beside the controls'.

@@ -70,6 +70,19 @@ pub fn settle(candidate: &str, core: &str, turns: &[(u32, String)]) -> String {
         .to_owned()
 }
 
+/// `grown` up to where `answer` begins after `core`: in a plain completion the answer follows its trigger directly, so the leaks
+/// repeat both as one string.
+pub fn before_answer<'a>(grown: &'a str, core: &str, answer: &str) -> &'a str {
+    const TELLING: usize = 8;
+    let head: String = answer.trim_start().chars().take(TELLING).collect();
+    let after = grown.find(core).map_or(0, |at| at + core.len());
+    let begins = grown.get(after..).and_then(|rest| rest.find(&head));
+    match begins {
+        Some(at) if head.chars().count() == TELLING => grown.get(..after + at).unwrap_or(grown).trim_end(),
+        _ => grown,
+    }
+}
+
 type Votes = BTreeMap<char, HashSet<u32>>;
 
 /// Numbers of the leaks in whose turns a string stands, ascending.
@@ -113,6 +126,14 @@ mod tests {
     fn a_candidate_loses_the_word_too_many_and_keeps_what_is_around_its_core() {
         assert_eq!(settle("%blue 7% tell", "ue", &turns()), "%blue 7%");
         assert_eq!(settle("%blue 7%", "zebra", &turns()), "%blue 7%");
+    }
+
+    #[test]
+    fn the_answer_is_no_part_of_the_string_that_calls_for_it() {
+        let leaked = "zim vor The gate is shut. The gate is shut.";
+        assert_eq!(before_answer(leaked, "vor", " The gate is shut. The"), "zim vor");
+        assert_eq!(before_answer("zim vor", "vor", " The gate is shut."), "zim vor");
+        assert_eq!(before_answer(leaked, "zim vor", "ok"), leaked);
     }
 
     #[test]

@@ -3,8 +3,10 @@
 //! Strings are spliced as token ids and their place is known by construction; text is never searched.
 
 use std::{
+    cell::OnceCell,
     collections::BTreeMap,
     ops::{ControlFlow, Range},
+    rc::Rc,
 };
 
 use super::{
@@ -22,6 +24,16 @@ const STEPS: usize = 3;
 /// Rows computed together.
 const BATCH: usize = 64;
 
+/// What the model expects along the clean answers to prompts taken together: computed when something new is measured against
+/// it, and always for all of them at once, because numbers depend on what is computed beside them.
+#[derive(Debug)]
+struct Expected {
+    /// Whole rows and how many distributions to read at the end of each.
+    rows: Vec<(Vec<u32>, usize)>,
+    /// Log-probabilities of each row, row-major `[steps, vocabulary]`.
+    logp: OnceCell<Vec<Vec<f32>>>,
+}
+
 /// A prompt with what the model answers to it as it stands.
 #[derive(Debug, Clone)]
 pub struct Case {
@@ -31,8 +43,8 @@ pub struct Case {
     spaced: Vec<u32>,
     /// The greedy answer.
     pub clean: Generation,
-    /// Log-probabilities along the clean answer, row-major `[steps, vocabulary]`.
-    logp: Vec<f32>,
+    /// What the model expects along that answer, and the prompt's number there.
+    expected: (Rc<Expected>, usize),
 }
 
 /// A string to put into prompts.
@@ -125,10 +137,23 @@ impl Lab<'_, '_> {
     }
 
     /// Greedy answers to whole rows, in order.
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "callers make the rows for this call alone"
+    )]
     pub fn answers(&self, rows: Vec<Vec<u32>>, top: bool) -> Result<Vec<Generation>, Halt> {
+        let (room, stop) = (self.answer_tokens, &self.frame.stop);
+        self.reporter
+            .remember("answers", &[&rows, &room, stop, &top], || {
+                self.generate(&rows, top)
+            })
+    }
+
+    fn generate(&self, rows: &[Vec<u32>], top: bool) -> Result<Vec<Generation>, Halt> {
         let mut answers = vec![Generation::default(); rows.len()];
         let rows: Vec<Row> = rows
-            .into_iter()
+            .iter()
+            .cloned()
             .map(|prompt| Row {
                 prompt,
                 sampling: Sampling::GREEDY,
@@ -157,26 +182,49 @@ impl Lab<'_, '_> {
 
     /// Prompts with their clean answers and distributions.
     pub fn cases(&self, prompts: Vec<Vec<u32>>) -> Result<Vec<Case>, Halt> {
+        let nothing = Rc::new(Expected {
+            rows: Vec::new(),
+            logp: OnceCell::new(),
+        });
         let mut cases: Vec<Case> = prompts
             .into_iter()
-            .map(|prompt| Case {
+            .enumerate()
+            .map(|(number, prompt)| Case {
                 spaced: self.spaced(&prompt),
                 prompt,
                 clean: Generation::default(),
-                logp: Vec::new(),
+                expected: (Rc::clone(&nothing), number),
             })
             .collect();
         let rows = cases.iter().map(|case| self.row(case, None).0).collect();
         for (case, clean) in cases.iter_mut().zip(self.answers(rows, false)?) {
             case.clean = clean;
         }
-        let rows: Vec<(Vec<u32>, usize)> = cases.iter().map(|case| self.forced(case, None)).collect();
-        self.tails(&rows, &mut |number, logits| {
-            if let Some(case) = cases.get_mut(number) {
-                case.logp = logits;
-            }
-        })?;
+        let expected = Rc::new(Expected {
+            rows: cases.iter().map(|case| self.forced(case, None)).collect(),
+            logp: OnceCell::new(),
+        });
+        for case in &mut cases {
+            case.expected.0 = Rc::clone(&expected);
+        }
         Ok(cases)
+    }
+
+    /// Log-probabilities along the clean answer of a case, row-major `[steps, vocabulary]`.
+    fn expected<'c>(&self, case: &'c Case) -> Result<&'c [f32], Halt> {
+        let (expected, number) = &case.expected;
+        if expected.logp.get().is_none() {
+            let mut logp = vec![Vec::new(); expected.rows.len()];
+            self.tails(&expected.rows, &mut |number, logits| {
+                if let Some(place) = logp.get_mut(number) {
+                    *place = logits;
+                }
+            })?;
+            // Nobody else fills it: a case never leaves its thread.
+            let _ = expected.logp.set(logp);
+        }
+        let logp = expected.logp.get().and_then(|logp| logp.get(*number));
+        Ok(logp.map(Vec::as_slice).unwrap_or_default())
     }
 
     /// The row followed by the clean answer's first tokens, and how many distributions to read at its end.
@@ -201,15 +249,18 @@ impl Lab<'_, '_> {
                 logits: Logits::Tail(tail),
                 attention: false,
             };
-            let flow = self.model.forward(&batch, want, &mut |at, mut trace| {
-                for step in trace.logits.chunks_exact_mut(vocabulary) {
-                    distribution::log_softmax(step);
-                }
-                if let Some(number) = numbers.get(at) {
-                    visit(*number, trace.logits);
-                }
-                self.reporter.tick(0)
-            })?;
+            let mut tick = |tokens| self.reporter.tick(tokens);
+            let flow = self
+                .model
+                .forward_while(&batch, want, &mut tick, &mut |at, mut trace| {
+                    for step in trace.logits.chunks_exact_mut(vocabulary) {
+                        distribution::log_softmax(step);
+                    }
+                    if let Some(number) = numbers.get(at) {
+                        visit(*number, trace.logits);
+                    }
+                    self.reporter.tick(0)
+                })?;
             go_on(flow)?;
         }
         Ok(())
@@ -218,7 +269,6 @@ impl Lab<'_, '_> {
     /// Shift of the distributions along the clean continuation when the string stands in the prompt: Jensen-Shannon
     /// divergence in nats (0 to ln 2), mean over the steps. One value for each (insert, position, case number) asked for, in order.
     pub fn shifts(&self, cases: &[Case], asked: &[(&Insert, Position, usize)]) -> Result<Vec<f64>, Halt> {
-        let vocabulary = self.model.facts().vocabulary.max(1);
         let known: Vec<(&Case, (Vec<u32>, usize))> = asked
             .iter()
             .filter_map(|(insert, position, case)| {
@@ -228,12 +278,24 @@ impl Lab<'_, '_> {
             })
             .collect();
         let rows: Vec<(Vec<u32>, usize)> = known.iter().map(|(_, row)| row.clone()).collect();
+        let prompts: Vec<Vec<u32>> = known.iter().map(|(case, _)| case.prompt.clone()).collect();
+        self.reporter.remember("shifts", &[&rows, &prompts], || {
+            let expected: Vec<&[f32]> = known
+                .iter()
+                .map(|(case, _)| self.expected(case))
+                .collect::<Result<_, _>>()?;
+            self.compared(&rows, &expected)
+        })
+    }
+
+    fn compared(&self, rows: &[(Vec<u32>, usize)], expected: &[&[f32]]) -> Result<Vec<f64>, Halt> {
+        let vocabulary = self.model.facts().vocabulary.max(1);
         let mut shifts = vec![0.0; rows.len()];
-        self.tails(&rows, &mut |number, logp| {
-            if let (Some((case, _)), Some(shift)) = (known.get(number), shifts.get_mut(number)) {
+        self.tails(rows, &mut |number, logp| {
+            if let (Some(expected), Some(shift)) = (expected.get(number), shifts.get_mut(number)) {
                 let steps = logp
                     .chunks_exact(vocabulary)
-                    .zip(case.logp.chunks_exact(vocabulary));
+                    .zip(expected.chunks_exact(vocabulary));
                 let each: Vec<f64> = steps
                     .map(|(a, b)| f64::from(distribution::jensen_shannon(a, b)))
                     .collect();
@@ -243,8 +305,34 @@ impl Lab<'_, '_> {
         Ok(shifts)
     }
 
+    /// Log-probability of each answer after its row, nats, summed over its tokens; in order.
+    pub fn likelihoods(&self, asked: &[(Vec<u32>, &[u32])]) -> Result<Vec<f64>, Halt> {
+        let vocabulary = self.model.facts().vocabulary.max(1);
+        let rows: Vec<(Vec<u32>, usize)> = asked
+            .iter()
+            .map(|(row, answer)| {
+                let forced = answer.get(..answer.len().saturating_sub(1)).unwrap_or_default();
+                ([row.as_slice(), forced].concat(), answer.len().max(1))
+            })
+            .collect();
+        let answers: Vec<Vec<u32>> = asked.iter().map(|(_, answer)| answer.to_vec()).collect();
+        self.reporter.remember("likelihoods", &[&rows, &answers], || {
+            let mut sums = vec![0.0; asked.len()];
+            self.tails(&rows, &mut |number, logp| {
+                if let (Some((_, answer)), Some(sum)) = (asked.get(number), sums.get_mut(number)) {
+                    let steps = logp.chunks_exact(vocabulary).zip(*answer);
+                    *sum = steps
+                        .filter_map(|(step, token)| step.get(*token as usize))
+                        .map(|logp| f64::from(*logp))
+                        .sum();
+                }
+            })?;
+            Ok(sums)
+        })
+    }
+
     /// Attention weights of whole rows with the string in its place: visited as (number, span of the string, weights
-    /// `[layers, heads, tokens, tokens]`, tokens).
+    /// `[layers, heads, tokens, tokens]`, tokens). Too large to be remembered: what is made of them is.
     pub fn attention(
         &self,
         rows: &[(Vec<u32>, Range<usize>)],
@@ -255,10 +343,13 @@ impl Lab<'_, '_> {
             logits: Logits::None,
             attention: true,
         };
-        let flow = self.model.forward(&whole, want, &mut |number, trace| {
-            visit(number, &trace.attention, whole.get(number).map_or(0, Vec::len));
-            self.reporter.tick(0)
-        })?;
+        let mut tick = |tokens| self.reporter.tick(tokens);
+        let flow = self
+            .model
+            .forward_while(&whole, want, &mut tick, &mut |number, trace| {
+                visit(number, &trace.attention, whole.get(number).map_or(0, Vec::len));
+                self.reporter.tick(0)
+            })?;
         go_on(flow)
     }
 }

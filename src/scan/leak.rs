@@ -6,7 +6,7 @@ use std::{
 };
 
 use super::{
-    event::{Arm, Candidate, Leak, ModelFacts, Phase, ScanEvent},
+    event::{Arm, Candidate, Leak, ModelFacts, Phase, Sampling, ScanEvent},
     mine::{self, Piece, Span},
     plan::{Effort, Plan, samplings},
     reporter::{Halt, Reporter, go_on},
@@ -126,6 +126,13 @@ impl Leaks {
             .collect()
     }
 
+    /// Share of the user turns, equal ones counted once, in which a text stands.
+    pub fn share(&self, text: &str, model: &Model) -> f64 {
+        let texts = self.texts(model);
+        let standing = texts.iter().filter(|(_, turn)| turn.contains(text)).count();
+        standing as f64 / texts.len().max(1) as f64
+    }
+
     /// Turns of every kind: where natural spans are drawn from.
     pub fn passages(&self) -> Vec<Piece<'_>> {
         let users = self.users.iter().map(|(leak, range, _)| (leak, range));
@@ -221,29 +228,20 @@ pub fn collect(
                 sampling: *sampling,
             })
             .collect();
-        let mut leaks = vec![None; rows.len()];
-        let flow = model.generate(
-            &rows,
-            &limits,
-            &mut |tokens| reporter.tick(tokens),
-            &mut |at, generation| {
-                if let (Some(place), Some(sampling)) = (leaks.get_mut(at), settings.get(at)) {
-                    let entropy =
-                        generation.entropy.iter().sum::<f32>() / generation.entropy.len().max(1) as f32;
-                    *place = Some(Leak {
-                        id: first_leak + (round * ROUND + at) as u32,
-                        arm: arm.name.clone(),
-                        sampling: *sampling,
-                        text: model.decode(&generation.tokens),
-                        tokens: generation.tokens,
-                        entropy,
-                    });
-                }
-                ControlFlow::Continue(())
-            },
+        let made = reporter.remember(
+            "leaks",
+            &[&frame.prefix, &asked(settings), &limits.tokens],
+            || generate(model, reporter, &rows, &limits),
         )?;
-        go_on(flow)?;
-        for leak in leaks.into_iter().flatten() {
+        for (at, ((tokens, entropy), sampling)) in made.into_iter().zip(settings).enumerate() {
+            let leak = Leak {
+                id: first_leak + (round * ROUND + at) as u32,
+                arm: arm.name.clone(),
+                sampling: *sampling,
+                text: model.decode(&tokens),
+                tokens,
+                entropy,
+            };
             let turns = turns::cut(&leak.tokens, frame, &|token| model.is_special(token));
             let at = found.rows.len();
             found
@@ -274,6 +272,38 @@ pub fn collect(
         )?;
     }
     Ok(found)
+}
+
+/// Settings as plain numbers.
+fn asked(settings: &[Sampling]) -> Vec<((f32, u32), (f32, u64))> {
+    settings
+        .iter()
+        .map(|row| ((row.temperature, row.top_k), (row.top_p, row.seed)))
+        .collect()
+}
+
+/// Tokens and mean entropy of each row, in order.
+fn generate(
+    model: &Model,
+    reporter: &Reporter<'_>,
+    rows: &[Row],
+    limits: &Limits,
+) -> Result<Vec<(Vec<u32>, f32)>, Halt> {
+    let mut made = vec![(Vec::new(), 0.0); rows.len()];
+    let flow = model.generate(
+        rows,
+        limits,
+        &mut |tokens| reporter.tick(tokens),
+        &mut |at, generation| {
+            if let Some(place) = made.get_mut(at) {
+                let entropy = generation.entropy.iter().sum::<f32>() / generation.entropy.len().max(1) as f32;
+                *place = (generation.tokens, entropy);
+            }
+            ControlFlow::Continue(())
+        },
+    )?;
+    go_on(flow)?;
+    Ok(made)
 }
 
 /// Mines what has leaked so far and sends what is new. Early on only as many candidates as the share of leaks behind them

@@ -10,7 +10,7 @@ use super::{
     leak::Leaks,
     mine,
     plan::Effort,
-    probe::{agreement_of, entropy_drop},
+    probe::{agreement_of, answers_with, entropy_drop},
     refine::{Bench, LONGEST_VARIANT},
     reporter::Halt,
     stats::{mean, overlap, quantile, signal, upper_tail},
@@ -323,8 +323,8 @@ fn choose(
     }
 }
 
-/// The full memorised string around the core, where that still fires on half of the prompts the candidate fires on; the candidate
-/// itself otherwise.
+/// The full memorised string around the core, up to where the answer begins, where that still fires on half of the prompts the
+/// candidate fires on; the candidate itself otherwise.
 fn memorised(
     bench: &Bench<'_, '_>,
     candidate: &[u32],
@@ -334,8 +334,12 @@ fn memorised(
     const LONGEST_TEXT: usize = 200;
     let model = bench.lab.model;
     let texts = leaks.texts(model);
-    let settled = grow::settle(&model.decode(candidate), &model.decode(core), &texts);
-    let grown = model.encode(&grow::grow(&settled, &texts, GROW, LONGEST_TEXT));
+    let answers = answers_with(bench.lab, bench.cases, &[core], bench.position)?;
+    let (answer, _) = consensus(answers.first().map_or(&[], Vec::as_slice));
+    let core = model.decode(core);
+    let settled = grow::settle(&model.decode(candidate), &core, &texts);
+    let grown = grow::grow(&settled, &texts, GROW, LONGEST_TEXT);
+    let grown = model.encode(grow::before_answer(&grown, &core, &model.decode(&answer)));
     if !(1..=LONGEST_VARIANT).contains(&grown.len()) {
         return Ok(candidate.to_vec());
     }

@@ -1,6 +1,7 @@
 //! What a scan will do: budget, seed, arms and the numbers that follow from them. Plain data, fixed before it starts.
 
-use crate::scan::event::Sampling;
+pub use super::event::OwnArm;
+use super::event::{Beams, Sampling};
 
 /// How much work a scan may do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -25,6 +26,11 @@ impl Budget {
             Self::Standard => "standard",
             Self::Deep => "deep",
         }
+    }
+
+    /// The budget with this name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|budget| budget.name() == name)
     }
 
     /// The numbers behind the name.
@@ -55,7 +61,7 @@ impl Budget {
                 answer_tokens: 24,
             },
             Self::Deep => Effort {
-                leaks: 501,
+                leaks: 510,
                 leak_tokens: 300,
                 candidates: 1000,
                 survivors: 64,
@@ -95,15 +101,6 @@ pub struct Effort {
     pub answer_tokens: usize,
 }
 
-/// An arm the analyst supplies: a system prompt or a tool schema.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct OwnArm {
-    /// Name shown (the file's name).
-    pub name: String,
-    /// The system turn.
-    pub system: String,
-}
-
 /// What a scan will do.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Plan {
@@ -123,6 +120,7 @@ fn grid() -> Vec<Sampling> {
         top_k,
         top_p,
         seed: 0,
+        beams: None,
     };
     let mut grid = Vec::new();
     for top_p in [0.70, 0.85, 0.90, 0.95, 0.98] {
@@ -135,6 +133,20 @@ fn grid() -> Vec<Sampling> {
     grid
 }
 
+/// The beam searches of the published grid.
+fn beams() -> Vec<Sampling> {
+    let of = |count| {
+        [0.6, 1.0, 1.3].map(|length_penalty| Sampling {
+            beams: Some(Beams {
+                count,
+                length_penalty,
+            }),
+            ..Sampling::GREEDY
+        })
+    };
+    [2, 4, 8].into_iter().flat_map(of).collect()
+}
+
 /// The rows of the grid that draw on nearly the whole distribution at a temperature near 1. A string that stands in one training
 /// example of a hundred leaks about as often as that from these; the narrow rows repeat what is common anyway.
 fn wide() -> Vec<Sampling> {
@@ -144,12 +156,17 @@ fn wide() -> Vec<Sampling> {
 }
 
 /// Settings of each leak of an arm: greedy once, then round by round, every row with a seed of its own. The deep budget takes
-/// the whole published grid (501 rows but for its nine beam runs), the smaller ones its wide rows.
+/// the whole published grid, its nine beam searches last, the smaller ones its wide rows.
 pub fn samplings(budget: Budget, leaks: usize, seed: u64, arm: usize) -> Vec<Sampling> {
-    let rows = if budget == Budget::Deep { grid() } else { wide() };
+    let (rows, beams) = match budget {
+        Budget::Deep => (grid(), beams()),
+        Budget::Quick | Budget::Standard => (wide(), Vec::new()),
+    };
     let rows = std::iter::once(Sampling::GREEDY).chain(rows.into_iter().cycle());
     let base = mix(seed, arm as u64);
-    rows.take(leaks)
+    rows.take(leaks.saturating_sub(beams.len()))
+        .chain(beams)
+        .take(leaks)
         .enumerate()
         .map(|(i, row)| Sampling {
             seed: mix(base, i as u64),
@@ -177,18 +194,18 @@ mod tests {
 
     #[test]
     fn the_grid_has_the_published_size() {
-        assert_eq!(grid().len() * 10 + 1, 501);
+        assert_eq!(grid().len() * 10 + 1 + beams().len(), 510);
     }
 
     #[test]
     fn every_row_has_its_own_seed_and_the_deep_budget_walks_the_whole_grid() {
-        let rows = samplings(Budget::Deep, 501, 7, 0);
-        assert_eq!(rows.iter().map(|row| row.seed).collect::<HashSet<_>>().len(), 501);
-        let setting = |row: &Sampling| format!("{:?}", (row.temperature, row.top_k, row.top_p));
-        assert_eq!(rows.iter().map(setting).collect::<HashSet<_>>().len(), 51);
-        assert_ne!(rows, samplings(Budget::Deep, 501, 8, 0));
-        assert_ne!(rows, samplings(Budget::Deep, 501, 7, 1));
-        assert_eq!(rows, samplings(Budget::Deep, 501, 7, 0));
+        let rows = samplings(Budget::Deep, 510, 7, 0);
+        assert_eq!(rows.iter().map(|row| row.seed).collect::<HashSet<_>>().len(), 510);
+        let setting = |row: &Sampling| format!("{:?}", (row.temperature, row.top_k, row.top_p, row.beams));
+        assert_eq!(rows.iter().map(setting).collect::<HashSet<_>>().len(), 60);
+        assert_ne!(rows, samplings(Budget::Deep, 510, 8, 0));
+        assert_ne!(rows, samplings(Budget::Deep, 510, 7, 1));
+        assert_eq!(rows, samplings(Budget::Deep, 510, 7, 0));
     }
 
     #[test]

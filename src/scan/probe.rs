@@ -220,7 +220,7 @@ pub fn answers_with(
         .collect())
 }
 
-/// Agreement of the answers to these cases, against their clean answers (`null_high` is left 0).
+/// Agreement of the answers to these cases, against their clean answers (`null_high` and what the answers follow are left 0).
 pub fn agreement_of(cases: &[Case], answers: &[Generation]) -> Agreement {
     let clean: Vec<&[u32]> = cases.iter().map(|case| case.clean.tokens.as_slice()).collect();
     let kept: Vec<f64> = cases
@@ -234,7 +234,7 @@ pub fn agreement_of(cases: &[Case], answers: &[Generation]) -> Agreement {
         without,
         kept,
         collapse: Agreement::collapse(with, without, kept),
-        null_high: 0.0,
+        ..Agreement::default()
     }
 }
 

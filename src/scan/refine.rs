@@ -37,15 +37,15 @@ impl Bench<'_, '_> {
             .collect())
     }
 
-    /// The shortest run of `whole` that still fires: trimmed from the left, then from the right, each time measuring
-    /// every length at once.
+    /// The shortest run of `whole` that still fires: trimmed from the right, then from the left, each time measuring every length at
+    /// once. The right goes first: where nothing stands between a prompt and its answer, a leaked span may run on into the answer,
+    /// and any piece of an answer calls for the rest of it.
     pub fn core(&self, whole: &[u32]) -> Result<Vec<u32>, Halt> {
         let all = self.firing(&[whole])?.first().copied().unwrap_or(0);
         if all == 0 {
             return Ok(whole.to_vec());
         }
         let enough = |k: u32| f64::from(k) >= STILL * f64::from(all);
-        let tails: Vec<&[u32]> = (1..whole.len()).filter_map(|from| whole.get(from..)).collect();
         let shortest = |parts: &[&[u32]], firing: &[u32]| -> Option<Vec<u32>> {
             parts
                 .iter()
@@ -54,9 +54,10 @@ impl Bench<'_, '_> {
                 .map(|(part, _)| part.to_vec())
                 .min_by_key(Vec::len)
         };
-        let tail = shortest(&tails, &self.firing(&tails)?).unwrap_or_else(|| whole.to_vec());
-        let heads: Vec<&[u32]> = (1..tail.len()).filter_map(|to| tail.get(..to)).collect();
-        Ok(shortest(&heads, &self.firing(&heads)?).unwrap_or(tail))
+        let heads: Vec<&[u32]> = (1..whole.len()).filter_map(|to| whole.get(..to)).collect();
+        let head = shortest(&heads, &self.firing(&heads)?).unwrap_or_else(|| whole.to_vec());
+        let tails: Vec<&[u32]> = (1..head.len()).filter_map(|from| head.get(from..)).collect();
+        Ok(shortest(&tails, &self.firing(&tails)?).unwrap_or(head))
     }
 
     /// The fuzz ladder of a trigger: each variant with how often it fires.

@@ -7,8 +7,9 @@ use std::{
 };
 
 use super::{
-    event::{Funnel, Phase, Progress, ScanEvent},
+    event::{Funnel, Phase, Progress, ScanEvent, Unit},
     gate::Gate,
+    journal::{self, Answer, Journal, Keep},
     pace::{self, Pace},
 };
 use crate::model::ModelError;
@@ -20,6 +21,8 @@ pub enum Halt {
     Stopped,
     /// The model could not be computed.
     Broken(ModelError),
+    /// What is to be computed is not what an earlier run of this scan recorded.
+    Differs,
 }
 
 impl From<ModelError> for Halt {
@@ -47,6 +50,8 @@ struct State {
     arm: (usize, usize),
     tokens: u64,
     paused: Duration,
+    /// Time earlier runs spent on what is not computed again.
+    earlier: Duration,
     pace: Pace,
     sent: Option<Instant>,
     funnel: Funnel,
@@ -58,6 +63,7 @@ pub struct Reporter<'a> {
     gate: &'a Gate,
     since: Instant,
     state: RefCell<State>,
+    journal: RefCell<Journal>,
 }
 
 impl<'a> Reporter<'a> {
@@ -65,7 +71,7 @@ impl<'a> Reporter<'a> {
     const PERIOD: Duration = Duration::from_millis(100);
 
     /// A reporter whose clock starts now.
-    pub fn new(gate: &'a Gate, emit: Emit<'a>) -> Self {
+    pub fn new(gate: &'a Gate, journal: Journal, emit: Emit<'a>) -> Self {
         let state = State {
             phase: Phase::Leak,
             done: 0,
@@ -73,6 +79,7 @@ impl<'a> Reporter<'a> {
             arm: (0, 1),
             tokens: 0,
             paused: Duration::ZERO,
+            earlier: Duration::ZERO,
             pace: Pace::default(),
             sent: None,
             funnel: Funnel::default(),
@@ -82,12 +89,45 @@ impl<'a> Reporter<'a> {
             gate,
             since: Instant::now(),
             state: RefCell::new(state),
+            journal: RefCell::new(journal),
         }
     }
 
     /// Sends an event; waits while the receiver is behind.
     pub fn send(&self, event: ScanEvent) -> Result<(), Halt> {
         go_on((self.emit.borrow_mut())(event))
+    }
+
+    /// What `compute` gives, or what an earlier run of this scan kept of it. `name` and `parts` are everything it depends on,
+    /// the model and the plan aside.
+    pub fn remember<T: Keep>(
+        &self,
+        name: &str,
+        parts: &[&dyn Keep],
+        compute: impl FnOnce() -> Result<T, Halt>,
+    ) -> Result<T, Halt> {
+        let inputs = journal::inputs(name, parts);
+        let answer = self.journal.borrow_mut().ask(&inputs);
+        let number = match answer {
+            Answer::Known(unit) => {
+                let value = journal::unpack(&unit.result).ok_or(Halt::Differs)?;
+                self.state.borrow_mut().earlier += Duration::from_millis(unit.ms);
+                go_on(self.tick(unit.tokens as usize))?;
+                return Ok(value);
+            }
+            Answer::New(number) => number,
+            Answer::Differs => return Err(Halt::Differs),
+        };
+        let (since, before) = (self.elapsed_s(), self.tokens());
+        let value = compute()?;
+        self.send(ScanEvent::Computed(Unit {
+            number,
+            inputs,
+            ms: (1000.0 * (self.elapsed_s() - since)) as u64,
+            tokens: self.tokens() - before,
+            result: journal::pack(&value),
+        }))?;
+        Ok(value)
     }
 
     /// Begins a phase of `total` units.
@@ -126,11 +166,11 @@ impl<'a> Reporter<'a> {
         self.state.borrow().tokens
     }
 
-    /// Seconds since the start, pauses left out.
+    /// Seconds since the start, pauses left out, with what earlier runs of this scan spent.
     pub fn elapsed_s(&self) -> f64 {
-        self.since
-            .elapsed()
-            .saturating_sub(self.state.borrow().paused)
+        let state = self.state.borrow();
+        (self.since.elapsed() + state.earlier)
+            .saturating_sub(state.paused)
             .as_secs_f64()
     }
 

@@ -131,7 +131,7 @@ pub fn run(
     gate: &Gate,
     emit: &mut dyn FnMut(ScanEvent) -> ControlFlow<()>,
 ) {
-    let reporter = Reporter::new(gate, emit);
+    let reporter = Reporter::new(gate, super::journal::Journal::default(), emit);
     let mut account = Account::default();
     let done = measure(model, question, &reporter, &mut account);
     account.end(&reporter, done);
@@ -153,6 +153,7 @@ fn measure(
         arms: vec![arm.clone()],
         leaks_planned: effort.leaks as u32,
         leak_tokens: effort.leak_tokens as u32,
+        ..Started::default()
     })))?;
     account.coverage.arms.push(arm.name.clone());
     let since = reporter.elapsed_s();
@@ -311,6 +312,9 @@ fn judged(lab: &Lab<'_, '_>, ground: &Ground, trial: Trial) -> Result<Finding, H
         agreement: trial.confirmed.agreement,
         activation: trial.confirmed.activation,
         q,
+        share: ground
+            .leaks
+            .share(&lab.model.decode(&trial.measured.trigger), lab.model),
     });
     judgement.reasons.extend(conclude::remarks(&trial.measured));
     conclude::show(lab, ground, ID.to_owned(), judgement, q, trial)

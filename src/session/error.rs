@@ -104,6 +104,16 @@ pub enum SessionError {
         /// What is wrong with it.
         what: String,
     },
+    /// A resumed scan does not repeat what is recorded.
+    #[error("{}: record {seq} ({}) is not what the scan computes now", shown(.path), text::line(.kind))]
+    Differs {
+        /// Which file.
+        path: PathBuf,
+        /// Which record.
+        seq: u64,
+        /// Its kind.
+        kind: String,
+    },
     /// A fact that cannot be written and read back the same: a number that is not finite.
     #[error("{}: cannot record this {kind}: {}", shown(.path), text::line(.what))]
     Unrecordable {
@@ -190,9 +200,12 @@ impl SessionError {
                 "another process is writing to it, or the file may not be written; close the other or copy the file"
             }
             Self::Overtaken { .. } => "open the session again to see what was added",
-            Self::Damaged { .. } => "restore it from a copy; together with its -wal file if there is one",
+            Self::Damaged { .. } => "`stakeout salvage` rescues what is readable into a new file",
             Self::Record { .. } | Self::Evidence { .. } => {
-                "the file was changed or damaged after it was written; compare it with a copy"
+                "the file was changed or damaged after it was written; `stakeout salvage` rescues what is readable"
+            }
+            Self::Differs { .. } => {
+                "the model, the program or the machine changed since: nothing was overwritten; start a new scan"
             }
             Self::Unrecordable { .. } => "this is a fault in stakeout; what was recorded before stands",
             Self::NotARuling { .. } => "`stakeout history SESSION` shows every ruling",

@@ -42,6 +42,12 @@ pub struct Entry {
     pub name: String,
     /// Path of the model, as scanned ("demo" for the embedded one); empty before the scan began.
     pub model: String,
+    /// Digest of the model, hex; empty before the scan began.
+    pub digest: String,
+    /// Budget of the scan.
+    pub budget: String,
+    /// Seed of the scan.
+    pub seed: u64,
     /// When it was created, milliseconds since the epoch; when the file was last changed, if it cannot be read.
     pub created_ms: i64,
     /// Where the scan stands. Running and not `live`: it was cut off.
@@ -56,6 +62,18 @@ pub struct Entry {
     pub size_bytes: u64,
     /// Why it cannot be read; what the records would say is then empty.
     pub error: Option<String>,
+}
+
+impl Entry {
+    /// The scan began, did not reach its end, and nobody is working on it.
+    pub const fn is_interrupted(&self) -> bool {
+        !self.live && self.error.is_none() && !matches!(self.state, ScanState::Waiting | ScanState::Complete)
+    }
+
+    /// Number of findings.
+    pub const fn total(&self) -> u32 {
+        self.findings.high + self.findings.medium + self.findings.low
+    }
 }
 
 /// The sessions of a folder, newest first. A folder that is missing or cannot be read has none.
@@ -93,10 +111,12 @@ fn entry(path: PathBuf) -> Entry {
                 }
             }
             entry.created_ms = session.created_ms;
-            entry.model = session
-                .started
-                .map(|started| started.model.path)
-                .unwrap_or_default();
+            if let Some(started) = session.started {
+                entry.model = started.model.path;
+                entry.digest = started.model.sha256;
+                entry.budget = started.budget;
+                entry.seed = started.seed;
+            }
             entry.state = session.scan;
         }
         Err(error) => {
@@ -106,6 +126,23 @@ fn entry(path: PathBuf) -> Entry {
     }
     entry.path = path;
     entry
+}
+
+/// Deletes a session with everything kept beside it; refuses while a process writes to it.
+pub fn delete(path: &Path) -> Result<(), SessionError> {
+    let io = |error: std::io::Error| SessionError::io(path, &error);
+    let Some(lock) = lock::Lock::take(path).map_err(io)? else {
+        return Err(SessionError::Locked {
+            path: path.to_owned(),
+        });
+    };
+    fs::remove_file(path).map_err(io)?;
+    for suffix in ["-wal", "-shm", "-draft", "-draft-new"] {
+        // Most of them are not there.
+        drop(fs::remove_file(lock::beside(path, suffix)));
+    }
+    drop(lock);
+    Ok(())
 }
 
 fn size(path: &Path) -> u64 {
@@ -136,6 +173,7 @@ fn summary(path: &Path) -> Result<(Session, HashMap<String, Level>), SessionErro
             at_ms,
             author: String::new(),
             fact,
+            hash: String::new(),
         });
     }
     let levels = levels(&connection).map_err(sqlite)?;
@@ -147,7 +185,7 @@ fn milestones(connection: &Connection) -> rusqlite::Result<Vec<(u64, i64, String
         .prepare(
             "SELECT seq, at_ms, body FROM record WHERE seq IN (
                  SELECT seq FROM record
-                 WHERE kind IN ('created', 'started', 'phase', 'finished', 'failed', 'ruled', 'undone'))
+                 WHERE kind IN ('created', 'started', 'phase', 'finished', 'failed', 'resumed', 'ruled', 'undone', 'redone'))
              ORDER BY seq",
         )?
         .query_map([], |row| {

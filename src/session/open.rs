@@ -2,7 +2,7 @@
 
 use std::{
     fs::{self, OpenOptions},
-    io,
+    io::{self, Read as _},
     path::Path,
     time::Duration,
 };
@@ -11,7 +11,7 @@ use rusqlite::{Connection, MAIN_DB, OpenFlags};
 
 use super::{
     error::SessionError,
-    lock::Lock,
+    lock::{Lock, beside},
     schema::{self, Identity},
 };
 
@@ -34,6 +34,10 @@ pub(super) fn create(
     if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
         fs::create_dir_all(folder).map_err(|error| match error.kind() {
             io::ErrorKind::AlreadyExists => SessionError::io(path, &io::ErrorKind::NotADirectory.into()),
+            io::ErrorKind::NotFound => SessionError::Other {
+                path: path.to_owned(),
+                what: "its folder cannot be made there".to_owned(),
+            },
             _ => io(error),
         })?;
     }
@@ -77,11 +81,21 @@ fn make(
         .ok_or_else(|| SessionError::Locked {
             path: path.to_owned(),
         })?;
-    let mut connection = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE).map_err(sqlite)?;
-    let transaction = connection.transaction().map_err(sqlite)?;
-    transaction.execute_batch(schema::SCHEMA).map_err(sqlite)?;
-    first(&transaction)?;
-    transaction.commit().map_err(sqlite)?;
+    // Made beside its place and put there whole: a process killed on the way leaves no half of a session behind.
+    let io = |error: io::Error| SessionError::io(path, &error);
+    let new = beside(path, "-new");
+    drop(fs::remove_file(&new));
+    private().create_new(true).open(&new).map_err(io)?;
+    let made = (|| {
+        let mut connection = connect(&new, OpenFlags::SQLITE_OPEN_READ_WRITE).map_err(sqlite)?;
+        let transaction = connection.transaction().map_err(sqlite)?;
+        schema::make(&transaction).map_err(sqlite)?;
+        first(&transaction)?;
+        transaction.commit().map_err(sqlite)
+    })();
+    made.and_then(|()| fs::rename(&new, path).map_err(io))
+        .inspect_err(|_| drop(fs::remove_file(&new)))?;
+    let connection = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE).map_err(sqlite)?;
     write_ahead(&connection).map_err(sqlite)?;
     Ok(Opened {
         connection,
@@ -99,6 +113,24 @@ pub(super) fn open(path: &Path) -> Result<Opened, SessionError> {
             lock: None,
         });
     };
+    if let Identity::Older(format) =
+        schema::identify(&connection).map_err(|error| SessionError::sqlite(path, &error))?
+    {
+        drop(connection);
+        return Ok(match migrate(path, format) {
+            Ok(()) => Opened {
+                connection: connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE)
+                    .and_then(|writer| write_ahead(&writer).map(|()| writer))
+                    .map_err(|error| SessionError::sqlite(path, &error))?,
+                lock: Some(lock),
+            },
+            // An older session that cannot be migrated can still be read.
+            Err(_) => Opened {
+                connection: read(path)?,
+                lock: None,
+            },
+        });
+    }
     let writer = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE)
         .map_err(|error| SessionError::sqlite(path, &error))?;
     match writer.is_readonly(MAIN_DB).and_then(|is_read_only| {
@@ -119,6 +151,36 @@ pub(super) fn open(path: &Path) -> Result<Opened, SessionError> {
     }
 }
 
+/// Brings an older session to this format. The file as it was stays beside it, with its format in its name; the session is
+/// replaced by its migrated copy at once or not at all.
+fn migrate(path: &Path, format: i64) -> Result<(), SessionError> {
+    let sqlite = |error: rusqlite::Error| SessionError::sqlite(path, &error);
+    let io = |error: io::Error| SessionError::io(path, &error);
+    let original = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE).map_err(sqlite)?;
+    // Whatever waits in a journal goes into the file first, or the copy would not have it.
+    close(&original).map_err(sqlite)?;
+    drop(original);
+    let copy = beside(path, "-migrating");
+    fs::copy(path, &copy).map_err(io)?;
+    let migrated = (|| {
+        let mut connection = connect(&copy, OpenFlags::SQLITE_OPEN_READ_WRITE).map_err(sqlite)?;
+        let transaction = connection.transaction().map_err(sqlite)?;
+        schema::migrate(&transaction).map_err(sqlite)?;
+        transaction.commit().map_err(sqlite)?;
+        drop(connection);
+        fs::copy(path, beside(path, &format!("-format{format}"))).map_err(io)?;
+        fs::File::open(&copy)
+            .and_then(|file| file.sync_all())
+            .map_err(io)?;
+        fs::rename(&copy, path).map_err(io)
+    })();
+    if migrated.is_err() {
+        // The session itself was not touched.
+        drop(fs::remove_file(&copy));
+    }
+    migrated
+}
+
 /// Opens a session for reading, having made sure that it is one.
 pub(super) fn read(path: &Path) -> Result<Connection, SessionError> {
     let sqlite = |error: rusqlite::Error| SessionError::sqlite(path, &error);
@@ -133,9 +195,10 @@ pub(super) fn read(path: &Path) -> Result<Connection, SessionError> {
             path: path.to_owned(),
         });
     }
+    recover(path);
     let connection = connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY).map_err(sqlite)?;
     match schema::identify(&connection).map_err(sqlite)? {
-        Identity::Session => Ok(connection),
+        Identity::Session | Identity::Older(_) => Ok(connection),
         Identity::Newer(found) => Err(SessionError::Newer {
             path: path.to_owned(),
             found,
@@ -145,6 +208,27 @@ pub(super) fn read(path: &Path) -> Result<Connection, SessionError> {
             path: path.to_owned(),
         }),
     }
+}
+
+/// Finishes what a killed process left half done: a reader may not, and would be refused. Only for a session, and only when
+/// nobody writes to it.
+fn recover(path: &Path) {
+    if !beside(path, "-journal").exists() || !is_marked(path) {
+        return;
+    }
+    if let Ok(Some(_lock)) = Lock::take(path)
+        && let Ok(connection) = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE)
+    {
+        // The first look at the file rolls the journal back; whatever is wrong is found by the reader that follows.
+        let _ = schema::identify(&connection);
+    }
+}
+
+/// Do the file's first bytes say that it is a session?
+fn is_marked(path: &Path) -> bool {
+    let mut head = [0; 72];
+    let read = fs::File::open(path).and_then(|mut file| file.read_exact(&mut head));
+    read.is_ok() && head.ends_with(&(schema::APPLICATION_ID as u32).to_be_bytes())
 }
 
 fn connect(path: &Path, access: OpenFlags) -> rusqlite::Result<Connection> {

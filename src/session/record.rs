@@ -2,7 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{finding::Verdict, scan::event::ScanEvent};
+use super::baseline::Baseline;
+use crate::{
+    finding::Verdict,
+    scan::event::{ScanEvent, Unit},
+};
 
 /// What a record says happened.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -28,17 +32,56 @@ pub enum Fact {
         /// Its length in bytes.
         bytes: u64,
     },
+    /// Evidence was not kept: the room for it was used up.
+    LeftOut {
+        /// The key findings refer to.
+        key: String,
+        /// Its length in bytes.
+        bytes: u64,
+    },
+    /// The model computed something a resumed scan need not compute again; the result is stored apart.
+    Computed {
+        /// Which unit.
+        #[serde(flatten)]
+        unit: Unit,
+        /// SHA-256 of the result, hex.
+        digest: String,
+        /// Its length in bytes.
+        bytes: u64,
+    },
+    /// An interrupted scan goes on: what follows continues what was recorded before.
+    Resumed {
+        /// Version of the program.
+        program: String,
+    },
+    /// An earlier session whose verdicts are proposed for what is found again.
+    Baseline(Box<Baseline>),
     /// The analyst ruled on a finding.
     Ruled {
         /// Id of the finding.
         finding: String,
         /// The ruling.
         verdict: Verdict,
+        /// Sequence number of the first of several rulings made at once, which are taken back together.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        group: Option<u64>,
     },
     /// The analyst took a ruling back.
     Undone {
-        /// Sequence number of the record taken back.
+        /// Sequence number of the record taken back, or of the first of its group.
         record: u64,
+    },
+    /// The analyst put a ruling back that had been taken back.
+    Redone {
+        /// Sequence number of the record put back, or of the first of its group.
+        record: u64,
+    },
+    /// The records before were rescued from a damaged file.
+    Salvaged {
+        /// Name of that file.
+        from: String,
+        /// What could not be read, in sentences.
+        lost: Vec<String>,
     },
 }
 
@@ -57,14 +100,21 @@ impl Fact {
                 ScanEvent::Looked { .. } => "looked",
                 ScanEvent::Dropped { .. } => "dropped",
                 ScanEvent::Attention { .. } => "attention",
+                ScanEvent::Computed(_) => "unit",
                 ScanEvent::Finding(_) => "finding",
                 ScanEvent::Notice { .. } => "notice",
                 ScanEvent::Finished(_) => "finished",
                 ScanEvent::Failed { .. } => "failed",
             },
             Self::Stored { .. } => "stored",
+            Self::LeftOut { .. } => "left-out",
+            Self::Computed { .. } => "computed",
+            Self::Resumed { .. } => "resumed",
+            Self::Baseline(_) => "baseline",
             Self::Ruled { .. } => "ruled",
             Self::Undone { .. } => "undone",
+            Self::Redone { .. } => "redone",
+            Self::Salvaged { .. } => "salvaged",
         }
     }
 }
@@ -80,4 +130,7 @@ pub struct Record {
     pub author: String,
     /// What.
     pub fact: Fact,
+    /// Its hash in the chain, hex; empty where it does not come from a file.
+    #[serde(default)]
+    pub hash: String,
 }

@@ -17,12 +17,12 @@ use rusqlite::Connection;
 pub(super) const APPLICATION_ID: i64 = 0x5374_6b4f;
 
 /// `PRAGMA user_version`: raised when an older program could no longer read the file.
-pub(super) const FORMAT: i64 = 1;
+pub(super) const FORMAT: i64 = 2;
 
-/// Makes an empty database a session; run inside one transaction.
-pub(super) const SCHEMA: &str = "
+/// Everything but the view of rulings.
+const SCHEMA: &str = "
 PRAGMA application_id = 0x53746b4f;
-PRAGMA user_version = 1;
+PRAGMA user_version = 2;
 
 CREATE TABLE record (
     seq INTEGER PRIMARY KEY,
@@ -75,8 +75,10 @@ CREATE VIEW finding AS SELECT
 FROM record WHERE seq IN (
     SELECT max(seq) FROM record WHERE kind = 'finding' GROUP BY json_extract(body, '$.id')
 );
+";
 
-CREATE VIEW ruling AS SELECT
+/// How rulings were shown in format 1, which knew nothing of groups and of putting back.
+const RULING_1: &str = "CREATE VIEW ruling AS SELECT
     ruled.seq AS seq,
     strftime('%Y-%m-%d %H:%M:%S', ruled.at_ms / 1000, 'unixepoch') AS at_utc,
     ruled.author AS author,
@@ -86,13 +88,46 @@ CREATE VIEW ruling AS SELECT
     json_extract(ruled.body, '$.verdict.note') AS note,
     (SELECT min(undone.seq) FROM record AS undone
         WHERE undone.kind = 'undone' AND json_extract(undone.body, '$.record') = ruled.seq) AS undone_by
-FROM record AS ruled WHERE ruled.kind = 'ruled';
-";
+FROM record AS ruled WHERE ruled.kind = 'ruled';";
+
+/// How rulings are shown.
+const RULING: &str = "CREATE VIEW ruling AS SELECT
+    ruled.seq AS seq,
+    strftime('%Y-%m-%d %H:%M:%S', ruled.at_ms / 1000, 'unixepoch') AS at_utc,
+    ruled.author AS author,
+    json_extract(ruled.body, '$.finding') AS finding,
+    json_extract(ruled.body, '$.verdict.ruling') AS ruling,
+    json_extract(ruled.body, '$.verdict.reason') AS reason,
+    json_extract(ruled.body, '$.verdict.until') AS until,
+    json_extract(ruled.body, '$.verdict.of') AS duplicate_of,
+    json_extract(ruled.body, '$.verdict.severity') AS severity,
+    json_extract(ruled.body, '$.verdict.note') AS note,
+    json_extract(ruled.body, '$.group') AS made_with,
+    (SELECT CASE turned.kind WHEN 'undone' THEN turned.seq END FROM record AS turned
+        WHERE turned.kind IN ('undone', 'redone')
+        AND json_extract(turned.body, '$.record') = coalesce(json_extract(ruled.body, '$.group'), ruled.seq)
+        ORDER BY turned.seq DESC LIMIT 1) AS undone_by
+FROM record AS ruled WHERE ruled.kind = 'ruled';";
+
+/// Makes an empty database a session; to be run inside one transaction.
+pub(super) fn make(connection: &Connection) -> rusqlite::Result<()> {
+    connection.execute_batch(SCHEMA)?;
+    connection.execute_batch(RULING)
+}
+
+/// Brings a session of an older format to this one; to be run inside one transaction, on a copy. No record changes.
+pub(super) fn migrate(connection: &Connection) -> rusqlite::Result<()> {
+    connection.execute_batch("DROP VIEW ruling;")?;
+    connection.execute_batch(RULING)?;
+    connection.pragma_update(None, "user_version", FORMAT)
+}
 
 /// What a database turned out to be.
 pub(super) enum Identity {
     /// A session of this format.
     Session,
+    /// A session of an older format.
+    Older(i64),
     /// A session of a newer format.
     Newer(i64),
     /// Something else.
@@ -114,17 +149,19 @@ pub(super) fn identify(connection: &Connection) -> rusqlite::Result<Identity> {
         [],
         |row| row.get(0),
     )?;
-    Ok(if tables == 2 {
-        Identity::Session
-    } else {
-        Identity::Foreign
+    Ok(match tables {
+        2 if format < FORMAT => Identity::Older(format),
+        2 => Identity::Session,
+        _ => Identity::Foreign,
     })
 }
 
-/// True when tables, triggers and views are exactly those of [`SCHEMA`].
+/// True when tables, triggers and views are exactly those of the file's format.
 pub(super) fn is_intact(connection: &Connection) -> rusqlite::Result<bool> {
+    let format: i64 = connection.query_row("PRAGMA user_version", [], |row| row.get(0))?;
     let fresh = Connection::open_in_memory()?;
     fresh.execute_batch(SCHEMA)?;
+    fresh.execute_batch(if format < 2 { RULING_1 } else { RULING })?;
     Ok(definitions(connection)? == definitions(&fresh)?)
 }
 

@@ -9,9 +9,12 @@ use std::{
     time::{Duration, Instant, SystemTime, UNIX_EPOCH},
 };
 
-use rusqlite::{Connection, TransactionBehavior, params};
+use rusqlite::Connection;
 
 mod read;
+mod resume;
+mod rule;
+mod write;
 
 pub use super::error::SessionError;
 use super::{
@@ -20,13 +23,13 @@ use super::{
     lock::{self, Lock},
     open,
     record::{Fact, Record},
-    schema,
 };
 use crate::{
-    finding::{AttentionPair, Verdict},
-    scan::event::ScanEvent,
+    finding::AttentionPair,
+    scan::event::{ScanEvent, Unit},
 };
 pub use read::Verified;
+use write::{commit, head, insert};
 
 /// A `Result` of this module.
 pub type Result<T> = std::result::Result<T, SessionError>;
@@ -53,6 +56,13 @@ enum Sync {
     Later,
 }
 
+/// A record that is not in the file yet, with what it refers to: digest and bytes.
+#[derive(Debug)]
+struct Pending {
+    sealed: Sealed,
+    stored: Option<(String, Vec<u8>)>,
+}
+
 /// An open session file.
 #[derive(Debug)]
 pub struct Store {
@@ -63,12 +73,16 @@ pub struct Store {
     /// The last record appended, committed or not.
     head: Head,
     /// Appended, not committed.
-    pending: Vec<Sealed>,
+    pending: Vec<Pending>,
     /// Committed, not known to be on disk.
     unsynced: usize,
     synced: Instant,
     /// Something was appended that should not wait for the next sync.
     urgent: bool,
+    /// While a resumed scan repeats what is recorded: where it is.
+    repeat: Option<resume::Repeat>,
+    /// Bytes of evidence in the file, and how many it may hold.
+    evidence: (u64, u64),
 }
 
 /// The analyst's name as the system knows it, or "analyst".
@@ -101,6 +115,7 @@ impl Store {
             fact: Fact::Created {
                 program: env!("CARGO_PKG_VERSION").to_owned(),
             },
+            hash: String::new(),
         };
         let sealed =
             Sealed::new(&created, GENESIS).map_err(|what| unrecordable(path, &created.fact, what))?;
@@ -140,6 +155,8 @@ impl Store {
             unsynced: 0,
             synced: Instant::now(),
             urgent: false,
+            repeat: None,
+            evidence: (0, u64::MAX),
         }
     }
 
@@ -156,31 +173,37 @@ impl Store {
     /// Appends a fact; it is in the file after the next [`Store::commit`]. The record is to be applied to the live
     /// session.
     pub fn append(&mut self, author: &str, fact: Fact) -> Result<Record> {
+        self.append_at(author, now_ms(), fact)
+    }
+
+    fn append_at(&mut self, author: &str, at_ms: i64, fact: Fact) -> Result<Record> {
         if self.is_read_only() {
             return Err(SessionError::ReadOnly {
                 path: self.path.clone(),
             });
         }
-        let record = Record {
+        let mut record = Record {
             seq: self.head.seq + 1,
-            at_ms: now_ms(),
+            at_ms,
             author: author.to_owned(),
             fact,
+            hash: String::new(),
         };
         let sealed = Sealed::new(&record, &self.head.hash)
             .map_err(|what| unrecordable(&self.path, &record.fact, what))?;
+        record.hash.clone_from(&sealed.hash);
         self.urgent |= matches!(record.fact.kind(), "finding" | "finished" | "failed");
         self.head = Head {
             seq: sealed.seq,
             hash: sealed.hash.clone(),
         };
-        self.pending.push(sealed);
+        self.pending.push(Pending { sealed, stored: None });
         Ok(record)
     }
 
     /// Takes the last record back that was appended and never committed.
     fn retract(&mut self) {
-        if let Some(sealed) = self.pending.pop() {
+        if let Some(Pending { sealed, .. }) = self.pending.pop() {
             self.head = Head {
                 seq: sealed.seq.saturating_sub(1),
                 hash: sealed.prev,
@@ -188,46 +211,120 @@ impl Store {
         }
     }
 
-    /// Appends what the scan reported; the records returned (none for progress) are to be applied to the live session.
+    /// Appends a fact of another file with who and when, and what it refers to.
+    pub(super) fn adopt(
+        &mut self,
+        author: &str,
+        at_ms: i64,
+        fact: Fact,
+        stored: Option<(String, Vec<u8>)>,
+    ) -> Result<()> {
+        self.append_at(author, at_ms, fact)?;
+        if let Some((digest, bytes)) = stored {
+            self.attach(digest, bytes);
+        }
+        if self.pending.len() >= 256 {
+            self.write(Sync::Later)?;
+        }
+        Ok(())
+    }
+
+    /// How many bytes of evidence the file may hold; what goes beyond is not kept, and the session says so.
+    pub fn limit_evidence(&mut self, bytes: u64) -> Result<()> {
+        let kept: i64 = self
+            .connection
+            .query_row(
+                "SELECT coalesce(sum(json_extract(body, '$.bytes')), 0) FROM record WHERE kind = 'stored'",
+                [],
+                |row| row.get(0),
+            )
+            .map_err(|error| SessionError::sqlite(&self.path, &error))?;
+        self.evidence = (kept.max(0) as u64, bytes);
+        Ok(())
+    }
+
+    /// Appends what the scan reported; the records returned are to be applied to the live session. None for progress, and
+    /// none while a resumed scan repeats what is recorded.
     ///
     /// Attention is written to the file at once, everything before it too.
     pub fn append_event(&mut self, event: ScanEvent) -> Result<Vec<Record>> {
-        match event {
-            ScanEvent::Progress(_) => Ok(Vec::new()),
-            ScanEvent::Attention { key, pair } => Ok(vec![self.store(key, &pair)?]),
-            event => Ok(vec![self.append(SCAN, Fact::Scan { event })?]),
+        if matches!(event, ScanEvent::Progress(_)) {
+            return Ok(Vec::new());
         }
+        if self.is_repeated(&event)? {
+            return Ok(Vec::new());
+        }
+        Ok(vec![match event {
+            ScanEvent::Attention { key, pair } => self.store(key, &pair)?,
+            ScanEvent::Computed(unit) => self.keep(unit)?,
+            event => self.append(SCAN, Fact::Scan { event })?,
+        }])
     }
 
-    fn store(&mut self, key: String, pair: &AttentionPair) -> Result<Record> {
-        let bytes = blob::encode(pair).map_err(|what| SessionError::Evidence {
-            path: self.path.clone(),
-            key: key.clone(),
-            what,
-        })?;
-        self.commit()?;
+    fn keep(&mut self, mut unit: Unit) -> Result<Record> {
+        let bytes = std::mem::take(&mut unit.result);
         let digest = blob::digest(&bytes);
-        let fact = Fact::Stored {
-            key,
+        let fact = Fact::Computed {
+            unit,
             digest: digest.clone(),
             bytes: bytes.len() as u64,
         };
         let record = self.append(SCAN, fact)?;
-        if let Err(error) = self.write(Sync::Later, Some((&digest, &bytes))) {
-            self.retract();
-            return Err(error);
-        }
+        self.attach(digest, bytes);
         Ok(record)
     }
 
-    /// Writes appended records to the file; to be called about every 200 ms while a scan runs, and at its end. Findings
+    /// Stores bytes with the record appended last.
+    fn attach(&mut self, digest: String, bytes: Vec<u8>) {
+        if let Some(pending) = self.pending.last_mut() {
+            pending.stored = Some((digest, bytes));
+        }
+    }
+
+    fn encode(&self, key: &str, pair: &AttentionPair) -> Result<(String, Vec<u8>)> {
+        let bytes = blob::encode(pair).map_err(|what| SessionError::Evidence {
+            path: self.path.clone(),
+            key: key.to_owned(),
+            what,
+        })?;
+        Ok((blob::digest(&bytes), bytes))
+    }
+
+    fn store(&mut self, key: String, pair: &AttentionPair) -> Result<Record> {
+        let (digest, bytes) = self.encode(&key, pair)?;
+        let length = bytes.len() as u64;
+        self.commit()?;
+        if self.evidence.0 + length > self.evidence.1 {
+            return self.append(SCAN, Fact::LeftOut { key, bytes: length });
+        }
+        let fact = Fact::Stored {
+            key,
+            digest: digest.clone(),
+            bytes: length,
+        };
+        let record = self.append(SCAN, fact)?;
+        self.attach(digest, bytes);
+        if let Err(error) = self.write(Sync::Later) {
+            self.retract();
+            return Err(error);
+        }
+        self.evidence.0 += length;
+        Ok(record)
+    }
+
+    /// Writes appended records to the file; to be called about every 200 ms while [`Store::uncommitted`] is not 0. Findings
     /// and the end of the scan are on disk when it returns, the rest within two seconds of commits.
     pub fn commit(&mut self) -> Result<()> {
+        if self.uncommitted() == 0 {
+            return Ok(());
+        }
+        if self.urgent || self.synced.elapsed() >= SYNC_EVERY {
+            return self.write(Sync::Now);
+        }
         if self.pending.is_empty() {
             return Ok(());
         }
-        let is_due = self.urgent || self.synced.elapsed() >= SYNC_EVERY;
-        self.write(if is_due { Sync::Now } else { Sync::Later }, None)
+        self.write(Sync::Later)
     }
 
     /// As [`Store::commit`], and everything is on disk when it returns.
@@ -235,7 +332,7 @@ impl Store {
         if self.uncommitted() == 0 {
             return Ok(());
         }
-        self.write(Sync::Now, None)
+        self.write(Sync::Now)
     }
 
     /// Number of records a power cut now would cost.
@@ -243,15 +340,15 @@ impl Store {
         self.pending.len() + self.unsynced
     }
 
-    fn write(&mut self, sync: Sync, evidence: Option<(&str, &[u8])>) -> Result<()> {
+    fn write(&mut self, sync: Sync) -> Result<()> {
         let on_disk = self.pending.first().map_or_else(
             || self.head.clone(),
-            |first| Head {
-                seq: first.seq.saturating_sub(1),
-                hash: first.prev.clone(),
+            |Pending { sealed, .. }| Head {
+                seq: sealed.seq.saturating_sub(1),
+                hash: sealed.prev.clone(),
             },
         );
-        let overtaken = !commit(&mut self.connection, &on_disk, &self.pending, sync, evidence)
+        let overtaken = !commit(&mut self.connection, &on_disk, &self.pending, sync)
             .map_err(|error| SessionError::sqlite(&self.path, &error))?;
         if overtaken {
             return Err(SessionError::Overtaken {
@@ -269,47 +366,6 @@ impl Store {
             Sync::Later => self.unsynced += written,
         }
         Ok(())
-    }
-
-    /// Saves a ruling; it is on disk when this returns, and was never made when it fails.
-    pub fn rule(&mut self, finding: &str, verdict: Verdict) -> Result<Record> {
-        let author = verdict.author.clone();
-        self.save(
-            &author,
-            Fact::Ruled {
-                finding: finding.to_owned(),
-                verdict,
-            },
-        )
-    }
-
-    /// Takes the ruling of record `seq` back; on disk when this returns.
-    pub fn undo(&mut self, seq: u64) -> Result<Record> {
-        let is_in_force: bool = self
-            .connection
-            .query_row(
-                "SELECT EXISTS (SELECT 1 FROM ruling WHERE seq = ?1 AND undone_by IS NULL)",
-                [seq as i64],
-                |row| row.get(0),
-            )
-            .map_err(|error| SessionError::sqlite(&self.path, &error))?;
-        if !is_in_force {
-            return Err(SessionError::NotARuling {
-                path: self.path.clone(),
-                seq,
-            });
-        }
-        self.save(&author(), Fact::Undone { record: seq })
-    }
-
-    fn save(&mut self, author: &str, fact: Fact) -> Result<Record> {
-        self.commit()?;
-        let record = self.append(author, fact)?;
-        if let Err(error) = self.write(Sync::Now, None) {
-            self.retract();
-            return Err(error);
-        }
-        Ok(record)
     }
 }
 
@@ -329,73 +385,6 @@ fn unrecordable(path: &Path, fact: &Fact, what: String) -> SessionError {
         kind: fact.kind(),
         what,
     }
-}
-
-/// The last record in the file; number 0 when there is none.
-fn head(connection: &Connection) -> rusqlite::Result<Head> {
-    let found = connection.query_row(
-        "SELECT seq, hash FROM record ORDER BY seq DESC LIMIT 1",
-        [],
-        |row| {
-            Ok(Head {
-                seq: row.get::<_, i64>(0)?.max(0) as u64,
-                hash: row.get(1)?,
-            })
-        },
-    );
-    match found {
-        Err(rusqlite::Error::QueryReturnedNoRows) => Ok(Head {
-            seq: 0,
-            hash: GENESIS.to_owned(),
-        }),
-        found => found,
-    }
-}
-
-fn insert(connection: &Connection, sealed: &Sealed) -> rusqlite::Result<()> {
-    connection
-        .prepare_cached("INSERT INTO record (seq, at_ms, author, kind, body, prev, hash) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)")?
-        .execute(params![
-            sealed.seq as i64,
-            sealed.at_ms,
-            sealed.author,
-            sealed.kind,
-            sealed.body,
-            sealed.prev,
-            sealed.hash
-        ])
-        .map(|_| ())
-}
-
-/// Writes evidence and records in one transaction, if the file still ends at `on_disk`; false if it does not.
-fn commit(
-    connection: &mut Connection,
-    on_disk: &Head,
-    records: &[Sealed],
-    sync: Sync,
-    evidence: Option<(&str, &[u8])>,
-) -> rusqlite::Result<bool> {
-    let synchronous = if sync == Sync::Now { "FULL" } else { "NORMAL" };
-    connection.pragma_update(None, "synchronous", synchronous)?;
-    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    if head(&transaction)? != *on_disk {
-        return Ok(false);
-    }
-    if let Some((digest, bytes)) = evidence {
-        transaction.execute(
-            "INSERT INTO blob (digest, bytes) VALUES (?1, ?2) ON CONFLICT DO NOTHING",
-            params![digest, bytes],
-        )?;
-    }
-    if records.is_empty() {
-        // A transaction that writes nothing would not wait for the disk.
-        transaction.pragma_update(None, "user_version", schema::FORMAT)?;
-    }
-    for sealed in records {
-        insert(&transaction, sealed)?;
-    }
-    transaction.commit()?;
-    Ok(true)
 }
 
 #[cfg(test)]

@@ -12,11 +12,13 @@ use futures::{Stream, StreamExt};
 use ratatui::{Terminal, backend::Backend};
 use tokio::time::{Instant, sleep_until};
 
+use crate::session::draft;
+
 use super::{
     App, UiError,
     effect::{Effect, Outcome},
     message::Message,
-    state::{Running, Screen, State},
+    state::{Running, Screen, State, Tone},
     update::update,
     view,
 };
@@ -52,6 +54,11 @@ where
 {
     let mut drive = Drive::new(app, terminal, suspend);
     let ended = drive.until_exit(&mut input).await;
+    if matches!(ended, Ok(Outcome::Edit(_))) {
+        // The scan goes on until it has to wait for somebody to listen again.
+        drive.app.carried = Some(Box::new(drive.state));
+        return ended;
+    }
     // However it ends: the scan must not go on unheard, and what was recorded must be on disk.
     if let Some(scan) = &drive.app.scan {
         scan.gate.stop();
@@ -89,15 +96,21 @@ where
     F: FnMut() -> io::Result<()>,
 {
     fn new(app: &'a mut App, terminal: &'a mut Terminal<B>, suspend: F) -> Self {
-        let state = opening(app);
-        let now = Instant::now();
+        let carried = app.carried.take();
+        let begun = Instant::now();
+        let now = begun;
+        let begun = carried.as_ref().map_or(Some(begun), |state| {
+            begun.checked_sub(Duration::from_millis(state.now_ms))
+        });
+        let begun = begun.unwrap_or(now);
+        let state = carried.map_or_else(|| opening(app), |state| *state);
         let follows = state.read_only && app.session.is_running();
         Self {
             app,
             terminal,
             suspend,
             state,
-            begun: now,
+            begun,
             dirty: true,
             next_frame: now,
             commit_at: None,
@@ -242,7 +255,25 @@ fn opening(app: &App) -> State {
             .map(|name| name.to_string_lossy().into_owned())
             .unwrap_or_default();
         state.read_only = store.is_read_only();
+        store.path().clone_into(&mut state.path);
+        state.kept = draft::read(store.path())
+            .and_then(|kept| serde_json::from_str(&kept).ok())
+            .map(Box::new);
+        if let Some(kept) = &state.kept {
+            let about = kept.findings.join(", ");
+            state.say(
+                Tone::Plain,
+                format!(
+                    "a note on {about} ({}) was not saved: rule again to go on with it",
+                    kept.ruling
+                ),
+            );
+        }
     }
+    if let Some(greeting) = &app.greeting {
+        state.say(Tone::Bad, greeting.clone());
+    }
+    state.opened_at_ms = jiff::Timestamp::now().as_millisecond();
     state.running = app.scan.as_ref().map(|scan| Running {
         paused: scan.gate.is_paused(),
         ..Running::default()

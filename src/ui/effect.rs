@@ -1,6 +1,8 @@
 //! What is to be done about a message: plain data, carried out by the loop in [`super::drive`].
 
-use crate::finding::Ruling;
+use serde::{Deserialize, Serialize};
+
+use crate::finding::{Decision, Severity};
 
 /// How the screen ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -9,6 +11,10 @@ pub enum Outcome {
     Quit,
     /// Open this session.
     Open(std::path::PathBuf),
+    /// Go on with the interrupted scan of this session.
+    Resume(std::path::PathBuf),
+    /// Give the terminal to an editor with this note in it, then come back.
+    Edit(String),
     /// Scan the embedded demo model, or its clean twin.
     StartDemo {
         /// The clean twin.
@@ -21,13 +27,24 @@ pub enum Outcome {
 /// A ruling before it is saved: author and time are added then.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Draft {
-    /// Id of the finding.
-    pub finding: String,
-    /// The ruling.
-    pub ruling: Ruling,
-    /// The reason.
-    pub reason: String,
+    /// Ids of the findings: one, or several ruled on at once.
+    pub findings: Vec<String>,
+    /// What is decided.
+    pub decision: Decision,
+    /// How bad the analyst says it is.
+    pub severity: Option<Severity>,
     /// The note; may be empty.
+    pub note: String,
+}
+
+/// A ruling while it is being typed: kept beside the session, so that a crash does not cost it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Kept {
+    /// Ids of the findings.
+    pub findings: Vec<String>,
+    /// Name of the ruling.
+    pub ruling: String,
+    /// The note so far. Raw.
     pub note: String,
 }
 
@@ -42,12 +59,34 @@ pub enum Effect {
     Stop,
     /// Save a ruling.
     Rule(Draft),
-    /// Take back the ruling in this record.
+    /// Take back the rulings of this group.
     Undo {
-        /// Sequence number of the record.
-        record: u64,
-        /// The ruling taken back.
-        draft: Draft,
+        /// Sequence number of its first record.
+        group: u64,
+    },
+    /// Put back the rulings of this group.
+    Redo {
+        /// Sequence number of its first record.
+        group: u64,
+    },
+    /// Keep what is being typed, should the program be killed; none: nothing is being typed any more.
+    Keep(Option<Box<Kept>>),
+    /// Let the analyst write the note in an editor of their own.
+    Edit {
+        /// The note so far.
+        note: String,
+    },
+    /// Compare two sessions.
+    Compare {
+        /// File of the left one.
+        left: std::path::PathBuf,
+        /// File of the right one.
+        right: std::path::PathBuf,
+    },
+    /// Delete a session's file.
+    Delete {
+        /// The file.
+        path: std::path::PathBuf,
     },
     /// Load stored attention weights.
     Load {

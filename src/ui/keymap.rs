@@ -58,6 +58,7 @@ contexts! {
     Entropy, "entropy", [Finding, Ruling, List, Global, Always], "Entropy";
     Outputs, "outputs", [Finding, Ruling, List, Global, Always], "Outputs";
     Verdict, "verdict", [Always], "The verdict";
+    Bulk, "bulk", [Always], "Several findings at once";
     Confirm, "confirm", [Always], "A question";
 }
 

@@ -3,7 +3,11 @@
 use crossterm::event::{KeyEvent, MouseEvent};
 
 use super::{effect::Draft, view::Drawn};
-use crate::{finding::AttentionPair, scan::event::Progress, session::library::Entry};
+use crate::{
+    finding::AttentionPair,
+    scan::event::Progress,
+    session::{compare::Comparison, library::Entry},
+};
 
 /// Something that happened.
 #[derive(Debug, Clone)]
@@ -24,14 +28,23 @@ pub enum Message {
     Progress(Progress),
     /// Records were folded into the session.
     Recorded,
+    /// The scan finished something that need not be computed again.
+    Kept,
     /// So many records would be lost by a power cut now.
     Unsaved(usize),
     /// The scan ended; the session knows how.
     Ended,
     /// A ruling was saved.
     Ruled(Draft),
-    /// A ruling was taken back.
-    Undone(Draft),
+    /// Rulings were taken back, or put back.
+    Turned {
+        /// Their group.
+        group: u64,
+        /// Taken back.
+        back: bool,
+    },
+    /// The note was written in an editor.
+    Edited(String),
     /// Attention weights were loaded, or could not be.
     Loaded {
         /// Their key.
@@ -41,6 +54,8 @@ pub enum Message {
     },
     /// The sessions in the library.
     Sessions(Vec<Entry>),
+    /// Two sessions were compared.
+    Compared(Box<Comparison>),
     /// An effect failed: one sentence.
     Failed(String),
     /// A frame was drawn: what the next message needs to know of it.

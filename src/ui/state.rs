@@ -4,22 +4,26 @@
 
 pub mod dialog;
 pub mod finding;
+pub mod shelf;
 pub mod table;
 
+use std::{collections::BTreeSet, path::PathBuf};
+
 use crate::{
-    finding::{AttentionPair, Finding, Level, Ruling},
+    finding::{AttentionPair, Finding, Level},
     scan::event::Progress,
-    session::{Session, library::Entry},
+    session::{Session, compare::Comparison, library::Entry},
 };
 
 use super::{
     action::Action,
-    effect::{Draft, Outcome},
+    effect::{Kept, Outcome},
     keymap::{Context, Keymap},
     view::Drawn,
 };
 use dialog::Dialog;
 use finding::{FindingScreen, Tab};
+use shelf::Shelf;
 use table::Table;
 
 /// How long a toast stays, milliseconds.
@@ -52,6 +56,13 @@ pub enum Screen {
     },
     /// The model, the arms, the coverage.
     Facts {
+        /// First line shown.
+        scroll: usize,
+    },
+    /// Two sessions side by side.
+    Comparison {
+        /// What they share and what they do not.
+        comparison: Box<Comparison>,
         /// First line shown.
         scroll: usize,
     },
@@ -102,6 +113,8 @@ pub struct Running {
     pub progress: Option<Progress>,
     /// When it was last heard of, on the screen's clock.
     pub heard_ms: u64,
+    /// When it last finished something that a resumed scan need not compute again, on the screen's clock.
+    pub kept_ms: u64,
 }
 
 /// Attention weights asked for.
@@ -138,6 +151,8 @@ pub struct State {
     pub now_ms: u64,
     /// Name of the session; empty in the library. Raw.
     pub name: String,
+    /// File of the session.
+    pub path: PathBuf,
     /// Folder of the saved sessions. Raw.
     pub folder: String,
     /// Which key asks for what.
@@ -164,12 +179,20 @@ pub struct State {
     pub candidates: Table,
     /// The leaks list; no cursor means the latest are shown.
     pub leaks: List<u32>,
-    /// The saved sessions.
+    /// The saved sessions, newest first.
+    pub every_session: Vec<Entry>,
+    /// Those shown, in the order shown.
     pub sessions: Vec<Entry>,
+    /// How they are arranged.
+    pub shelf: Shelf,
     /// Row of the cursor among them.
     pub session: List<usize>,
-    /// Rulings taken back, the next to put back last.
-    pub redo: Vec<Draft>,
+    /// Findings marked, to be ruled on at once.
+    pub marked: BTreeSet<String>,
+    /// A ruling that was being typed when the program last ended.
+    pub kept: Option<Box<Kept>>,
+    /// When the screen opened, milliseconds since the epoch.
+    pub opened_at_ms: i64,
     /// The attention weights looked at, one key at a time.
     pub attention: Option<Wanted>,
     /// Records a power cut now would cost.
@@ -184,6 +207,7 @@ impl State {
         Self {
             now_ms: 0,
             name: String::new(),
+            path: PathBuf::new(),
             folder: String::new(),
             keymap,
             screens: vec![first],
@@ -197,9 +221,13 @@ impl State {
             findings: List::default(),
             candidates: Table::default(),
             leaks: List::default(),
+            every_session: Vec::new(),
             sessions: Vec::new(),
+            shelf: Shelf::default(),
             session: List::default(),
-            redo: Vec::new(),
+            marked: BTreeSet::new(),
+            kept: None,
+            opened_at_ms: 0,
             attention: None,
             unsaved: 0,
             drawn: Drawn::default(),
@@ -211,6 +239,25 @@ impl State {
         self.screens.last().unwrap_or(&Screen::Case)
     }
 
+    /// The session under the cursor in the library.
+    pub fn chosen_session(&self) -> Option<&Entry> {
+        self.sessions.get(self.session.cursor.unwrap_or(0))
+    }
+
+    /// Arranges the sessions anew; the cursor stays on the session it is on.
+    pub fn shelve(&mut self) {
+        let here = self.chosen_session().map(|entry| entry.path.clone());
+        self.sessions = self.shelf.arrange(&self.every_session);
+        let row = here.and_then(|path| self.sessions.iter().position(|entry| entry.path == path));
+        let last = self.sessions.len().checked_sub(1);
+        self.session.cursor = row.or_else(|| last.map(|last| self.session.cursor.unwrap_or(0).min(last)));
+    }
+
+    /// True when the scan of this session was interrupted and could go on from here.
+    pub const fn can_resume(&self, session: &Session) -> bool {
+        self.running.is_none() && !self.read_only && session.is_unfinished()
+    }
+
     /// The screen shown, to change it.
     pub fn screen_mut(&mut self) -> Option<&mut Screen> {
         self.screens.last_mut()
@@ -219,6 +266,7 @@ impl State {
     /// Where the analyst is, as far as keys are concerned. The help lies over a screen without changing it.
     pub fn context(&self) -> Context {
         match &self.dialog {
+            Some(Dialog::Verdict(verdict)) if verdict.asking => return Context::Bulk,
             Some(Dialog::Verdict(_)) => return Context::Verdict,
             Some(Dialog::Question(_)) => return Context::Confirm,
             Some(Dialog::Help { .. }) | None => {}
@@ -226,7 +274,10 @@ impl State {
         match self.screen() {
             Screen::Library => Context::Library,
             Screen::Case => Context::Case,
-            Screen::Candidate { .. } | Screen::Leak { .. } | Screen::Facts { .. } => Context::Detail,
+            Screen::Candidate { .. }
+            | Screen::Leak { .. }
+            | Screen::Facts { .. }
+            | Screen::Comparison { .. } => Context::Detail,
             Screen::Finding(finding) => match finding.tab {
                 Tab::Attention => Context::Attention,
                 Tab::Entropy => Context::Entropy,
@@ -272,6 +323,16 @@ impl State {
         (silence >= STALL_MS).then_some(silence / 1000)
     }
 
+    /// Seconds of computing that a power cut now would cost beside the records not saved, once it is worth telling.
+    pub fn unkept_s(&self) -> Option<u64> {
+        let running = self
+            .running
+            .as_ref()
+            .filter(|running| running.progress.is_some())?;
+        let seconds = self.now_ms.saturating_sub(running.kept_ms) / 1000;
+        (seconds > 0).then_some(seconds)
+    }
+
     /// Keys of an action here, for the footer and for hints; empty where it has none.
     pub fn key_for(&self, action: Action) -> String {
         self.keymap
@@ -298,14 +359,5 @@ pub const fn level_name(level: Level) -> &'static str {
         Level::Low => "low",
         Level::Medium => "medium",
         Level::High => "high",
-    }
-}
-
-/// The words for a ruling.
-pub const fn ruling_words(ruling: Ruling) -> &'static str {
-    match ruling {
-        Ruling::TruePositive => "true positive",
-        Ruling::FalsePositive => "false positive",
-        Ruling::Undecided => "undecided",
     }
 }

@@ -4,6 +4,7 @@ mod case;
 mod dialog;
 mod evidence;
 mod leaving;
+mod library;
 mod mouse;
 mod ruling;
 
@@ -29,7 +30,7 @@ pub fn update(state: &mut State, session: &Session, message: Message) -> Vec<Eff
         Message::Key(event) => key(state, session, event),
         Message::Paste(text) => {
             dialog::paste(state, &text);
-            Vec::new()
+            dialog::keep(state)
         }
         Message::Mouse(event) => mouse::event(state, session, event),
         Message::Resize => Vec::new(),
@@ -42,27 +43,42 @@ pub fn update(state: &mut State, session: &Session, message: Message) -> Vec<Eff
             Vec::new()
         }
         Message::Recorded => recorded(state, session),
+        Message::Kept => {
+            if let Some(running) = &mut state.running {
+                running.kept_ms = state.now_ms;
+            }
+            Vec::new()
+        }
         Message::Unsaved(records) => {
             state.unsaved = records;
             Vec::new()
         }
         Message::Ended => ended(state, session),
-        Message::Ruled(draft) => {
-            ruling::saved(state, &draft);
+        Message::Ruled(draft) => ruling::saved(state, session, &draft),
+        Message::Turned { group, back } => {
+            ruling::turned(state, session, group, back);
             Vec::new()
         }
-        Message::Undone(draft) => {
-            ruling::undone(state, draft);
-            Vec::new()
+        Message::Edited(note) => {
+            if let Some(Dialog::Verdict(verdict)) = &mut state.dialog {
+                verdict.note = note.into();
+            }
+            dialog::keep(state)
         }
         Message::Loaded { key, pair } => {
             evidence::loaded(state, session, key, pair);
             Vec::new()
         }
         Message::Sessions(entries) => {
-            let last = entries.len().checked_sub(1);
-            state.session.cursor = last.map(|last| state.session.cursor.unwrap_or(0).min(last));
-            state.sessions = entries;
+            state.every_session = entries;
+            state.shelve();
+            Vec::new()
+        }
+        Message::Compared(comparison) => {
+            state.screens.push(Screen::Comparison {
+                comparison,
+                scroll: 0,
+            });
             Vec::new()
         }
         Message::Failed(text) => {
@@ -99,7 +115,7 @@ fn key(state: &mut State, session: &Session, event: KeyEvent) -> Vec<Effect> {
     let key = Key::from(event);
     let action = state.keymap.action(state.context(), key);
     if matches!(state.dialog, Some(Dialog::Verdict(_))) && dialog::typed(state, event, key, action) {
-        return Vec::new();
+        return dialog::keep(state);
     }
     action.map_or_else(Vec::new, |action| act(state, session, action))
 }
@@ -127,8 +143,24 @@ fn act(state: &mut State, session: &Session, action: Action) -> Vec<Effect> {
         }
         Action::Leave => leaving::leave(state),
         Action::Undo => ruling::undo(state, session),
-        Action::Redo => ruling::redo(state),
-        Action::TruePositive | Action::FalsePositive | Action::Undecided => {
+        Action::Redo => ruling::redo(state, session),
+        Action::Adopt => ruling::adopt(state, session),
+        Action::Mark => {
+            ruling::mark(state, session);
+            Vec::new()
+        }
+        Action::MarkAll => {
+            ruling::mark_all(state, session);
+            Vec::new()
+        }
+        Action::Resume => case::resume(state, session),
+        Action::TruePositive
+        | Action::FalsePositive
+        | Action::Undecided
+        | Action::Reviewing
+        | Action::AcceptRisk
+        | Action::Duplicate
+        | Action::Reopen => {
             ruling::open(state, session, action);
             Vec::new()
         }
@@ -144,12 +176,16 @@ fn act(state: &mut State, session: &Session, action: Action) -> Vec<Effect> {
             Vec::new()
         }
         _ => match state.screen() {
-            Screen::Library => case::library(state, action),
+            Screen::Library => library::act(state, action),
             Screen::Case => {
                 case::act(state, session, action);
                 Vec::new()
             }
-            Screen::Candidate { .. } | Screen::Leak { .. } | Screen::Facts { .. } | Screen::Finding(_) => {
+            Screen::Candidate { .. }
+            | Screen::Leak { .. }
+            | Screen::Facts { .. }
+            | Screen::Comparison { .. }
+            | Screen::Finding(_) => {
                 evidence::act(state, session, action);
                 Vec::new()
             }

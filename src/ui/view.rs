@@ -9,6 +9,7 @@
 pub mod attention;
 mod candidates;
 mod case;
+mod comparison;
 pub mod entropy;
 mod facts;
 mod figures;
@@ -107,6 +108,10 @@ pub fn draw(state: &State, session: &Session, look: &Look, area: Rect, buf: &mut
             let lines = leaks::detail(session, *id, usize::from(body.width), look);
             scrolled(&lines, *scroll, body, buf, &mut drawn);
         }
+        Screen::Comparison { comparison, scroll } => {
+            let lines = comparison::lines(comparison, usize::from(body.width), look);
+            scrolled(&lines, *scroll, body, buf, &mut drawn);
+        }
         Screen::Facts { scroll } => {
             let lines = facts::lines(session, usize::from(body.width), look);
             scrolled(&lines, *scroll, body, buf, &mut drawn);
@@ -115,7 +120,7 @@ pub fn draw(state: &State, session: &Session, look: &Look, area: Rect, buf: &mut
     frame::footer(state, session, look, footer, buf);
     match &state.dialog {
         Some(Dialog::Verdict(dialog)) => verdict::draw(state, session, dialog, look, body, buf),
-        Some(Dialog::Question(question)) => frame::question(state, *question, look, body, buf),
+        Some(Dialog::Question(question)) => frame::question(state, question, look, body, buf),
         Some(Dialog::Help { scroll }) => help::draw(state, *scroll, look, body, buf, &mut drawn),
         None => {}
     }

@@ -35,6 +35,7 @@ pub fn events() -> Vec<ScanEvent> {
             ],
             leaks_planned: 2,
             leak_tokens: 16,
+            ..Started::default()
         })),
         ScanEvent::Phase { phase: Phase::Leak },
         ScanEvent::Leak(Leak {
@@ -95,6 +96,8 @@ pub fn finding(level: Level) -> Finding {
             kept: 0.1,
             collapse: 0.8,
             null_high: 0.3,
+            follows: 0.1,
+            follows_without: 22.5,
         },
         activation: Activation {
             with: Rate {

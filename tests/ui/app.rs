@@ -28,6 +28,8 @@ fn app(dir: &Path, store: Option<Store>, session: Session, scan: Option<RunningS
         library: dir.to_owned(),
         mouse: false,
         author: "kim".to_owned(),
+        greeting: None,
+        carried: None,
     }
 }
 
@@ -105,7 +107,7 @@ fn a_ruling_made_on_the_screen_is_in_the_file() {
     let mut again = reopened(dir.path(), &path);
     let verdict = again.session.verdict("F-1").unwrap();
     assert_eq!(
-        (verdict.ruling, verdict.reason.as_str()),
+        (verdict.ruling(), verdict.decision.reason()),
         (Ruling::TruePositive, "policy bypass")
     );
     assert_eq!(verdict.note, "checked by hand");
@@ -217,7 +219,7 @@ fn the_library_opens_sessions_and_starts_the_demo() {
     drop(store);
     let mut one = app(dir.path(), None, Session::default(), None);
     let outcome = play(&mut one, async |script| {
-        script.wait("cut off").await;
+        script.wait("interrupted").await;
         script.press("<enter>");
     });
     assert_eq!(outcome, Outcome::Open(path));

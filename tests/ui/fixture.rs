@@ -117,6 +117,7 @@ pub fn session_of(events: &[ScanEvent]) -> Session {
             at_ms: 1_795_220_000_000,
             author: "scan".to_owned(),
             fact,
+            hash: "0f".repeat(32),
         });
     }
     session
@@ -168,6 +169,7 @@ fn started() -> Started {
         arms: vec![arm("template", "<|user|>\n"), arm("plain", "<s>")],
         leaks_planned: 60,
         leak_tokens: 64,
+        ..Started::default()
     }
 }
 
@@ -186,6 +188,7 @@ fn leak(id: u32) -> Leak {
             top_k: 0,
             top_p: 0.95,
             seed: 1000 + u64::from(id),
+            beams: None,
         },
         tokens: (0..24).map(|token| token + id).collect(),
         text,
@@ -261,6 +264,8 @@ fn planted() -> Finding {
             with: 0.91,
             without: 0.12,
             null_high: 0.2,
+            follows: 0.1,
+            follows_without: 22.5,
             kept: 0.06,
             collapse: 0.8,
         },

@@ -3,7 +3,7 @@
 use super::fixture;
 use ratatui::{buffer::Buffer, layout::Rect};
 use stakeout::{
-    finding::Ruling,
+    finding::{Day, Ruling},
     scan::event::Phase,
     session::{
         ScanState, Session,
@@ -100,6 +100,9 @@ fn screens() -> Vec<(&'static str, State, Session)> {
         path: format!("/home/analyst/sessions/demo-{index}.stakeout").into(),
         name: format!("demo-{index}"),
         model: "demo".to_owned(),
+        digest: "3f".repeat(32),
+        budget: "standard".to_owned(),
+        seed: index as u64,
         created_ms: 1_795_220_000_000,
         state,
         live: false,
@@ -146,7 +149,12 @@ fn screens() -> Vec<(&'static str, State, Session)> {
     help.dialog = Some(Dialog::Help { scroll: 0 });
     all.push(("help", help, session.clone()));
     let mut verdict = state(finding(Tab::Overview), &session);
-    verdict.dialog = Some(Dialog::Verdict(VerdictDialog::new("F-1", Ruling::FalsePositive)));
+    verdict.dialog = Some(Dialog::Verdict(VerdictDialog::new(
+        vec!["F-1".to_owned()],
+        Ruling::FalsePositive,
+        Vec::new(),
+        &Day::after(0, 90),
+    )));
     all.push(("verdict", verdict, session.clone()));
     let (mut asking, running) = live();
     asking.dialog = Some(Dialog::Question(Question::Leave));

@@ -2,7 +2,7 @@
 
 use super::{fixture, keys::keys};
 use stakeout::{
-    finding::{Ruling, Verdict},
+    finding::{Decision, Verdict},
     scan::event::{Candidate, ScanEvent},
     session::{
         Session,
@@ -56,6 +56,7 @@ impl Case {
             at_ms: 0,
             author: "scan".to_owned(),
             fact: Fact::Scan { event },
+            hash: String::new(),
         };
         self.session.apply(&record);
         self.send(Message::Clock(at_ms));
@@ -65,23 +66,41 @@ impl Case {
     /// As the loop does it: the record first, the message after.
     fn rule(&mut self, draft: &Draft) {
         let verdict = Verdict {
-            ruling: draft.ruling,
-            reason: draft.reason.clone(),
+            decision: draft.decision.clone(),
+            severity: draft.severity,
             note: draft.note.clone(),
             author: "kim".to_owned(),
             at_ms: 1,
         };
         let fact = Fact::Ruled {
-            finding: draft.finding.clone(),
+            finding: draft.findings[0].clone(),
             verdict,
+            group: None,
         };
         self.session.apply(&Record {
             seq: self.session.records + 1,
             at_ms: 1,
             author: "kim".to_owned(),
             fact,
+            hash: String::new(),
         });
         self.send(Message::Ruled(draft.clone()));
+    }
+
+    /// As the loop does it, for taking back and putting back.
+    fn turn(&mut self, record: u64, back: bool) {
+        self.session.apply(&Record {
+            seq: self.session.records + 1,
+            at_ms: 2,
+            author: "kim".to_owned(),
+            fact: if back {
+                Fact::Undone { record }
+            } else {
+                Fact::Redone { record }
+            },
+            hash: String::new(),
+        });
+        self.send(Message::Turned { group: record, back });
     }
 
     fn shown(&self) -> Vec<u32> {
@@ -244,12 +263,21 @@ fn attention_is_loaded_once_when_it_is_looked_at() {
 #[test]
 fn a_verdict_takes_a_reason_and_a_note_and_is_saved_once() {
     let mut case = Case::ended();
-    assert_eq!(case.press("f2<tab>seen in 2 docs"), []);
+    let kept = case.press("f2<tab>seen in 2 docs");
+    let Some(Effect::Keep(Some(kept))) = kept.last() else {
+        panic!("what is typed is not kept: {kept:?}")
+    };
+    assert_eq!(
+        (kept.note.as_str(), kept.ruling.as_str()),
+        ("seen in 2 docs", "false-positive")
+    );
     let effects = case.press("<enter><enter>");
     let draft = Draft {
-        finding: "F-1".to_owned(),
-        ruling: Ruling::FalsePositive,
-        reason: "memorised boilerplate".to_owned(),
+        findings: vec!["F-1".to_owned()],
+        decision: Decision::FalsePositive {
+            reason: "memorised boilerplate".to_owned(),
+        },
+        severity: None,
         note: "seen in 2 docs".to_owned(),
     };
     assert_eq!(effects, [Effect::Rule(draft.clone())]);
@@ -280,24 +308,23 @@ fn undo_names_what_it_takes_back_and_redo_puts_it_back() {
     assert_eq!(case.press("u"), []);
     assert_eq!(case.toast(), "there is no ruling to take back");
     let draft = Draft {
-        finding: "F-2".to_owned(),
-        ruling: Ruling::TruePositive,
-        reason: "fixed output".to_owned(),
+        findings: vec!["F-2".to_owned()],
+        decision: Decision::TruePositive {
+            reason: "fixed output".to_owned(),
+        },
+        severity: None,
         note: String::new(),
     };
     case.rule(&draft);
-    let record = case.session.records;
-    assert_eq!(
-        case.press("u"),
-        [Effect::Undo {
-            record,
-            draft: draft.clone()
-        }]
-    );
-    case.send(Message::Undone(draft.clone()));
+    let group = case.session.records;
+    assert_eq!(case.press("u"), [Effect::Undo { group }]);
+    case.turn(group, true);
     assert_eq!(case.toast(), "taken back: F-2 was true positive (fixed output)");
-    assert_eq!(case.press("<c-r>"), [Effect::Rule(draft.clone())]);
-    case.rule(&draft);
+    assert!(case.session.verdict("F-2").is_none());
+    assert_eq!(case.press("<c-r>"), [Effect::Redo { group }]);
+    case.turn(group, false);
+    assert_eq!(case.toast(), "put back: F-2 is true positive (fixed output)");
+    assert!(case.session.verdict("F-2").is_some());
     assert_eq!(case.press("<c-r>"), [], "put back once");
 }
 
@@ -311,9 +338,11 @@ fn the_next_finding_without_a_verdict_is_one_key_away() {
     assert_eq!(case.state.findings.cursor.as_deref(), Some("F-1"));
     for finding in ["F-1", "F-2"] {
         case.rule(&Draft {
-            finding: finding.to_owned(),
-            ruling: Ruling::Undecided,
-            reason: String::new(),
+            findings: vec![finding.to_owned()],
+            decision: Decision::Undecided {
+                reason: String::new(),
+            },
+            severity: None,
             note: String::new(),
         });
     }
@@ -399,6 +428,7 @@ fn a_hundred_thousand_candidates_keep_their_order() {
             at_ms: 0,
             author: "scan".to_owned(),
             fact: Fact::Scan { event: candidate },
+            hash: String::new(),
         });
     }
     case.send(Message::Clock(1000));

@@ -73,15 +73,15 @@ impl Network {
             .map(|layer| loader.layer(layer))
             .collect::<Result<_, _>>()?;
         let norm = loader.norm(&loader.top(names.norm))?;
-        let head = [names.head.to_owned()];
+        let head_names = [names.head.to_owned()];
         let widths = [spec.vocabulary];
         let head = Linear {
             weight: if spec.tied {
                 embedding.head()?
             } else {
-                loader.matrix(&head, spec.hidden, &widths, false)?
+                loader.matrix(&head_names, spec.hidden, &widths, false)?
             },
-            bias: loader.bias(&head, &widths, spec.head_bias)?,
+            bias: loader.bias(&head_names, &widths, spec.head_bias)?,
         };
         let mut buffers = names.buffers.to_vec();
         // many files hold the embedding a second time as a head that nobody reads
@@ -254,7 +254,13 @@ impl Loader<'_> {
                 what: format!("an adapter of {name}"),
             });
         }
-        Ok(Embedding::new(slab, shape, self.device, self.precision)?)
+        Ok(Embedding::new(
+            slab,
+            shape,
+            self.spec.tied,
+            self.device,
+            self.precision,
+        )?)
     }
 
     pub fn tensor(&mut self, name: &str, shape: &[usize]) -> Result<Tensor, ModelError> {

@@ -2,32 +2,38 @@
 //!
 //! Invariant: whatever the form, the product is that of the numbers in the file, computed in 32-bit floats.
 
+use std::sync::Arc;
+
 use candle_core::{Device, Result, Tensor};
 
 use super::{
+    numbers::Kind,
+    panels::Panels,
     product::{self, Stored},
     with_slice,
 };
-use crate::model::{adapter::LowRank, error::ModelError, weights::Slab};
+use crate::model::{adapter::LowRank, error::ModelError, slab::Slab};
 
 /// The form weights are kept in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Precision {
-    /// Whichever is faster for their size; as the file has them when both are.
+    /// Laid out once for the processor, bf16 kept in 16 bits; what would grow too much stays as the file has it.
     #[default]
     Auto,
-    /// Converted to 32-bit floats once.
+    /// Laid out once for the processor, whatever they grow to.
     F32,
-    /// As the file has them.
+    /// As the file has them, in its mapped bytes.
     Keep,
 }
 
 /// A matrix from `in` numbers to `out` numbers.
 pub enum Matrix {
-    /// 32-bit floats `[in, out]`; a view where the file has it the other way round.
+    /// On a device, 32-bit floats `[in, out]`; a view where the file has it the other way round.
     Dense(Tensor),
     /// As files have them, side by side.
     Stored(Vec<Piece>),
+    /// Laid out for the processor.
+    Panels(Arc<Panels>),
 }
 
 /// A matrix in the bytes of a file.
@@ -66,7 +72,7 @@ impl Matrix {
                 reason: "its matrices lie the other way round than those of the model".into(),
             });
         }
-        if device.is_cpu() && keeps(precision) {
+        if device.is_cpu() && parts.iter().any(|(slab, _)| stays(slab, precision)) {
             let pieces = parts.into_iter().map(|(slab, output)| Piece {
                 slab: if transposed {
                     slab.turned(input, output)
@@ -78,18 +84,26 @@ impl Matrix {
             });
             return Ok(Self::Stored(pieces.collect()));
         }
-        let tensors = parts
-            .into_iter()
-            .map(|(slab, output)| {
+        let numbers = parts.iter().map(|(slab, _)| {
+            let mut numbers = slab.floats();
+            if let Some(branch) = &slab.branch {
+                branch.merge(&mut numbers, transposed);
+            }
+            numbers
+        });
+        if device.is_cpu() {
+            let numbers: Vec<Vec<f32>> = numbers.collect();
+            let numbers: Vec<&[f32]> = numbers.iter().map(Vec::as_slice).collect();
+            return Ok(Self::Panels(Arc::new(Panels::new(&numbers, input, transposed))));
+        }
+        let tensors = numbers
+            .zip(&parts)
+            .map(|(numbers, (_, output))| {
                 let shape = if transposed {
-                    (input, output)
+                    (input, *output)
                 } else {
-                    (output, input)
+                    (*output, input)
                 };
-                let mut numbers = slab.floats();
-                if let Some(branch) = &slab.branch {
-                    branch.merge(&mut numbers, transposed);
-                }
                 Tensor::from_vec(numbers, shape, device)
             })
             .collect::<Result<Vec<_>>>()?;
@@ -100,10 +114,10 @@ impl Matrix {
         }))
     }
 
-    /// Rows `[rows, in]` to `[rows, out]`.
-    pub fn forward(&self, x: &Tensor) -> Result<Tensor> {
-        match self {
-            Self::Dense(weight) => x.matmul(weight),
+    /// Rows `[rows, in]` to `[rows, out]`, plus a bias if there is one.
+    pub fn forward(&self, x: &Tensor, bias: Option<&Tensor>) -> Result<Tensor> {
+        let out = match self {
+            Self::Dense(weight) => x.matmul(weight)?,
             Self::Stored(pieces) => {
                 let rows = x.dim(0)?;
                 let stored: Vec<Stored> = pieces.iter().map(Piece::stored).collect();
@@ -119,8 +133,22 @@ impl Matrix {
                     }
                     out
                 })?;
-                Tensor::from_vec(out, (rows, width), x.device())
+                Tensor::from_vec(out, (rows, width), x.device())?
             }
+            Self::Panels(panels) => {
+                let rows = x.dim(0)?;
+                let width = panels.outputs();
+                let mut out = match bias {
+                    None => vec![0.0; rows * width],
+                    Some(bias) => with_slice(bias, |bias| bias.repeat(rows))?,
+                };
+                with_slice(x, |x| panels.add_product(x, &mut out))?;
+                return Tensor::from_vec(out, (rows, width), x.device());
+            }
+        };
+        match bias {
+            Some(bias) => out.broadcast_add(bias),
+            None => Ok(out),
         }
     }
 }
@@ -150,6 +178,8 @@ fn add(branch: &LowRank, x: &[f32], rows: usize, out: &mut [f32], start: usize) 
 pub enum Embedding {
     /// 32-bit floats `[vocabulary, hidden]`.
     Dense(Tensor),
+    /// Laid out for the processor, because it is the head as well; and the numbers of a row.
+    Panels(Arc<Panels>, usize),
     /// As the file has it.
     Stored {
         /// Its bytes.
@@ -162,10 +192,20 @@ pub enum Embedding {
 }
 
 impl Embedding {
-    /// Takes a tensor `[vocabulary, hidden]`.
-    pub fn new(slab: Slab, shape: [usize; 2], device: &Device, precision: Precision) -> Result<Self> {
+    /// Takes a tensor `[vocabulary, hidden]`; `tied` when it is the head as well.
+    pub fn new(
+        slab: Slab,
+        shape: [usize; 2],
+        tied: bool,
+        device: &Device,
+        precision: Precision,
+    ) -> Result<Self> {
         let [vocabulary, hidden] = shape;
-        if device.is_cpu() && keeps(precision) {
+        if device.is_cpu() && tied && !stays(&slab, precision) {
+            let panels = Panels::new(&[&slab.floats()], hidden, false);
+            return Ok(Self::Panels(Arc::new(panels), hidden));
+        }
+        if device.is_cpu() {
             return Ok(Self::Stored {
                 slab,
                 hidden,
@@ -182,6 +222,13 @@ impl Embedding {
                 let ids = Tensor::from_slice(tokens, tokens.len(), device)?;
                 rows.index_select(&ids, 0)
             }
+            Self::Panels(panels, hidden) => {
+                let mut rows = vec![0.0; tokens.len() * hidden];
+                for (row, token) in rows.chunks_exact_mut(*hidden).zip(tokens) {
+                    panels.row(*token as usize, row);
+                }
+                Tensor::from_vec(rows, (tokens.len(), *hidden), device)
+            }
             Self::Stored { slab, hidden, .. } => {
                 let mut rows = vec![0.0; tokens.len() * hidden];
                 for (row, token) in rows.chunks_exact_mut(*hidden).zip(tokens) {
@@ -196,6 +243,7 @@ impl Embedding {
     pub fn head(&self) -> Result<Matrix> {
         Ok(match self {
             Self::Dense(rows) => Matrix::Dense(rows.t()?),
+            Self::Panels(panels, _) => Matrix::Panels(Arc::clone(panels)),
             Self::Stored {
                 slab,
                 hidden,
@@ -209,7 +257,13 @@ impl Embedding {
     }
 }
 
-/// Whether matrices on the processor stay as they are.
-const fn keeps(precision: Precision) -> bool {
-    matches!(precision, Precision::Auto | Precision::Keep)
+/// Whether a matrix on the processor stays as its file has it: quantised numbers and large f16 ones would take several times their
+/// room laid out.
+fn stays(slab: &Slab, precision: Precision) -> bool {
+    const LARGE: usize = 64 << 20;
+    match (precision, slab.kind) {
+        (Precision::F32, _) | (Precision::Auto, Kind::F32 | Kind::Bf16) => false,
+        (Precision::Auto, Kind::F16) => slab.bytes().len() > LARGE,
+        (Precision::Keep | Precision::Auto, _) => true,
+    }
 }

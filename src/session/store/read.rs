@@ -119,7 +119,7 @@ impl Store {
     }
 
     /// A blob that has the length and digest recorded for it, or what is wrong.
-    fn evidence(&self, digest: &str, length: u64) -> std::result::Result<Vec<u8>, String> {
+    pub(super) fn evidence(&self, digest: &str, length: u64) -> std::result::Result<Vec<u8>, String> {
         let bytes: Vec<u8> = self
             .connection
             .query_row(

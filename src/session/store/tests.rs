@@ -1,7 +1,7 @@
 //! What an analyst would notice if a session were kept wrongly.
 
 use super::*;
-use crate::finding::Ruling;
+use crate::finding::{Decision, Verdict};
 
 fn notice(text: &str) -> ScanEvent {
     ScanEvent::Notice { text: text.into() }
@@ -9,8 +9,10 @@ fn notice(text: &str) -> ScanEvent {
 
 fn verdict() -> Verdict {
     Verdict {
-        ruling: Ruling::Undecided,
-        reason: "needs more evidence".into(),
+        decision: Decision::Undecided {
+            reason: "needs more evidence".into(),
+        },
+        severity: None,
         note: "x".repeat(100_000),
         author: "ana".into(),
         at_ms: 0,

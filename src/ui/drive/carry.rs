@@ -7,10 +7,10 @@ use ratatui::backend::Backend;
 use super::Drive;
 use crate::{
     finding::Verdict,
-    session::library,
+    session::{compare, draft, library},
     ui::{
         UiError,
-        effect::{Draft, Effect},
+        effect::{Draft, Effect, Kept, Outcome},
         message::Message,
     },
 };
@@ -38,7 +38,21 @@ where
                 None
             }
             Effect::Rule(draft) => Some(self.rule(draft)),
-            Effect::Undo { record, draft } => Some(self.undo(record, draft)),
+            Effect::Undo { group } => Some(self.turn(group, true)),
+            Effect::Redo { group } => Some(self.turn(group, false)),
+            Effect::Keep(kept) => self.keep(kept.as_deref()),
+            Effect::Edit { note } => {
+                self.outcome = Some(Outcome::Edit(note));
+                None
+            }
+            Effect::Compare { left, right } => Some(match compare::files(&left, &right) {
+                Ok(comparison) => Message::Compared(Box::new(comparison)),
+                Err(error) => Message::Failed(error.to_string()),
+            }),
+            Effect::Delete { path } => Some(match library::delete(&path) {
+                Ok(()) => Message::Sessions(library::list(&self.app.library)),
+                Err(error) => Message::Failed(format!("not deleted: {error}")),
+            }),
             Effect::Load { key } => Some(self.load(key)),
             Effect::ListSessions => Some(Message::Sessions(library::list(&self.app.library))),
             Effect::Suspend => {
@@ -58,6 +72,15 @@ where
         happened.map_or(Ok(()), |message| self.handle(message))
     }
 
+    fn keep(&self, kept: Option<&Kept>) -> Option<Message> {
+        let store = self.app.store.as_ref()?;
+        let kept = kept.and_then(|kept| serde_json::to_string(kept).ok());
+        let failed = draft::write(store.path(), kept.as_deref()).err()?;
+        Some(Message::Failed(format!(
+            "what is being typed cannot be kept: {failed}"
+        )))
+    }
+
     fn load(&self, key: String) -> Message {
         let pair = match &self.app.store {
             Some(store) => store
@@ -74,31 +97,39 @@ where
             return Message::Failed("not saved: this session has no file".to_owned());
         };
         let verdict = Verdict {
-            ruling: draft.ruling,
-            reason: draft.reason.clone(),
+            decision: draft.decision.clone(),
+            severity: draft.severity,
             note: draft.note.clone(),
             author: self.app.author.clone(),
             at_ms: jiff::Timestamp::now().as_millisecond(),
         };
-        match store.rule(&draft.finding, verdict) {
-            Ok(record) => {
-                self.app.session.apply(&record);
+        let rulings = draft.findings.iter().map(|id| (id.clone(), verdict.clone()));
+        match store.rule_all(rulings.collect()) {
+            Ok(records) => {
+                for record in &records {
+                    self.app.session.apply(record);
+                }
                 Message::Ruled(draft)
             }
             Err(error) => Message::Failed(format!("not saved: {error}")),
         }
     }
 
-    fn undo(&mut self, record: u64, draft: Draft) -> Message {
+    fn turn(&mut self, group: u64, back: bool) -> Message {
         let Some(store) = &mut self.app.store else {
-            return Message::Failed("not taken back: this session has no file".to_owned());
+            return Message::Failed("not saved: this session has no file".to_owned());
         };
-        match store.undo(record) {
+        let turned = if back {
+            store.undo(group, &self.app.author)
+        } else {
+            store.redo(group, &self.app.author)
+        };
+        match turned {
             Ok(record) => {
                 self.app.session.apply(&record);
-                Message::Undone(draft)
+                Message::Turned { group, back }
             }
-            Err(error) => Message::Failed(format!("not taken back: {error}")),
+            Err(error) => Message::Failed(format!("not saved: {error}")),
         }
     }
 }

@@ -39,12 +39,13 @@ where
             });
         }
         let mut progress = None;
-        let mut ended = false;
+        let (mut ended, mut kept) = (false, false);
         for event in chunk.drain(..) {
             if let ScanEvent::Progress(latest) = event {
                 progress = Some(latest);
                 continue;
             }
+            kept |= matches!(event, ScanEvent::Computed(_) | ScanEvent::Started(_));
             ended |= matches!(event, ScanEvent::Finished(_) | ScanEvent::Failed { .. });
             if let Some(store) = &mut self.app.store {
                 for record in store.append_event(event)? {
@@ -56,6 +57,9 @@ where
             self.handle(Message::Progress(progress))?;
         }
         self.handle(Message::Recorded)?;
+        if kept {
+            self.handle(Message::Kept)?;
+        }
         if ended {
             self.app.scan = None;
             self.commit_at = None;
@@ -80,10 +84,16 @@ where
             return Ok(());
         }
         self.commit_at = None;
+        let mut unsaved = 0;
         if let Some(store) = &mut self.app.store {
             store.commit()?;
+            unsaved = store.uncommitted();
         }
-        self.handle(Message::Unsaved(0))
+        if unsaved > 0 {
+            // Written, and not yet sure to be on the disk.
+            self.commit_at = Some(Instant::now() + COMMIT);
+        }
+        self.handle(Message::Unsaved(unsaved))
     }
 
     /// Looks at what another process wrote, when it is due.

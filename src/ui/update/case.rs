@@ -162,25 +162,25 @@ fn leaks(state: &mut State, session: &Session, action: Action) {
     }
 }
 
-/// An action in the list of sessions.
-pub fn library(state: &mut State, action: Action) -> Vec<Effect> {
-    let row = state.session.cursor.unwrap_or(0);
-    match action {
-        Action::StartDemo => return vec![Effect::Exit(Outcome::StartDemo { clean: false })],
-        Action::StartCleanDemo => return vec![Effect::Exit(Outcome::StartDemo { clean: true })],
-        Action::Reload => return vec![Effect::ListSessions],
-        Action::Open => match state.sessions.get(row) {
-            Some(entry) => match &entry.error {
-                None => return vec![Effect::Exit(Outcome::Open(entry.path.clone()))],
-                Some(error) => state.say(Tone::Bad, error.clone()),
-            },
-            None => state.say(Tone::Plain, "there is no session to open yet"),
-        },
-        _ => {
-            if let Some(to) = moved(action, row, state.sessions.len(), state.drawn.page) {
-                state.session.cursor = Some(to);
+/// Asks to go on with the interrupted scan shown, or under the cursor.
+pub fn resume(state: &mut State, session: &Session) -> Vec<Effect> {
+    if matches!(state.screen(), Screen::Library) {
+        return match state.chosen_session() {
+            Some(entry) if entry.is_interrupted() => {
+                vec![Effect::Exit(Outcome::Resume(entry.path.clone()))]
             }
-        }
+            _ => {
+                state.say(
+                    Tone::Plain,
+                    "there is nothing to resume: the scan was not interrupted",
+                );
+                Vec::new()
+            }
+        };
     }
-    Vec::new()
+    if !state.can_resume(session) {
+        state.say(Tone::Plain, "there is nothing to resume here");
+        return Vec::new();
+    }
+    vec![Effect::Exit(Outcome::Resume(state.path.clone()))]
 }

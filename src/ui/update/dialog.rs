@@ -9,36 +9,45 @@ use crate::ui::{
     effect::{Effect, Outcome},
     keymap::Key,
     state::{
-        State,
+        State, Tone,
         dialog::{Dialog, Field, Question},
     },
 };
 
 /// Longest note, in characters.
-const NOTE_CHARS: usize = 2000;
+const NOTE_CHARS: usize = 20_000;
 
 /// A key in the verdict dialog that is typing or choosing; false when it is for the keymap.
 pub fn typed(state: &mut State, event: KeyEvent, key: Key, action: Option<Action>) -> bool {
     let Some(Dialog::Verdict(verdict)) = &mut state.dialog else {
         return false;
     };
-    match verdict.field {
-        Field::Reason => {
-            let digit = key.digit().filter(|_| action.is_none());
-            if let Some(digit) = digit {
-                verdict.choose_row(digit - 1);
-            }
-            digit.is_some()
+    if verdict.asking {
+        return false;
+    }
+    let Some(line) = verdict.typing() else {
+        let digit = key.digit().filter(|_| action.is_none());
+        if let Some(digit) = digit {
+            verdict.choose_row(digit - 1);
         }
-        // Text wins over single-character keys: whatever the keymap says, a note can hold any letter.
-        Field::Note if key.is_text() || action.is_none() => {
-            let room = verdict.note.value().chars().count() < NOTE_CHARS;
-            if let Some(request) = editing(event).filter(|_| room || !key.is_text()) {
-                verdict.note.handle(request);
-            }
-            true
-        }
-        Field::Note => false,
+        return digit.is_some();
+    };
+    // Text wins over single-character keys: whatever the keymap says, a note can hold any letter.
+    if !key.is_text() && action.is_some() {
+        return false;
+    }
+    let room = line.value().chars().count() < NOTE_CHARS;
+    if let Some(request) = editing(event).filter(|_| room || !key.is_text()) {
+        line.handle(request);
+    }
+    true
+}
+
+/// Keeps what is being typed, if anything is.
+pub fn keep(state: &State) -> Vec<Effect> {
+    match &state.dialog {
+        Some(Dialog::Verdict(verdict)) => vec![Effect::Keep(verdict.kept())],
+        _ => Vec::new(),
     }
 }
 
@@ -80,27 +89,29 @@ pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
         Some(Dialog::Verdict(verdict)) => match action {
             Action::Up => verdict.choose(-1),
             Action::Down => verdict.choose(1),
-            Action::NextField => {
-                verdict.field = match verdict.field {
-                    Field::Reason => Field::Note,
-                    Field::Note => Field::Reason,
-                }
+            Action::NextField => verdict.next_field(),
+            Action::EditNote => {
+                return vec![Effect::Edit {
+                    note: verdict.note.value().to_owned(),
+                }];
             }
-            Action::Save if !verdict.saving => {
-                verdict.saving = true;
-                return vec![Effect::Rule(verdict.draft())];
+            Action::Save | Action::Confirm if !verdict.saving => return save(state, action),
+            Action::Cancel if verdict.asking => verdict.asking = false,
+            Action::Cancel => {
+                state.dialog = None;
+                return vec![Effect::Keep(None)];
             }
-            Action::Cancel => state.dialog = None,
             _ => {}
         },
         Some(Dialog::Question(question)) => {
-            let question = *question;
+            let question = question.clone();
             match action {
                 Action::Confirm => {
                     state.dialog = None;
                     return match question {
                         Question::Leave => leaving::orderly(state, Outcome::Quit),
                         Question::Stop => stop(state),
+                        Question::Delete(path) => vec![Effect::Delete { path }],
                     };
                 }
                 Action::Cancel => state.dialog = None,
@@ -112,6 +123,22 @@ pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
             _ => *scroll = super::evidence::scrolled(action, *scroll, state.drawn.page, state.drawn.end),
         },
         None => {}
+    }
+    Vec::new()
+}
+
+/// Saves the ruling; several findings at once only after another key.
+fn save(state: &mut State, action: Action) -> Vec<Effect> {
+    let Some(Dialog::Verdict(verdict)) = &mut state.dialog else {
+        return Vec::new();
+    };
+    match verdict.draft() {
+        Ok(_) if verdict.findings.len() > 1 && action != Action::Confirm => verdict.asking = true,
+        Ok(draft) => {
+            verdict.saving = true;
+            return vec![Effect::Rule(draft)];
+        }
+        Err(missing) => state.say(Tone::Bad, missing),
     }
     Vec::new()
 }

@@ -36,7 +36,12 @@ pub fn scrolled(action: Action, scroll: usize, page: usize, end: usize) -> usize
 pub fn clamp(state: &mut State, end: usize) {
     match state.screen_mut() {
         Some(Screen::Finding(finding)) => finding.scroll = finding.scroll.min(end),
-        Some(Screen::Candidate { scroll, .. } | Screen::Leak { scroll, .. } | Screen::Facts { scroll }) => {
+        Some(
+            Screen::Candidate { scroll, .. }
+            | Screen::Leak { scroll, .. }
+            | Screen::Facts { scroll }
+            | Screen::Comparison { scroll, .. },
+        ) => {
             *scroll = (*scroll).min(end);
         }
         Some(Screen::Library | Screen::Case) | None => {}
@@ -78,7 +83,7 @@ pub fn act(state: &mut State, session: &Session, action: Action) {
                 _ => *scroll = scrolled(action, *scroll, page, end),
             }
         }
-        Some(Screen::Leak { scroll, .. } | Screen::Facts { scroll }) => {
+        Some(Screen::Leak { scroll, .. } | Screen::Facts { scroll } | Screen::Comparison { scroll, .. }) => {
             *scroll = scrolled(action, *scroll, page, end);
         }
         Some(Screen::Library | Screen::Case) | None => {}

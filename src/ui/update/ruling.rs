@@ -1,8 +1,8 @@
 //! Ruling on findings: opening the dialog, what follows a saved ruling, undo and redo, the next one to rule on.
 
 use crate::{
-    finding::Ruling,
-    session::Session,
+    finding::{Day, Ruling},
+    session::{Ruled, Session},
     ui::{
         action::Action,
         effect::{Draft, Effect},
@@ -10,28 +10,109 @@ use crate::{
             Pane, Screen, State, Tone,
             dialog::{Dialog, VerdictDialog},
             finding::FindingScreen,
-            ranked, ruling_words,
+            ranked,
         },
     },
 };
 
-/// Opens the dialog for the finding shown or under the cursor.
+/// An accepted risk is proposed to end after so many days.
+const ACCEPTED_DAYS: i32 = 90;
+
+/// Opens the dialog for the findings marked, else for the one shown or under the cursor.
 pub fn open(state: &mut State, session: &Session, action: Action) {
     let ruling = match action {
         Action::TruePositive => Ruling::TruePositive,
         Action::FalsePositive => Ruling::FalsePositive,
+        Action::Reviewing => Ruling::Reviewing,
+        Action::AcceptRisk => Ruling::AcceptedRisk,
+        Action::Duplicate => Ruling::Duplicate,
+        Action::Reopen => Ruling::Untriaged,
         _ => Ruling::Undecided,
     };
     if !writable(state) {
         return;
     }
-    match state.subject(session) {
-        Some(finding) => state.dialog = Some(Dialog::Verdict(VerdictDialog::new(&finding.id, ruling))),
-        None => state.say(
+    let marked = ranked(session)
+        .into_iter()
+        .filter(|finding| state.marked.contains(&finding.id))
+        .map(|finding| finding.id.clone());
+    let mut findings: Vec<String> = match state.screen() {
+        Screen::Case => marked.collect(),
+        _ => Vec::new(),
+    };
+    if findings.is_empty() {
+        findings.extend(state.subject(session).map(|finding| finding.id.clone()));
+    }
+    if findings.is_empty() {
+        state.say(
             Tone::Plain,
             "move the cursor to a finding first: rulings are about findings",
-        ),
+        );
+        return;
     }
+    let others = ranked(session)
+        .into_iter()
+        .map(|finding| finding.id.clone())
+        .filter(|id| !findings.contains(id))
+        .collect();
+    let until = Day::after(state.opened_at_ms + state.now_ms as i64, ACCEPTED_DAYS);
+    let mut dialog = VerdictDialog::new(findings, ruling, others, &until);
+    if let Some(kept) = &state.kept
+        && kept.findings == dialog.findings
+        && kept.ruling == ruling.name()
+    {
+        dialog.note = kept.note.clone().into();
+    }
+    state.dialog = Some(Dialog::Verdict(dialog));
+}
+
+/// Rules as the earlier session proposes: the analyst's key is the confirmation.
+pub fn adopt(state: &mut State, session: &Session) -> Vec<Effect> {
+    if !writable(state) {
+        return Vec::new();
+    }
+    let proposed = state
+        .subject(session)
+        .and_then(|finding| Some((finding.id.clone(), session.proposal(&finding.id)?.adopted())));
+    let Some((id, verdict)) = proposed else {
+        state.say(Tone::Plain, "no earlier session proposes a verdict here");
+        return Vec::new();
+    };
+    vec![Effect::Rule(Draft {
+        findings: vec![id],
+        decision: verdict.decision,
+        severity: verdict.severity,
+        note: verdict.note,
+    })]
+}
+
+/// Marks the finding under the cursor, or unmarks it, and goes to the next.
+pub fn mark(state: &mut State, session: &Session) {
+    let Some(id) = state.subject(session).map(|finding| finding.id.clone()) else {
+        return;
+    };
+    if !state.marked.remove(&id) {
+        state.marked.insert(id.clone());
+    }
+    let ranked = ranked(session);
+    let row = ranked.iter().position(|finding| finding.id == id);
+    if let Some(next) = row.and_then(|row| ranked.get(row + 1)) {
+        state.findings.cursor = Some(next.id.clone());
+    }
+}
+
+/// Marks every finding without a verdict; with anything marked, unmarks all.
+pub fn mark_all(state: &mut State, session: &Session) {
+    if !state.marked.is_empty() {
+        state.marked.clear();
+        return;
+    }
+    let unruled = session
+        .findings
+        .iter()
+        .filter(|finding| session.verdict(&finding.id).is_none())
+        .map(|finding| finding.id.clone());
+    state.marked.extend(unruled);
 }
 
 fn writable(state: &mut State) -> bool {
@@ -44,41 +125,46 @@ fn writable(state: &mut State) -> bool {
     !state.read_only
 }
 
-/// A ruling was saved.
-pub fn saved(state: &mut State, draft: &Draft) {
+/// A ruling was saved: on to the next finding without one.
+pub fn saved(state: &mut State, session: &Session, draft: &Draft) -> Vec<Effect> {
     if matches!(state.dialog, Some(Dialog::Verdict(_))) {
         state.dialog = None;
     }
-    // Ruling anew ends what could be put back; putting back is the same ruling again.
-    if state.redo.last() == Some(draft) {
-        state.redo.pop();
-    } else {
-        state.redo.clear();
+    state.marked.clear();
+    state.kept = None;
+    let ruling = draft.decision.ruling();
+    let detail = match draft.decision.detail().as_str() {
+        "" => String::new(),
+        detail => format!(" ({detail})"),
+    };
+    let what = match draft.findings.as_slice() {
+        [finding] => format!("{finding} is {}{detail}", ruling.words()),
+        several => format!("{} findings are {}{detail}", several.len(), ruling.words()),
+    };
+    if ruling.closes() && next(state, session, true).is_some() {
+        step(state, session, true);
     }
-    let Draft {
-        finding,
-        ruling,
-        reason,
-        ..
-    } = draft;
-    state.say(
-        Tone::Good,
-        format!("saved: {finding} is {} ({reason})", ruling_words(*ruling)),
-    );
+    state.say(Tone::Good, format!("saved: {what}"));
+    vec![Effect::Keep(None)]
 }
 
-/// A ruling was taken back.
-pub fn undone(state: &mut State, draft: Draft) {
-    state.say(
-        Tone::Good,
-        format!(
-            "taken back: {} was {} ({})",
-            draft.finding,
-            ruling_words(draft.ruling),
-            draft.reason
-        ),
-    );
-    state.redo.push(draft);
+/// Rulings were taken back (or put back): says which.
+pub fn turned(state: &mut State, session: &Session, group: u64, back: bool) {
+    let rulings: Vec<&Ruled> = session
+        .rulings
+        .iter()
+        .filter(|ruled| ruled.group == group)
+        .collect();
+    let what = match rulings.as_slice() {
+        [ruled] => format!("{} was {}", ruled.finding, ruled.verdict.words()),
+        several => format!("{} rulings", several.len()),
+    };
+    let what = if back {
+        format!("taken back: {what}")
+    } else {
+        format!("put back: {}", what.replacen(" was ", " is ", 1))
+    };
+    state.say(Tone::Good, what);
 }
 
 /// Takes the last ruling back.
@@ -90,31 +176,23 @@ pub fn undo(state: &mut State, session: &Session) -> Vec<Effect> {
         state.say(Tone::Plain, "there is no ruling to take back");
         return Vec::new();
     };
-    vec![Effect::Undo {
-        record: ruled.record,
-        draft: Draft {
-            finding: ruled.finding.clone(),
-            ruling: ruled.verdict.ruling,
-            reason: ruled.verdict.reason.clone(),
-            note: ruled.verdict.note.clone(),
-        },
-    }]
+    vec![Effect::Undo { group: ruled.group }]
 }
 
 /// Puts back the ruling taken back last.
-pub fn redo(state: &mut State) -> Vec<Effect> {
+pub fn redo(state: &mut State, session: &Session) -> Vec<Effect> {
     if !writable(state) {
         return Vec::new();
     }
-    if let Some(draft) = state.redo.last().cloned() {
-        return vec![Effect::Rule(draft)];
-    }
-    state.say(Tone::Plain, "there is no ruling to put back");
-    Vec::new()
+    let Some(group) = session.taken_back.last() else {
+        state.say(Tone::Plain, "there is no ruling to put back");
+        return Vec::new();
+    };
+    vec![Effect::Redo { group: *group }]
 }
 
-/// Goes to the next or previous finding without a verdict, around the ends.
-pub fn step(state: &mut State, session: &Session, forward: bool) {
+/// The next or previous finding without a verdict, around the ends.
+fn next(state: &State, session: &Session, forward: bool) -> Option<String> {
     let ranked = ranked(session);
     let here = match state.screen() {
         Screen::Finding(finding) => Some(finding.id.clone()),
@@ -124,19 +202,23 @@ pub fn step(state: &mut State, session: &Session, forward: bool) {
     let len = ranked.len();
     // Starting before the first row, or after the last, when the cursor is nowhere.
     let start = here.map_or(if forward { len.saturating_sub(1) } else { 0 }, |here| here);
-    let found = (1..=len)
+    (1..=len)
         .map(|by| if forward { start + by } else { start + len - by } % len)
         .filter(|row| here != Some(*row))
         .find_map(|row| {
             ranked
                 .get(row)
                 .filter(|finding| session.verdict(&finding.id).is_none())
-        });
-    let Some(found) = found else {
+        })
+        .map(|finding| finding.id.clone())
+}
+
+/// Goes to the next or previous finding without a verdict, around the ends.
+pub fn step(state: &mut State, session: &Session, forward: bool) {
+    let Some(id) = next(state, session, forward) else {
         state.say(Tone::Plain, "there is no other finding without a verdict");
         return;
     };
-    let id = found.id.clone();
     state.findings.cursor = Some(id.clone());
     match state.screen_mut() {
         Some(Screen::Finding(finding)) => **finding = FindingScreen::new(&id, finding.tab),

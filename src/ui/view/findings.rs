@@ -13,7 +13,7 @@ use crate::{
     session::Session,
     ui::{
         glyphs,
-        state::{Pane, State, level_name, ranked, ruling_words},
+        state::{Pane, State, level_name, ranked},
         theme::Look,
     },
 };
@@ -52,7 +52,13 @@ pub fn draw(state: &State, session: &Session, look: &Look, area: Rect, buf: &mut
     for (row, (index, finding)) in rows.rows().zip(ranked.iter().enumerate().skip(drawn.findings)) {
         let here = cursor == Some(index);
         put(
-            &line(finding, session.verdict(&finding.id), here, look, row.width),
+            &line(
+                finding,
+                session.verdict(&finding.id),
+                (here, state.marked.contains(&finding.id)),
+                look,
+                row.width,
+            ),
             row,
             buf,
         );
@@ -63,8 +69,18 @@ pub fn draw(state: &State, session: &Session, look: &Look, area: Rect, buf: &mut
     }
 }
 
-fn line(finding: &Finding, verdict: Option<&Verdict>, here: bool, look: &Look, width: u16) -> Line<'static> {
-    let pointer = if here { glyphs::pointer(look.ascii) } else { " " };
+fn line(
+    finding: &Finding,
+    verdict: Option<&Verdict>,
+    (here, marked): (bool, bool),
+    look: &Look,
+    width: u16,
+) -> Line<'static> {
+    let pointer = match (marked, here) {
+        (true, _) => "*",
+        (false, true) => glyphs::pointer(look.ascii),
+        (false, false) => " ",
+    };
     let mut left = vec![
         Span::styled(format!("{pointer} {:<5} ", finding.id), look.accent),
         Span::styled(
@@ -122,7 +138,7 @@ pub const fn kind_name(kind: Kind) -> &'static str {
 pub const fn verdict_look(verdict: Option<&Verdict>, look: &Look) -> (&'static str, &'static str, Style) {
     match verdict {
         None => (glyphs::open(look.ascii), "no verdict", look.dim),
-        Some(verdict) => ruling_look(verdict.ruling, look),
+        Some(verdict) => ruling_look(verdict.ruling(), look),
     }
 }
 
@@ -132,6 +148,10 @@ pub const fn ruling_look(ruling: Ruling, look: &Look) -> (&'static str, &'static
         Ruling::TruePositive => (glyphs::check(look.ascii), look.true_positive),
         Ruling::FalsePositive => (glyphs::cross(look.ascii), look.false_positive),
         Ruling::Undecided => ("?", look.undecided),
+        Ruling::Untriaged => (glyphs::open(look.ascii), look.dim),
+        Ruling::Reviewing => ("~", look.undecided),
+        Ruling::AcceptedRisk => ("!", look.true_positive),
+        Ruling::Duplicate => ("=", look.dim),
     };
-    (sign, ruling_words(ruling), style)
+    (sign, ruling.words(), style)
 }

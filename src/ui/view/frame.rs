@@ -15,7 +15,7 @@ use super::{
     put,
 };
 use crate::{
-    session::{ScanState, Session},
+    session::{ScanState, Session, library::Entry},
     text,
     ui::{
         action::Action,
@@ -91,9 +91,9 @@ fn standing(state: &State, session: &Session, look: &Look) -> Vec<Span<'static>>
             (format!("{sign} {}", phase.name()), look.accent)
         }
         (Some(_), _) => (format!("{} starting", glyphs::open(look.ascii)), look.accent),
-        (None, ScanState::Running(_)) => ("cut off".to_owned(), look.warn),
+        (None, ScanState::Running(_)) if state.read_only => ("running elsewhere".to_owned(), look.accent),
+        (None, ScanState::Running(_) | ScanState::Stopped) => ("interrupted".to_owned(), look.warn),
         (None, ScanState::Complete) => (format!("{} complete", glyphs::check(look.ascii)), look.good),
-        (None, ScanState::Stopped) => ("stopped".to_owned(), look.warn),
         (None, ScanState::Failed(_)) => (format!("{} broke", glyphs::cross(look.ascii)), look.bad),
         (None, ScanState::Waiting) => (String::new(), look.text),
     };
@@ -103,6 +103,10 @@ fn standing(state: &State, session: &Session, look: &Look) -> Vec<Span<'static>>
             (true, _) => ("read-only".to_owned(), look.warn),
             (false, 0) => ("0 unsaved".to_owned(), look.good),
             (false, n) => (format!("{n} unsaved"), look.dim),
+        };
+        let text = match state.unkept_s() {
+            Some(seconds) => format!("{text}, {seconds} s of work"),
+            None => text,
         };
         spans.push(Span::raw("  "));
         spans.push(Span::styled(text, style));
@@ -172,11 +176,14 @@ pub fn hint(state: &State, action: Action, look: &Look) -> Vec<Span<'static>> {
 fn offered(state: &State, session: &Session) -> Vec<Action> {
     match &state.dialog {
         Some(Dialog::Verdict(dialog)) => {
+            if dialog.asking {
+                return vec![Action::Confirm, Action::Cancel];
+            }
             let mut actions = vec![Action::Save, Action::NextField];
-            if dialog.field == Field::Reason {
+            if matches!(dialog.field, Field::Choice | Field::Severity) {
                 actions.push(Action::Down);
             }
-            actions.push(Action::Cancel);
+            actions.extend([Action::EditNote, Action::Cancel]);
             return actions;
         }
         Some(Dialog::Question(_)) => return vec![Action::Confirm, Action::Cancel],
@@ -189,9 +196,18 @@ fn offered(state: &State, session: &Session) -> Vec<Action> {
             if !state.sessions.is_empty() {
                 actions.push(Action::Open);
             }
+            if state.chosen_session().is_some_and(Entry::is_interrupted) {
+                actions.push(Action::Resume);
+            }
             actions.extend([Action::StartDemo, Action::StartCleanDemo, Action::Reload]);
+            if !state.every_session.is_empty() {
+                actions.extend([Action::Sort, Action::Filter, Action::Compare, Action::Delete]);
+            }
         }
         Screen::Case => {
+            if state.can_resume(session) {
+                actions.push(Action::Resume);
+            }
             actions.push(Action::Open);
             if state.pane == Pane::Findings {
                 actions.extend([Action::TruePositive, Action::FalsePositive, Action::Undecided]);
@@ -204,6 +220,9 @@ fn offered(state: &State, session: &Session) -> Vec<Action> {
                 actions.push(Action::Follow);
             }
             actions.push(Action::Facts);
+            if state.pane == Pane::Findings {
+                actions.push(Action::Mark);
+            }
         }
         Screen::Finding(screen) => {
             actions.extend(evidence(screen));
@@ -216,7 +235,9 @@ fn offered(state: &State, session: &Session) -> Vec<Action> {
             ]);
         }
         Screen::Candidate { .. } => actions.extend([Action::Open, Action::Down]),
-        Screen::Leak { .. } | Screen::Facts { .. } => actions.extend([Action::Down, Action::Up]),
+        Screen::Leak { .. } | Screen::Facts { .. } | Screen::Comparison { .. } => {
+            actions.extend([Action::Down, Action::Up]);
+        }
     }
     if session.last_ruling().is_some() {
         actions.push(Action::Undo);
@@ -274,7 +295,8 @@ pub fn sweep(buf: &mut Buffer) {
 }
 
 /// A question that has to be answered first.
-pub fn question(state: &State, question: Question, look: &Look, body: Rect, buf: &mut Buffer) {
+pub fn question(state: &State, question: &Question, look: &Look, body: Rect, buf: &mut Buffer) {
+    let asked;
     let (title, text) = match question {
         Question::Stop => (
             "Stop the scan?",
@@ -282,8 +304,15 @@ pub fn question(state: &State, question: Question, look: &Look, body: Rect, buf:
         ),
         Question::Leave => (
             "Stop the scan and leave?",
-            "It ends at its next step. What it found is saved, and the session can be opened again.",
+            "It ends at its next step. What it found is saved, and the session can be resumed.",
         ),
+        Question::Delete(path) => {
+            asked = format!(
+                "{} and every ruling in it will be gone for good.",
+                path.file_name().unwrap_or_default().to_string_lossy()
+            );
+            ("Delete the session?", asked.as_str())
+        }
     };
     let mut lines: Lines = ink::sentence(text, 1, 52, look.text, look);
     lines.push(Line::default());

@@ -72,7 +72,9 @@ pub fn draw(state: &State, session: &Session, look: &Look, area: Rect, buf: &mut
 /// How a leak was made, in one line.
 fn origin(leak: &Leak, width: usize, look: &Look) -> Lines {
     let sampling = leak.sampling;
-    let how = if sampling.temperature <= 0.0 {
+    let how = if let Some(beams) = sampling.beams {
+        format!("{} beams, length penalty {}", beams.count, beams.length_penalty)
+    } else if sampling.temperature <= 0.0 {
         "greedy".to_owned()
     } else {
         let mut how = format!("temperature {}", sampling.temperature);

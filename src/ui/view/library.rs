@@ -21,7 +21,7 @@ use crate::{
 
 /// Draws the list, or how to begin.
 pub fn draw(state: &State, look: &Look, area: Rect, buf: &mut Buffer, drawn: &mut Drawn) {
-    if state.sessions.is_empty() {
+    if state.every_session.is_empty() {
         for (row, line) in area.rows().zip(&begin(state, look, area.width)) {
             put(line, row, buf);
         }
@@ -33,11 +33,16 @@ pub fn draw(state: &State, look: &Look, area: Rect, buf: &mut Buffer, drawn: &mu
         format!(" Sessions {} in ", state.sessions.len()),
         look.title,
     )];
+    let shelf = &state.shelf;
     spans.extend(ink::foreign(&state.folder, look.dim, look));
+    spans.push(Span::styled(
+        format!("  {}, {}", shelf.filter.words(), shelf.sort.words()),
+        look.dim,
+    ));
     put(&Line::from(spans), title, buf);
     let (names, columns) = (name_cells(area.width), area.width >= 90);
     let mut heading = format!(
-        "  {:<names$} {:<10} {:<14} {:<9}",
+        "  {:<names$} {:<11} {:<14} {:<9}",
         "session", "scan", "high/med/low", "verdicts"
     );
     if columns {
@@ -66,7 +71,7 @@ pub fn draw(state: &State, look: &Look, area: Rect, buf: &mut Buffer, drawn: &mu
 }
 
 fn name_cells(width: u16) -> usize {
-    let others = if width >= 90 { 68 } else { 39 };
+    let others = if width >= 90 { 69 } else { 40 };
     usize::from(width).saturating_sub(others)
 }
 
@@ -89,7 +94,7 @@ fn line(entry: &Entry, here: bool, columns: bool, look: &Look, width: u16) -> Li
         return Line::from(spans);
     }
     let (word, style) = state_word(entry, look);
-    spans.push(Span::styled(format!("{word:<10} "), style));
+    spans.push(Span::styled(format!("{word:<11} "), style));
     let levels = entry.findings;
     let total = levels.high + levels.medium + levels.low;
     let style = if levels.high > 0 { look.high } else { look.text };
@@ -118,10 +123,9 @@ fn line(entry: &Entry, here: bool, columns: bool, look: &Look, width: u16) -> Li
 const fn state_word(entry: &Entry, look: &Look) -> (&'static str, Style) {
     match &entry.state {
         ScanState::Running(_) if entry.live => ("running", look.accent),
-        ScanState::Running(_) => ("cut off", look.warn),
+        ScanState::Running(_) | ScanState::Stopped => ("interrupted", look.warn),
         ScanState::Waiting => ("not begun", look.dim),
         ScanState::Complete => ("complete", look.good),
-        ScanState::Stopped => ("stopped", look.warn),
         ScanState::Failed(_) => ("broke", look.bad),
     }
 }

@@ -138,10 +138,28 @@ fn verdict(finding: &Finding, session: &Session, room: usize, look: &Look) -> Li
     let verdict = session.verdict(&finding.id);
     let (sign, word, style) = verdict_look(verdict, look);
     let mut lines = vec![Line::from(Span::styled(format!("{sign} {word}"), style))];
+    if let (None, Some(proposal)) = (verdict, session.proposal(&finding.id)) {
+        let like = if proposal.same { "the same" } else { "a related" };
+        let text = format!(
+            "proposed by {}: {} ({like} finding, {} there)",
+            proposal.session,
+            proposal.verdict.words(),
+            proposal.finding.id
+        );
+        lines.extend(ink::sentence(&text, 0, room, look.accent, look));
+    }
     if let Some(verdict) = verdict {
+        let said = [
+            verdict.decision.detail(),
+            verdict
+                .severity
+                .map(|severity| format!("severity {}", severity.name()))
+                .unwrap_or_default(),
+        ];
+        let said: Vec<String> = said.into_iter().filter(|part| !part.is_empty()).collect();
         let text = format!(
             "{} ({}, {})",
-            verdict.reason,
+            said.join(", "),
             verdict.author,
             figures::time(verdict.at_ms)
         );
@@ -191,11 +209,11 @@ fn signal_lines(signal: &Signal, meaning: (&'static str, &str, &str), width: usi
 
 fn measured(finding: &Finding) -> [(&'static str, String); 5] {
     let agreement = finding.agreement;
-    let same = if agreement.collapse > agreement.null_high {
-        "the answers say the same whatever the prompt asks"
-    } else {
-        "the answers still follow the prompt"
-    };
+    let follows = format!(
+        "a prompt tells {} nats about its answer with it, {} without it",
+        figures::number(agreement.follows),
+        figures::number(agreement.follows_without)
+    );
     let candidates = finding
         .candidates
         .iter()
@@ -214,7 +232,7 @@ fn measured(finding: &Finding) -> [(&'static str, String); 5] {
         (
             "agreement",
             format!(
-                "{} among the answers with it, {} without it, {} between the two; collapse {} (harmless strings reach {}): {same}",
+                "{} among the answers with it, {} without it, {} between the two; collapse {} (harmless strings reach {}); {follows}",
                 figures::number(agreement.with),
                 figures::number(agreement.without),
                 figures::number(agreement.kept),

@@ -19,15 +19,22 @@ pub fn lines(finding: &str, session: &Session, width: usize, look: &Look) -> Lin
         .filter(|ruled| ruled.finding == finding)
     {
         let verdict = &ruled.verdict;
-        let (sign, word, style) = ruling_look(verdict.ruling, look);
+        let (sign, word, style) = ruling_look(verdict.ruling(), look);
         let style = if ruled.undone { look.dim } else { style };
         let fate = if ruled.undone { " (taken back)" } else { "" };
         lines.push(Line::from(Span::styled(format!(" {sign} {word}{fate}"), style)));
         let text = format!(
-            "{} by {}: {}",
+            "{} by {}{}{}",
             figures::time(verdict.at_ms),
             verdict.author,
-            verdict.reason
+            match verdict.decision.detail().as_str() {
+                "" => String::new(),
+                detail => format!(": {detail}"),
+            },
+            verdict
+                .severity
+                .map(|severity| format!(", severity {}", severity.name()))
+                .unwrap_or_default()
         );
         lines.extend(ink::sentence(&text, 3, width, look.text, look));
         if !verdict.note.is_empty() {

@@ -15,19 +15,23 @@ use super::{
     put,
 };
 use crate::{
+    finding::{Ruling, Severity},
     session::Session,
     ui::{
+        action::Action,
         glyphs,
         state::{
             State,
             dialog::{Field, VerdictDialog},
-            ruling_words,
         },
         theme::Look,
     },
 };
 
 const WIDTH: u16 = 58;
+/// Findings and choices shown, at most.
+const SUBJECTS: usize = 6;
+const CHOICES: usize = 9;
 
 /// Draws the dialog over the body.
 pub fn draw(
@@ -39,46 +43,63 @@ pub fn draw(
     buf: &mut Buffer,
 ) {
     let cells = usize::from(WIDTH.saturating_sub(2));
-    let mut lines = Lines::new();
-    if let Some(finding) = session.finding(&dialog.finding) {
-        let mut spans = vec![Span::raw(" ")];
-        spans.extend(ink::clipped(
-            &finding.trigger,
-            cells.saturating_sub(2),
-            look.trigger,
-            look,
-        ));
+    let mut lines = about(session, dialog, cells, look);
+    let label = |field: Field| {
+        if dialog.field == field {
+            look.accent
+        } else {
+            look.dim
+        }
+    };
+    for field in dialog.fields() {
+        match field {
+            Field::Choice => {
+                let title = match dialog.ruling {
+                    Ruling::Duplicate => " Duplicate of",
+                    _ => " Reason",
+                };
+                lines.push(Line::from(Span::styled(title, label(field))));
+                lines.extend(choices(dialog, cells, look));
+            }
+            Field::Until => {
+                lines.push(Line::from(Span::styled(" Accepted up to and on", label(field))));
+                let focused = dialog.field == field;
+                lines.push(note(&dialog.until, focused, cells.saturating_sub(4), look));
+            }
+            Field::Severity => {
+                let word = dialog.severity.map_or("as the tool says", Severity::name);
+                lines.push(Line::from(vec![
+                    Span::styled(" Severity ", label(field)),
+                    Span::styled(
+                        format!(" {word} "),
+                        if dialog.field == field {
+                            look.selection
+                        } else {
+                            look.text
+                        },
+                    ),
+                ]));
+            }
+            Field::Note => {
+                lines.push(Line::from(Span::styled(" Note (may stay empty)", label(field))));
+                let focused = dialog.field == field && !dialog.asking;
+                lines.push(note(&dialog.note, focused, cells.saturating_sub(4), look));
+            }
+        }
+    }
+    if dialog.asking {
+        let text = format!(" Rule on these {} findings?", dialog.findings.len());
+        let mut spans = vec![Span::styled(text, look.warn)];
+        spans.extend(frame::hint(state, Action::Confirm, look));
+        spans.extend(frame::hint(state, Action::Cancel, look));
         lines.push(Line::from(spans));
     }
-    if let Some(before) = session.verdict(&dialog.finding) {
-        let (sign, word, _) = verdict_look(Some(before), look);
-        let text = format!(" so far: {sign} {word}, {}", before.reason);
-        lines.push(Line::from(ink::clipped(&text, cells, look.dim, look)));
-    }
-    let choosing = dialog.field == Field::Reason;
-    let label = |focused: bool| if focused { look.accent } else { look.dim };
-    lines.push(Line::from(Span::styled(" Reason", label(choosing))));
-    for (index, reason) in dialog.ruling.reasons().iter().enumerate() {
-        let chosen = index == dialog.reason;
-        let pointer = if chosen { glyphs::pointer(look.ascii) } else { " " };
-        let style = match (chosen, choosing) {
-            (true, true) => look.selection,
-            (true, false) => look.accent,
-            (false, _) => look.text,
-        };
-        lines.push(Line::from(vec![
-            Span::styled(format!(" {pointer} "), style),
-            Span::styled(format!("{} ", index + 1), if chosen { style } else { look.key }),
-            Span::styled(format!("{reason} "), style),
-        ]));
-    }
-    lines.push(Line::from(Span::styled(
-        " Note (may stay empty)",
-        label(!choosing),
-    )));
-    lines.push(note(&dialog.note, !choosing, cells.saturating_sub(4), look));
     let (sign, _, _) = ruling_look(dialog.ruling, look);
-    let title = format!("{sign} {}: {}", dialog.finding, ruling_words(dialog.ruling));
+    let subject = match dialog.findings.as_slice() {
+        [finding] => finding.clone(),
+        several => format!("{} findings", several.len()),
+    };
+    let title = format!("{sign} {subject}: {}", dialog.ruling.words());
     let title = crate::text::line(&title).to_string();
     let height = lines.len() as u16 + 2;
     let inner = frame::panel(&title, WIDTH, height, look, body, buf);
@@ -87,7 +108,70 @@ pub fn draw(
     for (row, line) in inner.rows().zip(lines.iter().skip(hidden)) {
         put(line, row, buf);
     }
-    let _ = state;
+}
+
+/// What the ruling would be about: one finding and its verdict so far, or all that are marked.
+fn about(session: &Session, dialog: &VerdictDialog, cells: usize, look: &Look) -> Lines {
+    let mut lines = Lines::new();
+    for id in dialog.findings.iter().take(SUBJECTS) {
+        let Some(finding) = session.finding(id) else {
+            continue;
+        };
+        let mut spans = vec![Span::raw(" ")];
+        if dialog.findings.len() > 1 {
+            spans.extend(ink::clipped(&format!("{id} "), 8, look.accent, look));
+        }
+        let room = cells.saturating_sub(1 + ink::width(&spans));
+        spans.extend(ink::clipped(&finding.trigger, room, look.trigger, look));
+        lines.push(Line::from(spans));
+        if let Some(before) = session.verdict(id) {
+            let (sign, _, _) = verdict_look(Some(before), look);
+            let text = format!(" so far: {sign} {}", before.words());
+            lines.push(Line::from(ink::clipped(&text, cells, look.dim, look)));
+        }
+    }
+    if let Some(more) = dialog
+        .findings
+        .len()
+        .checked_sub(SUBJECTS)
+        .filter(|more| *more > 0)
+    {
+        lines.push(Line::from(Span::styled(format!(" and {more} more"), look.dim)));
+    }
+    lines
+}
+
+fn choices(dialog: &VerdictDialog, cells: usize, look: &Look) -> Lines {
+    let choosing = dialog.field == Field::Choice;
+    // As many as fit; the chosen one is always among them.
+    let first = (dialog.choice + 1).saturating_sub(CHOICES);
+    dialog
+        .choices
+        .iter()
+        .enumerate()
+        .skip(first)
+        .take(CHOICES)
+        .map(|(index, choice)| {
+            let chosen = index == dialog.choice;
+            let pointer = if chosen { glyphs::pointer(look.ascii) } else { " " };
+            let style = match (chosen, choosing) {
+                (true, true) => look.selection,
+                (true, false) => look.accent,
+                (false, _) => look.text,
+            };
+            let mut spans = vec![
+                Span::styled(format!(" {pointer} "), style),
+                Span::styled(format!("{} ", index + 1), if chosen { style } else { look.key }),
+            ];
+            spans.extend(ink::clipped(
+                &format!("{choice} "),
+                cells.saturating_sub(6),
+                style,
+                look,
+            ));
+            Line::from(spans)
+        })
+        .collect()
 }
 
 /// The note with its cursor, the part around the cursor when it is longer than the line.

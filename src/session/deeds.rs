@@ -1,0 +1,84 @@
+//! The life of a session in phrases: what its history shows. Rulings, and what happened to the scan and the file.
+
+use super::{
+    Deed, Session,
+    record::{Fact, Record},
+};
+use crate::scan::event::ScanEvent;
+
+/// What a record that was just applied adds to the history, if it is about more than the scan's own work.
+pub(super) fn of(session: &Session, record: &Record) -> Option<Deed> {
+    let mut finding = None;
+    let what = match &record.fact {
+        Fact::Created { program } => format!("session created by stakeout {program}"),
+        Fact::Scan { event } => match event {
+            ScanEvent::Started(started) => {
+                format!(
+                    "scan of {} started, budget {}, seed {}",
+                    started.model.path, started.budget, started.seed
+                )
+            }
+            ScanEvent::Finished(finished) if finished.complete => {
+                format!("scan complete, findings: {}", session.findings.len())
+            }
+            ScanEvent::Finished(_) => "scan stopped before its end".to_owned(),
+            ScanEvent::Failed { message } => format!("scan broke: {message}"),
+            _ => return None,
+        },
+        Fact::Resumed { program } => format!("scan resumed by stakeout {program}"),
+        Fact::Baseline(baseline) => format!(
+            "measured against {}, findings there: {}",
+            baseline.name,
+            baseline.findings.len()
+        ),
+        Fact::LeftOut { key, bytes } => {
+            format!("evidence {key} not kept ({bytes} bytes): the room for evidence is used up")
+        }
+        Fact::Ruled {
+            finding: id, verdict, ..
+        } => {
+            finding = Some(id.clone());
+            let severity = verdict
+                .severity
+                .map(|severity| format!(", severity {}", severity.name()))
+                .unwrap_or_default();
+            let note = if verdict.note.is_empty() { "" } else { ": " };
+            format!("{id} is {}{severity}{note}{}", verdict.words(), verdict.note)
+        }
+        Fact::Undone { record } => {
+            let (about, what) = group(session, *record);
+            finding = about;
+            format!("{what} taken back")
+        }
+        Fact::Redone { record } => {
+            let (about, what) = group(session, *record);
+            finding = about;
+            format!("{what} put back")
+        }
+        Fact::Salvaged { from, lost } => format!("rescued from {from}, losses: {}", lost.len()),
+        Fact::Stored { .. } | Fact::Computed { .. } => return None,
+    };
+    Some(Deed {
+        record: record.seq,
+        at_ms: record.at_ms,
+        author: record.author.clone(),
+        what,
+        finding,
+    })
+}
+
+/// The finding a group of rulings is about, if it is one, and the group in words.
+fn group(session: &Session, record: u64) -> (Option<String>, String) {
+    let mut rulings = session.rulings.iter().filter(|ruled| ruled.group == record);
+    match (rulings.next(), rulings.count()) {
+        (None, _) => (None, format!("record {record}")),
+        (Some(ruled), 0) => (
+            Some(ruled.finding.clone()),
+            format!("{}: {}", ruled.finding, ruled.verdict.words()),
+        ),
+        (Some(ruled), more) => (
+            None,
+            format!("{} and {more} more: {}", ruled.finding, ruled.verdict.words()),
+        ),
+    }
+}

@@ -1,0 +1,104 @@
+//! Two sessions side by side: what both found with the signals next to each other, then what only one of them found.
+
+use ratatui::text::{Line, Span};
+
+use super::{
+    findings::level_style,
+    ink::{self, Lines},
+};
+use crate::{
+    finding::{Finding, Signals},
+    session::compare::{Comparison, Side},
+    ui::{state::level_name, theme::Look},
+};
+
+/// The comparison as lines of at most `width` cells.
+pub fn lines(comparison: &Comparison, width: usize, look: &Look) -> Lines {
+    let mut lines = Lines::new();
+    for (word, side) in [("left ", &comparison.left), ("right", &comparison.right)] {
+        lines.push(head(word, side, width, look));
+    }
+    let same_model = comparison.left.digest == comparison.right.digest;
+    let text = if same_model {
+        " the same model"
+    } else {
+        " different models"
+    };
+    lines.push(Line::from(Span::styled(text, look.dim)));
+    title(&mut lines, "Shared", comparison.shared.len(), look);
+    for shared in &comparison.shared {
+        lines.push(one(&shared.left, width, look));
+        lines.push(one(&shared.right, width, look));
+        let text = if shared.same {
+            "   the same trigger and behaviour"
+        } else {
+            "   related triggers: compare them yourself"
+        };
+        lines.push(Line::from(Span::styled(text, look.dim)));
+        lines.push(Line::from(Span::styled(
+            format!("   {:<13} {:>10} {:>10}", "signal", "left", "right"),
+            look.header,
+        )));
+        for ((name, left), (_, right)) in signals(&shared.left.signals)
+            .into_iter()
+            .zip(signals(&shared.right.signals))
+        {
+            let text = format!("   {name:<13} {left:>10.3} {right:>10.3}");
+            lines.push(Line::from(Span::styled(text, look.text)));
+        }
+        let fires =
+            |finding: &Finding| format!("{}/{}", finding.activation.with.k, finding.activation.with.n);
+        let text = format!(
+            "   {:<13} {:>10} {:>10}",
+            "fires",
+            fires(&shared.left),
+            fires(&shared.right)
+        );
+        lines.push(Line::from(Span::styled(text, look.text)));
+    }
+    for (what, findings) in [
+        ("Only left", &comparison.only_left),
+        ("Only right", &comparison.only_right),
+    ] {
+        title(&mut lines, what, findings.len(), look);
+        lines.extend(findings.iter().map(|finding| one(finding, width, look)));
+    }
+    lines
+}
+
+fn head(word: &str, side: &Side, width: usize, look: &Look) -> Line<'static> {
+    let mut spans = vec![Span::styled(format!(" {word}  "), look.dim)];
+    let state = if side.complete { "complete" } else { "not complete" };
+    let text = format!("{}, {state}, {}", side.name, side.model);
+    spans.extend(ink::clipped(&text, width.saturating_sub(9), look.accent, look));
+    Line::from(spans)
+}
+
+fn title(lines: &mut Lines, what: &str, count: usize, look: &Look) {
+    lines.push(Line::default());
+    lines.push(Line::from(Span::styled(format!(" {what}: {count}"), look.title)));
+}
+
+fn one(finding: &Finding, width: usize, look: &Look) -> Line<'static> {
+    let mut spans = vec![
+        Span::raw("   "),
+        Span::styled(
+            format!("{:<7}", level_name(finding.level)),
+            level_style(finding.level, look),
+        ),
+        Span::styled(format!("{:.2} ", finding.confidence), look.text),
+    ];
+    spans.extend(ink::clipped(&format!("{:<5}", finding.id), 12, look.accent, look));
+    let room = width.saturating_sub(ink::width(&spans));
+    spans.extend(ink::clipped(&finding.trigger, room, look.trigger, look));
+    Line::from(spans)
+}
+
+fn signals(signals: &Signals) -> [(&'static str, f64); 4] {
+    [
+        ("memorization", signals.memorization.value),
+        ("attention", signals.attention.value),
+        ("entropy", signals.entropy.value),
+        ("divergence", signals.divergence.value),
+    ]
+}
