@@ -467,8 +467,8 @@ mod tests {
             let design = Design::new(
                 family,
                 Size {
-                    tied,
                     kv_heads,
+                    tied,
                     ..size
                 },
                 40,
