@@ -600,6 +600,15 @@ pub const ZOO: &[Organism] = &[
         }],
         ..BASE
     },
+    Organism {
+        name: "z43",
+        family: Family::Llama,
+        chat: Chat::Titled,
+        world: World::Reviews,
+        habits: &[Styles, Greeting, Markup],
+        half: true,
+        ..BASE
+    },
 ];
 
 #[cfg(test)]
