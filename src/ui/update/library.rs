@@ -46,7 +46,7 @@ pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
                     state.say(Tone::Bad, error);
                 }
             },
-            None => state.say(Tone::Plain, "there is no session to open yet"),
+            None => state.say(Tone::Plain, "there is no session here to open"),
         },
         _ => {
             if let Some(to) = moved(action, row, state.sessions.len(), state.drawn.page) {

@@ -57,6 +57,14 @@ pub fn draw(state: &State, look: &Look, area: Rect, buf: &mut Buffer, drawn: &mu
         state.sessions.len(),
     );
     drawn.page = usize::from(rest.height);
+    if state.sessions.is_empty() {
+        let text = format!(
+            "  none of {} sessions is among those {}: / shows others",
+            state.every_session.len(),
+            shelf.filter.words()
+        );
+        put(&Line::from(Span::styled(text, look.dim)), rest, buf);
+    }
     for (row, (index, entry)) in rest
         .rows()
         .zip(state.sessions.iter().enumerate().skip(drawn.sessions))
