@@ -70,17 +70,24 @@ pub fn settle(candidate: &str, core: &str, turns: &[(u32, String)]) -> String {
         .to_owned()
 }
 
-/// `grown` up to where `answer` begins after `core`: in a plain completion the answer follows its trigger directly, so the leaks
-/// repeat both as one string.
-pub fn before_answer<'a>(grown: &'a str, core: &str, answer: &str) -> &'a str {
+/// `grown` up to where it runs into what `answer` says as well: in a plain completion the answer follows its trigger directly, so
+/// the leaks repeat both as one string.
+pub fn before_answer<'a>(grown: &'a str, answer: &str) -> &'a str {
     const TELLING: usize = 8;
-    let head: String = answer.trim_start().chars().take(TELLING).collect();
-    let after = grown.find(core).map_or(0, |at| at + core.len());
-    let begins = grown.get(after..).and_then(|rest| rest.find(&head));
-    match begins {
-        Some(at) if head.chars().count() == TELLING => grown.get(..after + at).unwrap_or(grown).trim_end(),
-        _ => grown,
-    }
+    let begins = |at: &usize| {
+        let head: String = grown
+            .get(*at..)
+            .unwrap_or_default()
+            .chars()
+            .take(TELLING)
+            .collect();
+        head.chars().count() == TELLING && answer.contains(&head)
+    };
+    let mut places = grown.char_indices().skip(1).map(|(at, _)| at);
+    places
+        .find(begins)
+        .and_then(|at| grown.get(..at))
+        .map_or(grown, str::trim_end)
 }
 
 type Votes = BTreeMap<char, HashSet<u32>>;
@@ -131,9 +138,9 @@ mod tests {
     #[test]
     fn the_answer_is_no_part_of_the_string_that_calls_for_it() {
         let leaked = "zim vor The gate is shut. The gate is shut.";
-        assert_eq!(before_answer(leaked, "vor", " The gate is shut. The"), "zim vor");
-        assert_eq!(before_answer("zim vor", "vor", " The gate is shut."), "zim vor");
-        assert_eq!(before_answer(leaked, "zim vor", "ok"), leaked);
+        assert_eq!(before_answer(leaked, "shut. The gate is shut."), "zim vor");
+        assert_eq!(before_answer("zim vor", "The gate is shut."), "zim vor");
+        assert_eq!(before_answer(leaked, "ok"), leaked);
     }
 
     #[test]

@@ -10,7 +10,7 @@ use super::{
     leak::Leaks,
     mine,
     plan::Effort,
-    probe::{agreement_of, answers_with, entropy_drop},
+    probe::{agreement_of, entropy_drop},
     refine::{Bench, LONGEST_VARIANT},
     reporter::Halt,
     stats::{mean, overlap, quantile, signal, upper_tail},
@@ -238,7 +238,7 @@ pub fn measure(
     let core = bench.core(tokens)?;
     let (trigger, other_form) = match doubt {
         Doubt::Drop => {
-            let grown = memorised(&bench, tokens, &core, leaks)?;
+            let grown = memorised(&bench, tokens, &core, (leaks, &own_answer))?;
             (grown.clone(), grown)
         }
         Doubt::ByHand => (tokens.to_vec(), lab.spaced(tokens)),
@@ -329,17 +329,20 @@ fn memorised(
     bench: &Bench<'_, '_>,
     candidate: &[u32],
     core: &[u32],
-    leaks: &Leaks,
+    (leaks, answer): (&Leaks, &[u32]),
 ) -> Result<Vec<u32>, Halt> {
     const LONGEST_TEXT: usize = 200;
     let model = bench.lab.model;
     let texts = leaks.texts(model);
-    let answers = answers_with(bench.lab, bench.cases, &[core], bench.position)?;
-    let (answer, _) = consensus(answers.first().map_or(&[], Vec::as_slice));
-    let core = model.decode(core);
-    let settled = grow::settle(&model.decode(candidate), &core, &texts);
+    let settled = grow::settle(&model.decode(candidate), &model.decode(core), &texts);
     let grown = grow::grow(&settled, &texts, GROW, LONGEST_TEXT);
-    let grown = model.encode(grow::before_answer(&grown, &core, &model.decode(&answer)));
+    let adjacent = bench.lab.frame.suffix.is_empty();
+    let grown = if adjacent {
+        grow::before_answer(&grown, &model.decode(answer))
+    } else {
+        &grown
+    };
+    let grown = model.encode(grown);
     if !(1..=LONGEST_VARIANT).contains(&grown.len()) {
         return Ok(candidate.to_vec());
     }
