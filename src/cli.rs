@@ -24,7 +24,7 @@ pub mod trace;
 use std::{
     ffi::OsString,
     io::{self, Write},
-    path::Path,
+    path::{Path, PathBuf},
 };
 
 use clap::Parser;
@@ -33,6 +33,7 @@ use crate::{
     config::Config,
     finding::Level,
     logging,
+    model::{Renderer, template::apart},
     paths::Paths,
     report,
     session::{ScanState, Session},
@@ -61,6 +62,8 @@ pub struct Streams<'a> {
     pub talk: &'a mut dyn Write,
     /// Whether `out` is a terminal that a screen can be drawn on.
     pub terminal: bool,
+    /// This program, for what it does in a process of its own; without it that is done in this one.
+    pub program: Option<PathBuf>,
 }
 
 /// What every command may need: where things are and how the analyst wants them.
@@ -71,6 +74,8 @@ pub struct Setting {
     pub config: Config,
     /// The keys in force.
     pub keymap: Keymap,
+    /// Where chat templates are rendered.
+    pub renderer: Renderer,
 }
 
 /// Does what the command line says and returns the exit code.
@@ -131,6 +136,10 @@ fn dispatch(arguments: Arguments, streams: &mut Streams<'_>) -> Result<u8, Failu
             manual::completions(arguments.shell, streams.out)?;
             Ok(DONE)
         }
+        Some(Command::RenderTemplate) => {
+            apart::serve(io::stdin().lock(), &mut streams.out)?;
+            Ok(DONE)
+        }
         Some(Command::Man) => {
             manual::man(streams.out)?;
             Ok(DONE)
@@ -160,6 +169,7 @@ impl Setting {
             paths,
             config,
             keymap,
+            renderer: streams.program.clone().map_or(Renderer::Here, Renderer::Apart),
         })
     }
 }
