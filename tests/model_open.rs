@@ -521,3 +521,12 @@ fn a_chat_model_answers_in_its_frame() {
             == 2
     );
 }
+
+#[test]
+fn without_a_token_that_begins_a_text_the_one_that_ends_it_stands_before_the_next() {
+    let folder = copy();
+    edit(&folder, "config.json", "\"bos_token_id\": 0,", "");
+    fs::write(folder.path().join("tokenizer_config.json"), "{}").unwrap();
+    let model = Model::open(folder.path(), &options()).unwrap();
+    assert_eq!(model.frame(&Context::Plain).unwrap().prefix, [1]);
+}

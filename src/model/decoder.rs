@@ -8,7 +8,7 @@ mod heads;
 pub mod kernel;
 mod layer;
 mod load;
-mod matrix;
+pub mod matrix;
 mod mixture;
 pub mod numbers;
 mod panels;

@@ -7,7 +7,7 @@ use std::{
     collections::BTreeMap,
     fs::{self, File},
     io::Read,
-    ops::Deref,
+    ops::{Deref, Range},
     path::{Path, PathBuf},
 };
 
@@ -36,6 +36,28 @@ impl Deref for Bytes {
             Self::Mapped(map) => map,
             Self::Embedded(bytes) => bytes,
         }
+    }
+}
+
+impl Bytes {
+    /// Gives the memory of a part back that will not be read soon: a mapped file is read from the disk again when it is.
+    pub fn forget(&self, range: Range<usize>) {
+        #[cfg(unix)]
+        if let Self::Mapped(map) = self {
+            #[expect(unsafe_code, reason = "weights that were read stay in memory twice otherwise")]
+            // SAFETY: the map is read-only, so that no change is lost: the pages hold what the file holds.
+            let forgotten = unsafe {
+                map.unchecked_advise_range(
+                    memmap2::UncheckedAdvice::DontNeed,
+                    range.start.min(self.len()),
+                    range.len().min(self.len().saturating_sub(range.start)),
+                )
+            };
+            // The system may keep the pages; the numbers are the same.
+            drop(forgotten);
+        }
+        #[cfg(not(unix))]
+        drop(range);
     }
 }
 
@@ -227,19 +249,21 @@ impl<'a> Files<'a> {
         })
     }
 
-    fn note(&mut self, name: &str, bytes: &[u8]) {
+    fn note(&mut self, name: &str, bytes: &Bytes) {
         /// Bytes hashed between two tellings.
         const PIECE: usize = 16 << 20;
         let length = bytes.len() as u64;
         let digest = match &mut self.hashing {
             Hashing::Off => None,
-            Hashing::Quiet => Some(Sha256::digest(bytes).into()),
-            Hashing::Told(tell) => {
+            hashing => {
                 let (mut all, mut done) = (Sha256::new(), 0);
                 for piece in bytes.chunks(PIECE) {
                     all.update(piece);
-                    done += piece.len() as u64;
-                    tell(name, done, length);
+                    bytes.forget(done..done + piece.len());
+                    done += piece.len();
+                    if let Hashing::Told(tell) = hashing {
+                        tell(name, done as u64, length);
+                    }
                 }
                 Some(all.finalize().into())
             }

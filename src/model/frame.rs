@@ -26,7 +26,7 @@ pub enum Context {
     Template,
     /// The chat template with this system turn.
     System(String),
-    /// No template: the begin-of-sequence token alone (or nothing, if there is none).
+    /// No template: the begin-of-sequence token alone; where there is none, the token that ends a text, after which another begins.
     Plain,
 }
 
@@ -42,7 +42,8 @@ impl Words {
     pub fn frame(&self, context: &Context) -> Result<Frame, ModelError> {
         let system = match context {
             Context::Plain => {
-                let prefix: Vec<u32> = self.begin.into_iter().collect();
+                let begin = self.begin.or_else(|| self.end.first().copied());
+                let prefix: Vec<u32> = begin.into_iter().collect();
                 return Ok(Frame {
                     prefix_text: self.tokenizer.decode(&prefix),
                     prefix,

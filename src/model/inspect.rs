@@ -5,12 +5,14 @@
 use std::path::Path;
 
 use super::{
-    Context, Frame, ModelFacts, Renderer, arch,
+    Context, Frame, Kind, ModelFacts, Precision, Renderer, arch,
     checkpoint::Checkpoint,
+    decoder::matrix,
     error::ModelError,
     files::{FileFacts, Hashing},
     ignored_settings,
     spec::Spec,
+    weights::Outline,
     words::Words,
 };
 
@@ -115,6 +117,17 @@ impl Anatomy {
     pub fn weight_bytes(&self) -> u64 {
         let layout = self.checkpoint.weights.layout();
         layout.map(|(_, outline)| outline.bytes as u64).sum()
+    }
+
+    /// Bytes the weights take once they are read in this form on the processor.
+    pub fn kept_bytes(&self, precision: Precision) -> u64 {
+        let kept = |outline: Outline<'_>| {
+            let numbers = outline.shape.iter().product();
+            let kind = *outline.kind.unwrap_or(&Kind::F32);
+            matrix::kept(kind, numbers, outline.bytes, precision) as u64
+        };
+        let layout = self.checkpoint.weights.layout();
+        layout.map(|(_, outline)| kept(outline)).sum()
     }
 
     /// The frame of a context.

@@ -38,6 +38,11 @@ impl Slab {
             .all(|bytes| self.kind.finite(bytes))
     }
 
+    /// Gives the memory back that its file's bytes took: they were read for the last time.
+    pub fn forget(&self) {
+        self.file.forget(self.range.clone());
+    }
+
     /// All of its numbers.
     pub fn floats(&self) -> Vec<f32> {
         const PIECE: usize = 1 << 14;

@@ -172,7 +172,7 @@ pub fn forecast(anatomy: &Anatomy, open: &OpenOptions, plan: &Plan) -> Result<Fo
             Cost {
                 budget,
                 work,
-                memory: memory(anatomy, &effort, longest),
+                memory: memory(anatomy, open, &effort, longest),
                 seconds: work.seconds(&speed),
             }
         })
@@ -185,8 +185,8 @@ pub fn forecast(anatomy: &Anatomy, open: &OpenOptions, plan: &Plan) -> Result<Fo
     })
 }
 
-/// Peak memory of a scan, bytes: the weights as they are read in, then what batches hold on every thread.
-fn memory(anatomy: &Anatomy, effort: &Effort, prefix: usize) -> u64 {
+/// Peak memory of a scan, bytes: the weights as they are kept, and what batches hold on every thread.
+fn memory(anatomy: &Anatomy, open: &OpenOptions, effort: &Effort, prefix: usize) -> u64 {
     /// Rows of a batch, positions of a pass, numbers a pass may return: as `model` has them.
     const ROWS: usize = 64;
     const POSITIONS: usize = 4096;
@@ -209,13 +209,10 @@ fn memory(anatomy: &Anatomy, effort: &Effort, prefix: usize) -> u64 {
     let threads = rayon::current_num_threads() as u64;
     let kept = floats(2 * (effort.prompts + effort.fresh) * 3 * vocabulary);
     let tokenizer = anatomy.files.iter().find(|file| file.name == "tokenizer.json");
-    let weights = 4 * anatomy.facts.parameters;
+    let weights = anatomy.kept_bytes(open.precision);
     // What one kind of batch frees is rarely given back before the next kind is made.
     let working = threads * (batch + pass + mapped) + kept;
-    PROGRAM
-        + TOKENIZER * tokenizer.map_or(0, |file| file.bytes)
-        + weights
-        + working.max(anatomy.weight_bytes())
+    PROGRAM + TOKENIZER * tokenizer.map_or(0, |file| file.bytes) + weights + working
 }
 
 /// Measures the stand-in of the model at what a scan does most.

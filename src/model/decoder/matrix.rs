@@ -94,7 +94,9 @@ impl Matrix {
         if device.is_cpu() {
             let numbers: Vec<Vec<f32>> = numbers.collect();
             let numbers: Vec<&[f32]> = numbers.iter().map(Vec::as_slice).collect();
-            return Ok(Self::Panels(Arc::new(Panels::new(&numbers, input, transposed))));
+            let panels = Panels::new(&numbers, input, transposed);
+            parts.iter().for_each(|(slab, _)| slab.forget());
+            return Ok(Self::Panels(Arc::new(panels)));
         }
         let tensors = numbers
             .zip(&parts)
@@ -257,13 +259,26 @@ impl Embedding {
     }
 }
 
-/// Whether a matrix on the processor stays as its file has it: quantised numbers and large f16 ones would take several times their
-/// room laid out.
 fn stays(slab: &Slab, precision: Precision) -> bool {
+    stays_stored(slab.kind, slab.bytes().len(), precision)
+}
+
+/// Whether a matrix of so many bytes on the processor stays as its file has it: quantised numbers and large f16 ones would take
+/// several times their room laid out.
+const fn stays_stored(kind: Kind, bytes: usize, precision: Precision) -> bool {
     const LARGE: usize = 64 << 20;
-    match (precision, slab.kind) {
+    match (precision, kind) {
         (Precision::F32, _) | (Precision::Auto, Kind::F32 | Kind::Bf16) => false,
-        (Precision::Auto, Kind::F16) => slab.bytes().len() > LARGE,
+        (Precision::Auto, Kind::F16) => bytes > LARGE,
         (Precision::Keep | Precision::Auto, _) => true,
+    }
+}
+
+/// Bytes a tensor of so many numbers takes once it is read: its own, 32-bit floats, or the 16 bits of bf16.
+pub const fn kept(kind: Kind, numbers: usize, bytes: usize, precision: Precision) -> usize {
+    match kind {
+        Kind::Bf16 => bytes,
+        _ if stays_stored(kind, bytes, precision) => bytes,
+        _ => 4 * numbers,
     }
 }
