@@ -26,7 +26,7 @@ pub use update::update;
 
 use crate::{
     scan::{event::ScanEvent, gate::Gate},
-    session::{Session, store::Store},
+    session::{Session, reading::Reading, store::Store},
 };
 use keymap::Keymap;
 use theme::Look;
@@ -50,6 +50,8 @@ pub struct App {
     pub store: Option<Store>,
     /// What its records say.
     pub session: Session,
+    /// The rest of it, while only its front is known.
+    pub reading: Option<Reading>,
     /// The scan that writes to it, if one runs.
     pub scan: Option<RunningScan>,
     /// Which key asks for what.

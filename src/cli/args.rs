@@ -1,11 +1,15 @@
 //! The command line as clap sees it: words and limits only. Nothing here opens a file or decides what a word means.
 
+mod inventory;
 mod measuring;
 
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum, builder::PossibleValue};
 
+pub use self::inventory::{
+    AddArguments, InventoryArguments, InventoryCommand, InventoryScanArguments,
+};
 pub use self::measuring::{
     BenchArguments, ComputeArguments, InspectArguments, MeasureFormat, ProbeArguments, TokenIds,
     TraceArguments,
@@ -53,6 +57,8 @@ pub enum Command {
     Open(OpenArguments),
     /// List the saved sessions.
     Sessions(FormatArguments),
+    /// List the models you answer for, riskiest first; add to them; scan those that are due.
+    Inventory(InventoryArguments),
     /// Print a session, or one finding of it.
     Show(ShowArguments),
     /// Rule on a finding.

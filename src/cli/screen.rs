@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     report::plain,
-    session::{Session, store::Store},
+    session::{Session, reading::Reading, store::Store},
     ui::{
         self, App, Outcome, RunningScan,
         theme::{ColorDepth, Look, THEMES},
@@ -40,7 +40,13 @@ pub fn open(setting: &Setting, options: &OpenArguments, streams: &mut Streams<'_
 }
 
 fn saved(setting: &Setting, look: &Look, path: &Path) -> Result<App, Failure> {
-    let mut app = case(setting, look, Store::open(path)?, None)?;
+    let store = Store::open(path)?;
+    let mut app = App {
+        session: store.front()?,
+        reading: Some(Reading::start(path)?),
+        store: Some(store),
+        ..shelf(setting, look, None)
+    };
     app.greeting = changed_model(&app.session);
     Ok(app)
 }
@@ -72,13 +78,7 @@ pub fn case(setting: &Setting, look: &Look, store: Store, scan: Option<RunningSc
         session: store.load()?,
         store: Some(store),
         scan,
-        keymap: setting.keymap.clone(),
-        look: look.clone(),
-        library: setting.paths.sessions.clone(),
-        mouse: setting.config.mouse,
-        author: author(setting),
-        greeting: None,
-        carried: None,
+        ..shelf(setting, look, None)
     })
 }
 
@@ -87,6 +87,7 @@ fn shelf(setting: &Setting, look: &Look, greeting: Option<String>) -> App {
     App {
         store: None,
         session: Session::default(),
+        reading: None,
         scan: None,
         keymap: setting.keymap.clone(),
         look: look.clone(),

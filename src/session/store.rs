@@ -11,6 +11,7 @@ use std::{
 
 use rusqlite::Connection;
 
+mod front;
 mod read;
 mod resume;
 mod rule;
@@ -142,6 +143,17 @@ impl Store {
                 what: "it holds no record".to_owned(),
             });
         }
+        Ok(Self::new(path, opened, head))
+    }
+
+    /// Opens a session for reading, whoever else reads or writes.
+    pub(super) fn read(path: &Path) -> Result<Self> {
+        let connection = open::read(path)?;
+        let head = head(&connection).map_err(|error| SessionError::sqlite(path, &error))?;
+        let opened = open::Opened {
+            connection,
+            lock: None,
+        };
         Ok(Self::new(path, opened, head))
     }
 

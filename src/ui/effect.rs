@@ -93,6 +93,8 @@ pub enum Effect {
         /// Their key.
         key: String,
     },
+    /// Read the leaks at these indices.
+    ReadLeaks(Vec<usize>),
     /// Read the list of sessions.
     ListSessions,
     /// Give the terminal back and stop the process until it is continued.

@@ -56,6 +56,8 @@ pub enum Message {
     Sessions(Vec<Entry>),
     /// Two sessions were compared.
     Compared(Box<Comparison>),
+    /// The rest of the session was read and is in it; or its chain broke on the way: one sentence.
+    Read(Result<(), String>),
     /// An effect failed: one sentence.
     Failed(String),
     /// A frame was drawn: what the next message needs to know of it.

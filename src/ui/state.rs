@@ -80,6 +80,18 @@ pub enum Pane {
     Leaks,
 }
 
+/// What is known of the session's chain of records.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum Chain {
+    /// It holds to its last record.
+    #[default]
+    Holds,
+    /// It is being checked.
+    Checking,
+    /// It does not hold: one sentence. Safe.
+    Broken(String),
+}
+
 /// How a toast is meant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Tone {
@@ -197,6 +209,8 @@ pub struct State {
     pub attention: Option<Wanted>,
     /// Records a power cut now would cost.
     pub unsaved: usize,
+    /// Does the chain of records hold?
+    pub chain: Chain,
     /// What the last frame showed.
     pub drawn: Drawn,
 }
@@ -230,6 +244,7 @@ impl State {
             opened_at_ms: 0,
             attention: None,
             unsaved: 0,
+            chain: Chain::default(),
             drawn: Drawn::default(),
         }
     }

@@ -16,7 +16,7 @@ use super::{
     keymap::Key,
     message::Message,
     state::{
-        Pane, Screen, State, Tone,
+        Chain, Pane, Screen, State, Tone,
         dialog::{Dialog, Question},
         ranked,
     },
@@ -81,6 +81,10 @@ pub fn update(state: &mut State, session: &Session, message: Message) -> Vec<Eff
             });
             Vec::new()
         }
+        Message::Read(read) => {
+            read_whole(state, session, read);
+            Vec::new()
+        }
         Message::Failed(text) => {
             if let Some(Dialog::Verdict(verdict)) = &mut state.dialog {
                 verdict.saving = false;
@@ -89,9 +93,14 @@ pub fn update(state: &mut State, session: &Session, message: Message) -> Vec<Eff
             Vec::new()
         }
         Message::Drawn(drawn) => {
+            let unread = drawn.unread.clone();
             case::drawn(state, &drawn);
             state.drawn = drawn;
-            return Vec::new();
+            return if unread.is_empty() {
+                Vec::new()
+            } else {
+                vec![Effect::ReadLeaks(unread)]
+            };
         }
     };
     effects.extend(evidence::wanted(state, session));
@@ -205,6 +214,19 @@ fn recorded(state: &mut State, session: &Session) -> Vec<Effect> {
         state.pane = Pane::Findings;
     }
     Vec::new()
+}
+
+/// The rest of the session came, or what came of it before its chain broke: nothing is appended to a broken chain.
+fn read_whole(state: &mut State, session: &Session, read: Result<(), String>) {
+    state.chain = match read {
+        Ok(()) => Chain::Holds,
+        Err(sentence) => {
+            state.read_only = true;
+            state.say(Tone::Bad, sentence.clone());
+            Chain::Broken(sentence)
+        }
+    };
+    recorded(state, session);
 }
 
 fn ended(state: &mut State, session: &Session) -> Vec<Effect> {

@@ -75,6 +75,8 @@ pub struct Drawn {
     pub leaks: usize,
     /// First session shown.
     pub sessions: usize,
+    /// Indices of the leaks it had no text for yet.
+    pub unread: Vec<usize>,
     /// What lies where.
     pub targets: Vec<(Rect, Target)>,
 }
@@ -99,12 +101,17 @@ pub fn draw(state: &State, session: &Session, look: &Look, area: Rect, buf: &mut
     match state.screen() {
         Screen::Library => library::draw(state, look, body, buf, &mut drawn),
         Screen::Case => case::draw(state, session, look, body, buf, &mut drawn),
-        Screen::Finding(screen) => finding::draw(state, session, screen, look, body, buf, &mut drawn),
+        Screen::Finding(screen) => {
+            drawn.unread = leaks::unread(state, session);
+            finding::draw(state, session, screen, look, body, buf, &mut drawn);
+        }
         Screen::Candidate { id, scroll } => {
+            drawn.unread = leaks::unread(state, session);
             let lines = candidates::detail(session, *id, usize::from(body.width), look);
             scrolled(&lines, *scroll, body, buf, &mut drawn);
         }
         Screen::Leak { id, scroll } => {
+            drawn.unread = leaks::unread(state, session);
             let lines = leaks::detail(session, *id, usize::from(body.width), look);
             scrolled(&lines, *scroll, body, buf, &mut drawn);
         }
@@ -113,7 +120,7 @@ pub fn draw(state: &State, session: &Session, look: &Look, area: Rect, buf: &mut
             scrolled(&lines, *scroll, body, buf, &mut drawn);
         }
         Screen::Facts { scroll } => {
-            let lines = facts::lines(session, usize::from(body.width), look);
+            let lines = facts::lines(session, &state.chain, usize::from(body.width), look);
             scrolled(&lines, *scroll, body, buf, &mut drawn);
         }
     }

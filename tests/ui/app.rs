@@ -22,6 +22,7 @@ fn app(dir: &Path, store: Option<Store>, session: Session, scan: Option<RunningS
     App {
         store,
         session,
+        reading: None,
         scan,
         keymap: Keymap::embedded().unwrap(),
         look: Look::new("terminal", ColorDepth::None, false).unwrap(),

@@ -54,6 +54,7 @@ where
                 Err(error) => Message::Failed(format!("not deleted: {error}")),
             }),
             Effect::Load { key } => Some(self.load(key)),
+            Effect::ReadLeaks(indices) => self.read_leaks(&indices),
             Effect::ListSessions => Some(Message::Sessions(library::list(&self.app.library))),
             Effect::Suspend => {
                 (self.suspend)()?;

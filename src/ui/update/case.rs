@@ -140,11 +140,11 @@ fn hold(state: &mut State, session: &Session, row: usize) {
 
 fn leaks(state: &mut State, session: &Session, action: Action) {
     let len = session.leaks.len();
-    let latest_first = |row: usize| session.leaks.get(len.checked_sub(row + 1)?).map(|leak| leak.id);
+    let latest_first = |row: usize| session.leaks.id(len.checked_sub(row + 1)?);
     let row = state
         .leaks
         .cursor
-        .and_then(|id| session.leaks.iter().rposition(|leak| leak.id == id))
+        .and_then(|id| session.leaks.index(id))
         .map(|index| len - 1 - index);
     match (action, row) {
         (Action::Open, Some(_)) => {

@@ -77,7 +77,7 @@ pub fn act(state: &mut State, session: &Session, action: Action) {
             },
         },
         Some(Screen::Candidate { id, scroll }) => {
-            let known = session.candidates.iter().find(|known| known.candidate.id == *id);
+            let known = session.candidate(*id);
             match (action, known.map(|known| &known.standing)) {
                 (Action::Open, Some(Standing::Finding(finding))) => opened = Some(finding.clone()),
                 _ => *scroll = scrolled(action, *scroll, page, end),

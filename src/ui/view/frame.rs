@@ -21,7 +21,7 @@ use crate::{
         action::Action,
         glyphs,
         state::{
-            Pane, Screen, State, Tone,
+            Chain, Pane, Screen, State, Tone,
             dialog::{Dialog, Field, Question},
             finding::{FindingScreen, Tab},
         },
@@ -98,6 +98,14 @@ fn standing(state: &State, session: &Session, look: &Look) -> Vec<Span<'static>>
         (None, ScanState::Waiting) => (String::new(), look.text),
     };
     spans.push(Span::styled(word, style));
+    match &state.chain {
+        Chain::Holds => {}
+        Chain::Checking => spans.push(Span::styled("  chain: checking", look.dim)),
+        Chain::Broken(_) => spans.push(Span::styled(
+            format!("  {} chain broken", glyphs::cross(look.ascii)),
+            look.bad,
+        )),
+    }
     if !matches!(state.screen(), Screen::Library) {
         let (text, style) = match (state.read_only, state.unsaved) {
             (true, _) => ("read-only".to_owned(), look.warn),
