@@ -25,7 +25,7 @@ pub mod trace;
 use std::{
     ffi::OsString,
     io::{self, Write},
-    path::Path,
+    path::{Path, PathBuf},
 };
 
 use clap::Parser;
@@ -34,6 +34,7 @@ use crate::{
     config::Config,
     finding::Level,
     logging,
+    model::{Renderer, template::apart},
     paths::Paths,
     report,
     session::{ScanState, Session},
@@ -62,6 +63,8 @@ pub struct Streams<'a> {
     pub talk: &'a mut dyn Write,
     /// Whether `out` is a terminal that a screen can be drawn on.
     pub terminal: bool,
+    /// This program, for what it does in a process of its own; without it that is done in this one.
+    pub program: Option<PathBuf>,
 }
 
 /// What every command may need: where things are and how the analyst wants them.
@@ -72,6 +75,8 @@ pub struct Setting {
     pub config: Config,
     /// The keys in force.
     pub keymap: Keymap,
+    /// Where chat templates are rendered.
+    pub renderer: Renderer,
 }
 
 /// Does what the command line says and returns the exit code.
@@ -133,6 +138,10 @@ fn dispatch(arguments: Arguments, streams: &mut Streams<'_>) -> Result<u8, Failu
             manual::completions(arguments.shell, streams.out)?;
             Ok(DONE)
         }
+        Some(Command::RenderTemplate) => {
+            apart::serve(io::stdin().lock(), &mut streams.out)?;
+            Ok(DONE)
+        }
         Some(Command::Man) => {
             manual::man(streams.out)?;
             Ok(DONE)
@@ -162,6 +171,7 @@ impl Setting {
             paths,
             config,
             keymap,
+            renderer: streams.program.clone().map_or(Renderer::Here, Renderer::Apart),
         })
     }
 }

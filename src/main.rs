@@ -14,6 +14,7 @@ fn main() -> ExitCode {
         out: &mut io::stdout(),
         talk: &mut io::stderr(),
         terminal,
+        program: env::current_exe().ok(),
     };
     ExitCode::from(cli::run(env::args_os(), &mut streams))
 }

@@ -23,7 +23,7 @@ mod sampler;
 mod slab;
 mod spec;
 mod spread;
-mod template;
+pub mod template;
 mod tokenizer;
 pub mod untrusted;
 mod weights;
@@ -48,7 +48,7 @@ pub use self::{
     files::{FileFacts, Hashing},
     frame::{Context, Frame},
     rehearsal::Rehearsal,
-    template::Template,
+    template::{Renderer, Template},
 };
 use crate::scan::event::{ModelFacts, Sampling};
 
@@ -75,6 +75,8 @@ pub struct OpenOptions {
     pub precision: Precision,
     /// The folder of a LoRA adapter to apply.
     pub adapter: Option<PathBuf>,
+    /// Where the chat template is rendered.
+    pub renderer: Renderer,
 }
 
 /// One row to generate.
@@ -176,7 +178,7 @@ impl Model {
         }
         let (architecture, network) = Network::build(&mut checkpoint, options)?;
         let spec = network.spec();
-        let words = Words::read(&mut checkpoint, spec.vocabulary)?;
+        let words = Words::read(&mut checkpoint, spec.vocabulary, &options.renderer)?;
         let mut notices = checkpoint.notices;
         notices.extend(ignored_settings(&checkpoint.generation));
         notices.extend(network.read.notices.iter().cloned());

@@ -62,6 +62,7 @@ fn follow_into(
             out: &mut out,
             talk: &mut talk,
             terminal: false,
+            program: None,
         };
         headless::follow(running, &mut store, &mut signals, format, &mut streams).await
     });

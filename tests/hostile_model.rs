@@ -11,9 +11,10 @@ use std::{
     time::{Duration, Instant},
 };
 
+use assert_cmd::cargo::cargo_bin;
 use mutate::gguf;
 use stakeout::{
-    model::{Context, DeviceChoice, Model, OpenOptions, untrusted},
+    model::{Context, DeviceChoice, Model, OpenOptions, Renderer, untrusted},
     text,
 };
 use tempfile::TempDir;
@@ -266,6 +267,59 @@ fn templates_that_never_end() {
             "{template}: {error}"
         );
     }
+}
+
+#[test]
+fn templates_that_make_much_out_of_little() {
+    let doubled = |step: &str| {
+        format!(
+            "{{% set ns = namespace(x='x%') %}}{{% for i in range(60) %}}{{% set ns.x = {step} %}}{{% endfor %}}{{{{ ns.x|length }}}}"
+        )
+    };
+    for template in [
+        doubled("ns.x ~ ns.x"),
+        doubled("ns.x + ns.x"),
+        doubled("ns.x|urlencode"),
+        doubled("[ns.x, ns.x]|string"),
+        "{% macro d(s, n) %}{% if n %}{{ d(s ~ s, n - 1) }}{% endif %}{% endmacro %}{{ d('x', 45) }}".into(),
+        "{% set x = messages %}{% for i in range(40) %}{% set x = [x, x] %}{% endfor %}{{ x|tojson|length }}"
+            .into(),
+        doubled("[ns.x, ns.x]").replace("ns.x|length", "ns.x|tojson|length"),
+    ] {
+        let folder = copy();
+        fs::write(folder.path().join("chat_template.jinja"), &template).unwrap();
+        let options = OpenOptions {
+            renderer: Renderer::Apart(cargo_bin("stakeout")),
+            ..OpenOptions::default()
+        };
+        let start = Instant::now();
+        let model = Model::open(folder.path(), &options).unwrap();
+        let error = model
+            .frame(&Context::Template)
+            .err()
+            .map(|error| error.to_string());
+        let error = error.unwrap_or_else(|| panic!("{template} is refused"));
+        assert!(start.elapsed() < SOON, "{template}: {:?}", start.elapsed());
+        assert!(
+            ["too much memory", "too much output", "too long", "chat template"]
+                .iter()
+                .any(|says| error.contains(says)),
+            "{template}: {error}"
+        );
+    }
+}
+
+#[test]
+fn an_honest_template_reads_the_same_in_a_process_of_its_own() {
+    let apart = OpenOptions {
+        renderer: Renderer::Apart(cargo_bin("stakeout")),
+        ..OpenOptions::default()
+    };
+    let frame = |options: &OpenOptions| {
+        let model = Model::open(&fixture(), options).unwrap();
+        format!("{:?}", model.frame(&Context::Template).unwrap())
+    };
+    assert_eq!(frame(&apart), frame(&OpenOptions::default()));
 }
 
 /// Makes a lie of a header.

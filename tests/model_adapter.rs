@@ -118,6 +118,7 @@ fn options(adapter: Option<&TempDir>, precision: Precision) -> OpenOptions {
         device: DeviceChoice::Cpu,
         precision,
         adapter: adapter.map(|folder| folder.path().to_owned()),
+        ..OpenOptions::default()
     }
 }
 

@@ -1,7 +1,7 @@
 //! Chat templates of public models: the text of whole conversations, byte for byte.
 
 use serde_json::{Value, json};
-use stakeout::model::Template;
+use stakeout::model::{Renderer, Template};
 
 #[test]
 fn public_templates_give_the_reference_text() {
@@ -25,7 +25,7 @@ fn public_templates_give_the_reference_text() {
     let file: Value = serde_json::from_str(&text).unwrap();
     for (name, entry) in file["templates"].as_object().unwrap() {
         let source = entry["template"].as_str().unwrap().to_owned();
-        let template = Template::new(source, settings.as_object().unwrap()).unwrap();
+        let template = Template::new(source, settings.as_object().unwrap(), &Renderer::Here).unwrap();
         for (conversation, messages) in conversations {
             let expected = &entry["expected"][conversation];
             match template.render(messages, true) {

@@ -93,6 +93,9 @@ pub enum Command {
     Completions(CompletionsArguments),
     /// Print the manual, in the form `man` reads.
     Man,
+    /// Render one chat template, for another process of this program.
+    #[command(hide = true)]
+    RenderTemplate,
 }
 
 /// `stakeout completions`.

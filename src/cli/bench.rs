@@ -57,7 +57,7 @@ pub fn bench(
     };
     let paths = models(&arguments.folder)?;
     compute::use_threads(compute::threads(setting, &arguments.compute));
-    let open = compute::open_options(&arguments.compute);
+    let open = compute::open_options(setting, &arguments.compute);
     let mut all = Vec::new();
     for path in &paths {
         let name = path

@@ -8,11 +8,12 @@ use super::{Setting, args::ComputeArguments};
 use crate::model::OpenOptions;
 
 /// How to open a model.
-pub fn open_options(arguments: &ComputeArguments) -> OpenOptions {
+pub fn open_options(setting: &Setting, arguments: &ComputeArguments) -> OpenOptions {
     OpenOptions {
         device: arguments.device,
         precision: arguments.dtype,
         adapter: arguments.adapter.clone(),
+        renderer: setting.renderer.clone(),
     }
 }
 

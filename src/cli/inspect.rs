@@ -63,12 +63,12 @@ pub fn inspect(
     } else {
         Hashing::Told(&mut tell)
     };
-    let anatomy = inspect::inspect(&arguments.model, hashing)?;
+    let anatomy = inspect::inspect(&arguments.model, hashing, &setting.renderer)?;
     let forecast = match &anatomy.wordless {
         Some(_) => None,
         None => Some(forecast::forecast(
             &anatomy,
-            &compute::open_options(&arguments.compute),
+            &compute::open_options(setting, &arguments.compute),
             &plan,
         )?),
     };

@@ -4,7 +4,7 @@ use std::{io::Write, path::Path};
 
 use super::{BROKEN, DONE, Setting, Streams, args::SalvageArguments, failure::Failure, source::Source};
 use crate::{
-    model::{DeviceChoice, OpenOptions},
+    model::{DeviceChoice, OpenOptions, Renderer},
     session::{Session, error::SessionError, salvage, store::Store},
     text,
 };
@@ -32,16 +32,17 @@ pub fn verify(setting: &Setting, session: &Path, streams: &mut Streams<'_>) -> R
         verified.evidence,
         text::line(&verified.head)
     )?;
-    model(&session, streams)
+    model(&session, &setting.renderer, streams)
 }
 
 /// Compares the model with what was scanned, where it still is.
-fn model(session: &Session, streams: &mut Streams<'_>) -> Result<u8, Failure> {
+fn model(session: &Session, renderer: &Renderer, streams: &mut Streams<'_>) -> Result<u8, Failure> {
     let Some(started) = &session.started else {
         return Ok(DONE);
     };
     let options = OpenOptions {
         device: DeviceChoice::Cpu,
+        renderer: renderer.clone(),
         ..OpenOptions::default()
     };
     match Source::scanned(&started.model.path).open(&options) {

@@ -57,7 +57,10 @@ pub fn probe(
         seed: arguments.seed,
     };
     compute::use_threads(compute::threads(setting, &arguments.compute));
-    let model = Model::open(&arguments.model, &compute::open_options(&arguments.compute))?;
+    let model = Model::open(
+        &arguments.model,
+        &compute::open_options(setting, &arguments.compute),
+    )?;
     if let Some((what, hint)) = question.problem(&model) {
         return Err(Failure::Usage {
             what: text::line(&what).to_string(),

@@ -175,7 +175,7 @@ fn choose(setting: &Setting, options: &ScanOptions) -> Result<Chosen, Failure> {
                 .map(|path| arm(path))
                 .collect::<Result<_, _>>()?,
         },
-        open: compute::open_options(&options.compute),
+        open: compute::open_options(setting, &options.compute),
         threads: compute::threads(setting, &options.compute),
         session: options.session.clone(),
         baseline: match &options.baseline {

@@ -71,7 +71,7 @@ pub fn trace(
         try_place(file)?;
     }
     compute::use_threads(compute::threads(setting, &arguments.compute));
-    let open = compute::open_options(&arguments.compute);
+    let open = compute::open_options(setting, &arguments.compute);
     let (opened, row) = prepare(arguments, &open, streams.talk)?;
     check(opened.network(), &row, arguments.span.as_ref())?;
     let traced = trace::trace(opened.network(), &row, arguments.span.as_ref())?;

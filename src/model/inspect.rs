@@ -5,7 +5,7 @@
 use std::path::Path;
 
 use super::{
-    Context, Frame, ModelFacts, arch,
+    Context, Frame, ModelFacts, Renderer, arch,
     checkpoint::Checkpoint,
     error::ModelError,
     files::{FileFacts, Hashing},
@@ -52,10 +52,10 @@ pub struct TemplateFacts {
 }
 
 /// Looks at a model folder.
-pub fn inspect(path: &Path, hashing: Hashing<'_>) -> Result<Anatomy, ModelError> {
+pub fn inspect(path: &Path, hashing: Hashing<'_>, renderer: &Renderer) -> Result<Anatomy, ModelError> {
     let mut checkpoint = Checkpoint::look(path, hashing)?;
     let (architecture, plan) = arch::plan(&checkpoint.config)?;
-    let (words, wordless) = match Words::read(&mut checkpoint, plan.spec.vocabulary) {
+    let (words, wordless) = match Words::read(&mut checkpoint, plan.spec.vocabulary, renderer) {
         Ok(words) => (Some(words), None),
         Err(error @ ModelError::NoFile { .. }) => (None, Some(error.to_string())),
         Err(error) => return Err(error),

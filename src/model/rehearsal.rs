@@ -196,14 +196,14 @@ fn made_up(shape: &[usize], hidden: usize, dtype: Dtype) -> Vec<u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Hashing, inspect::inspect};
+    use crate::model::{Hashing, Renderer, inspect::inspect};
     use std::path::Path;
 
     fn stand_in(name: &str, most: u64) -> Rehearsal {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
             .join("tests/fixtures")
             .join(name);
-        let anatomy = inspect(&folder, Hashing::Off).unwrap();
+        let anatomy = inspect(&folder, Hashing::Off, &Renderer::Here).unwrap();
         Rehearsal::of_at_most(most, &anatomy, &OpenOptions::default()).unwrap()
     }
 

@@ -1,31 +1,38 @@
 //! The chat template: rendered with limits, and split around the user's text.
 //!
-//! Invariant: it cannot read, write or import anything, and it stops after a bounded amount of work and output.
+//! Invariant: it cannot read, write or import anything, and it stops after a bounded amount of work and output; rendered
+//! apart, also within bounded memory.
 
+pub mod apart;
 mod limits;
+mod render;
 
-use std::{
-    collections::BTreeMap,
-    io::{Error as IoError, Write},
-};
+use std::{collections::BTreeMap, path::PathBuf};
 
-use minijinja::{Environment, Error, ErrorKind, Value, context, syntax::SyntaxConfig};
 use serde_json::{Map, Value as Json};
 
+use self::render::Order;
 use super::error::ModelError;
 
-/// Instructions a template may run.
-const FUEL: u64 = 1_000_000;
-/// Bytes a template may write.
-const OUTPUT: usize = 256 << 10;
 /// Stands for the user's text and the answer: letters only, so that no template changes them.
 const USER: &str = "Quvoxitzaluserwordbrefnil";
 const ANSWER: &str = "Quvoxitzalanswerwordbrefnil";
 
+/// Where templates are rendered.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum Renderer {
+    /// In this process, where a template that makes much out of little can take much memory.
+    #[default]
+    Here,
+    /// In a process of its own with little memory: this program, which answers [`apart::WORD`].
+    Apart(PathBuf),
+}
+
 /// A chat template with the special tokens it may name.
 pub struct Template {
-    environment: Environment<'static>,
+    source: String,
     tokens: BTreeMap<String, String>,
+    renderer: Renderer,
 }
 
 /// The text around a user's turn.
@@ -39,28 +46,22 @@ pub struct Around {
 
 impl Template {
     /// Parses a template; `settings` is tokenizer_config.json.
-    pub fn new(source: String, settings: &Map<String, Json>) -> Result<Self, ModelError> {
-        let mut environment = Environment::new();
-        let syntax = SyntaxConfig::builder()
-            .trim_blocks(true)
-            .lstrip_blocks(true)
-            .build()
-            .map_err(failed)?;
-        environment.set_syntax(syntax);
-        environment.set_fuel(Some(FUEL));
-        environment.set_recursion_limit(50);
-        limits::apply(&mut environment);
-        environment.add_function("raise_exception", |reason: String| -> Result<Value, Error> {
-            Err(Error::new(ErrorKind::InvalidOperation, reason))
-        });
-        environment.add_function("strftime_now", strftime);
-        environment.add_template_owned("chat", source).map_err(failed)?;
+    pub fn new(
+        source: String,
+        settings: &Map<String, Json>,
+        renderer: &Renderer,
+    ) -> Result<Self, ModelError> {
         let tokens = settings
             .iter()
             .filter(|(name, _)| name.ends_with("_token"))
             .filter_map(|(name, value)| Some((name.clone(), token_text(value)?.to_owned())))
             .collect();
-        Ok(Self { environment, tokens })
+        let template = Self {
+            source,
+            tokens,
+            renderer: renderer.clone(),
+        };
+        template.order(None).map(|_| template)
     }
 
     /// The text around a user's turn, after a system turn if one is given.
@@ -91,22 +92,24 @@ impl Template {
 
     /// The text of a conversation of (role, content) turns; `generate` opens the answer after them.
     pub fn render(&self, messages: &[(&str, &str)], generate: bool) -> Result<String, ModelError> {
-        let messages: Vec<Value> = messages
+        let messages = messages
             .iter()
-            .map(|(role, content)| context! { role => *role, content => *content })
+            .map(|(role, content)| ((*role).to_owned(), (*content).to_owned()))
             .collect();
-        let tokens = Value::from_pairs(self.tokens.clone());
-        let values = context! {
-            messages,
-            add_generation_prompt => generate,
-            ..tokens
+        self.order(Some((messages, generate)))
+    }
+
+    fn order(&self, conversation: Option<render::Conversation>) -> Result<String, ModelError> {
+        let order = Order {
+            source: self.source.clone(),
+            tokens: self.tokens.clone(),
+            conversation,
         };
-        let template = self.environment.get_template("chat").map_err(failed)?;
-        let mut out = Limited(Vec::new());
-        template.render_captured_to(values, &mut out).map_err(failed)?;
-        String::from_utf8(out.0).map_err(|_| ModelError::Template {
-            reason: "it wrote no UTF-8".into(),
-        })
+        match &self.renderer {
+            Renderer::Here => render::render(&order),
+            Renderer::Apart(program) => apart::render(program, &order),
+        }
+        .map_err(|reason| ModelError::Template { reason })
     }
 }
 
@@ -119,39 +122,6 @@ pub fn token_text(value: &Json) -> Option<&str> {
     value.as_str().or_else(|| value["content"].as_str())
 }
 
-/// Always the same day, so that a scan can be repeated.
-fn strftime(format: &str) -> Result<String, Error> {
-    let day = jiff::civil::date(2024, 7, 26);
-    jiff::fmt::strtime::format(format, day)
-        .map_err(|reason| Error::new(ErrorKind::InvalidOperation, reason.to_string()))
-}
-
-#[expect(clippy::needless_pass_by_value, reason = "given to map_err as it is")]
-fn failed(error: Error) -> ModelError {
-    let reason = match error.kind() {
-        ErrorKind::OutOfFuel => "it runs too long".into(),
-        ErrorKind::WriteFailure => "it writes too much".into(),
-        _ => error.to_string(),
-    };
-    ModelError::Template { reason }
-}
-
-struct Limited(Vec<u8>);
-
-impl Write for Limited {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        if self.0.len() + bytes.len() > OUTPUT {
-            return Err(IoError::other("too much output"));
-        }
-        self.0.extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -162,7 +132,7 @@ mod tests {
             "eos_token": { "content": "<EOS>" },
             "model_max_length": 12,
         });
-        Template::new(source.to_owned(), settings.as_object().unwrap()).unwrap()
+        Template::new(source.to_owned(), settings.as_object().unwrap(), &Renderer::Here).unwrap()
     }
 
     #[test]

@@ -9,7 +9,7 @@ use super::{
     files::Bytes,
     gguf::{self, Header},
     json,
-    template::Template,
+    template::{Renderer, Template},
     weights::Weights,
 };
 use std::sync::Arc;
@@ -45,7 +45,8 @@ pub fn config(text: &[u8]) -> Result<(), String> {
 
 /// Reads a chat template and renders it with and without a system turn.
 pub fn template(text: &str) -> Result<(), String> {
-    let template = Template::new(text.to_owned(), &Map::new()).map_err(|error| error.to_string())?;
+    let template =
+        Template::new(text.to_owned(), &Map::new(), &Renderer::Here).map_err(|error| error.to_string())?;
     for system in [None, Some("the rule")] {
         template.around(system).map_err(|error| error.to_string())?;
         template.after_answer(system);

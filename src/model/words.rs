@@ -5,7 +5,11 @@
 use serde_json::Value;
 
 use super::{
-    Template, checkpoint::Checkpoint, error::ModelError, template::token_text, tokenizer::Tokenizer,
+    Template,
+    checkpoint::Checkpoint,
+    error::ModelError,
+    template::{Renderer, token_text},
+    tokenizer::Tokenizer,
 };
 
 /// Text to tokens, and turns to text.
@@ -22,7 +26,11 @@ pub struct Words {
 
 impl Words {
     /// Takes them out of a model's files; the ids must fit a vocabulary of this size.
-    pub fn read(checkpoint: &mut Checkpoint, vocabulary: usize) -> Result<Self, ModelError> {
+    pub fn read(
+        checkpoint: &mut Checkpoint,
+        vocabulary: usize,
+        renderer: &Renderer,
+    ) -> Result<Self, ModelError> {
         let json = checkpoint.tokenizer.take().ok_or_else(|| ModelError::NoFile {
             place: checkpoint.place.clone(),
             file: "tokenizer.json",
@@ -31,7 +39,7 @@ impl Words {
         let template = checkpoint
             .template
             .take()
-            .map(|source| Template::new(source, &checkpoint.tokenizer_config))
+            .map(|source| Template::new(source, &checkpoint.tokenizer_config, renderer))
             .transpose()?;
         let named = |name: &str| checkpoint.tokenizer_config.get(name).and_then(token_text);
         let begin = tokenizer
