@@ -257,6 +257,7 @@ fn one(
         out: &mut result,
         talk: &mut *streams.talk,
         terminal: false,
+        program: streams.program.clone(),
     };
     scanning::scan(setting, &Source::Folder(item.path.clone()), &options, &mut own)
 }

@@ -1,13 +1,18 @@
 //! The screen's way in and out: the library, a saved session, a running scan, one after another until the analyst leaves.
 
-use std::{env, fs, path::Path, time::UNIX_EPOCH};
+use std::{
+    collections::BTreeSet,
+    env, fs,
+    path::{Path, PathBuf},
+    time::UNIX_EPOCH,
+};
 
 use super::{
     DONE, Setting, Streams,
     args::{ListFormat, LookArguments, OpenArguments},
     case::author,
     failure::Failure,
-    listing, scanning, signal_code,
+    inventory, listing, scanning, signal_code,
     source::Source,
 };
 use crate::{
@@ -15,6 +20,7 @@ use crate::{
     session::{Session, reading::Reading, store::Store},
     ui::{
         self, App, Outcome, RunningScan,
+        state::Tone,
         theme::{ColorDepth, Look, THEMES},
     },
 };
@@ -47,7 +53,7 @@ fn saved(setting: &Setting, look: &Look, path: &Path) -> Result<App, Failure> {
         store: Some(store),
         ..shelf(setting, look, None)
     };
-    app.greeting = changed_model(&app.session);
+    app.greeting = changed_model(&app.session).map(|text| (Tone::Bad, text));
     Ok(app)
 }
 
@@ -83,7 +89,7 @@ pub fn case(setting: &Setting, look: &Look, store: Store, scan: Option<RunningSc
 }
 
 /// The library, with what went wrong on the way into a session.
-fn shelf(setting: &Setting, look: &Look, greeting: Option<String>) -> App {
+fn shelf(setting: &Setting, look: &Look, greeting: Option<(Tone, String)>) -> App {
     App {
         store: None,
         session: Session::default(),
@@ -92,6 +98,9 @@ fn shelf(setting: &Setting, look: &Look, greeting: Option<String>) -> App {
         keymap: setting.keymap.clone(),
         look: look.clone(),
         library: setting.paths.sessions.clone(),
+        inventory: setting.paths.inventory.clone(),
+        models_first: false,
+        unattended: false,
         mouse: setting.config.mouse,
         author: author(setting),
         greeting,
@@ -101,6 +110,7 @@ fn shelf(setting: &Setting, look: &Look, greeting: Option<String>) -> App {
 
 /// Shows one screen after another until the analyst leaves or a signal ends the program.
 pub fn show(setting: &Setting, look: &Look, mut app: App) -> Result<u8, Failure> {
+    let mut round = Round::default();
     loop {
         let running = |(store, running)| case(setting, look, store, Some(running));
         let next = match ui::run(app)? {
@@ -109,10 +119,52 @@ pub fn show(setting: &Setting, look: &Look, mut app: App) -> Result<u8, Failure>
             Outcome::Open(path) => saved(setting, look, &path),
             Outcome::Resume(path) => scanning::resume_saved(setting, &path).and_then(running),
             Outcome::StartDemo { clean } => scanning::start_demo(setting, clean).and_then(running),
+            Outcome::ScanModel(path) => scanning::start_model(setting, &path).and_then(running),
+            Outcome::ScanDown => down(setting, look, &mut round),
         };
         // A session that cannot be opened is no reason to leave: the analyst is told, and chooses another.
-        app = next.unwrap_or_else(|failure| shelf(setting, look, Some(failure.to_string())));
+        app = next.unwrap_or_else(|failure| shelf(setting, look, Some((Tone::Bad, failure.to_string()))));
     }
+}
+
+/// A round down the list of models.
+#[derive(Debug, Default)]
+struct Round {
+    /// Models that had their turn.
+    passed: BTreeSet<PathBuf>,
+    /// Those that could not be scanned.
+    failed: Vec<String>,
+}
+
+/// The scan of the next model of the round; the list of models again when none is left.
+fn down(setting: &Setting, look: &Look, round: &mut Round) -> Result<App, Failure> {
+    loop {
+        let inventory = inventory::read(setting)?;
+        let Some(item) = inventory.next(|path| round.passed.contains(path)) else {
+            break;
+        };
+        round.passed.insert(item.path.clone());
+        match scanning::start_due(setting, item) {
+            Ok((store, running)) => {
+                let mut app = case(setting, look, store, Some(running))?;
+                app.unattended = true;
+                return Ok(app);
+            }
+            Err(failure) => round.failed.push(format!("{}: {failure}", item.name())),
+        }
+    }
+    let Round { passed, failed } = std::mem::take(round);
+    let scanned = passed.len() - failed.len();
+    let greeting = match failed.as_slice() {
+        [] => (Tone::Good, format!("the list is done: {scanned} scanned")),
+        failed => (
+            Tone::Bad,
+            format!("{scanned} scanned; not scanned: {}", failed.join("; ")),
+        ),
+    };
+    let mut app = shelf(setting, look, Some(greeting));
+    app.models_first = true;
+    Ok(app)
 }
 
 /// How everything looks: the command line before the settings, and no more than the terminal can show.

@@ -165,13 +165,13 @@ pub fn add(path: &Path, model: &Path, said: &Declared) -> Result<(), InventoryEr
             let written = table.get("path").and_then(Node::as_str);
             written.is_some_and(|written| super::known_as(&at_home(written)) == super::known_as(model))
         };
-        let at = models.iter().position(is_it).unwrap_or_else(|| {
+        let at = models.iter().position(is_it);
+        if at.is_none() {
             let mut table = Table::new();
             table.insert("path", toml_edit::value(model.to_string_lossy().as_ref()));
             models.push(table);
-            models.len() - 1
-        });
-        if let Some(table) = models.get_mut(at) {
+        }
+        if let Some(table) = models.get_mut(at.unwrap_or(models.len() - 1)) {
             say(table, said);
         }
         Ok(())

@@ -56,7 +56,11 @@ actions! {
     Sort, "sort", "sort", "Sort the sessions by date, findings, open verdicts or size";
     Filter, "filter", "filter", "Show all sessions, those interrupted, or those with open verdicts";
     Compare, "compare", "compare", "Compare two sessions: press it on one, then on the other";
-    Reload, "reload", "reload", "Read the list of sessions again";
+    Reload, "reload", "reload", "Read the sessions and the models again";
+    ScanNext, "scan-next", "scan next", "Scan the riskiest model that is due";
+    ScanModel, "scan-model", "scan this", "Scan the model under the cursor";
+    ScanDown, "scan-down", "scan all due", "Scan every model that is due, one after another, unattended (asks first)";
+    EditInventory, "edit-inventory", "edit", "Open the inventory's file in $EDITOR";
     Facts, "facts", "facts", "Show the model, the arms, what was covered and what was not";
     Resume, "resume", "resume scan", "Go on with the scan where it was interrupted";
     Pause, "pause", "pause", "Pause the scan, or let it go on";

@@ -132,8 +132,11 @@ where
             self.read_whole(read)?;
         }
         self.handle(Message::Recorded)?;
-        if matches!(self.state.screen(), Screen::Library) {
+        if matches!(self.state.screen(), Screen::Library | Screen::Inventory) {
             self.carry_out(Effect::ListSessions)?;
+        }
+        if matches!(self.state.screen(), Screen::Inventory) {
+            self.carry_out(Effect::ListInventory)?;
         }
         let mut chunk = Vec::with_capacity(CHUNK);
         let mut open = true;
@@ -262,6 +265,10 @@ fn opening(app: &App) -> State {
         Screen::Library
     };
     let mut state = State::new(app.keymap.clone(), first);
+    if app.models_first {
+        state.screens.push(Screen::Inventory);
+    }
+    state.unattended = app.unattended;
     state.folder = app.library.display().to_string();
     if let Some(store) = &app.store {
         state.name = store
@@ -288,8 +295,8 @@ fn opening(app: &App) -> State {
     if app.reading.is_some() {
         state.chain = Chain::Checking;
     }
-    if let Some(greeting) = &app.greeting {
-        state.say(Tone::Bad, greeting.clone());
+    if let Some((tone, greeting)) = &app.greeting {
+        state.say(*tone, greeting.clone());
     }
     state.opened_at_ms = jiff::Timestamp::now().as_millisecond();
     state.running = app.scan.as_ref().map(|scan| Running {

@@ -5,6 +5,7 @@
 pub mod dialog;
 pub mod finding;
 pub mod shelf;
+pub mod stock;
 pub mod table;
 
 use std::{collections::BTreeSet, path::PathBuf};
@@ -24,6 +25,7 @@ use super::{
 use dialog::Dialog;
 use finding::{FindingScreen, Tab};
 use shelf::Shelf;
+use stock::Stock;
 use table::Table;
 
 /// How long a toast stays, milliseconds.
@@ -36,6 +38,8 @@ pub const STALL_MS: u64 = 5000;
 pub enum Screen {
     /// The saved sessions.
     Library,
+    /// The models.
+    Inventory,
     /// The scan, live or as it ended.
     Case,
     /// One finding with its evidence.
@@ -199,6 +203,10 @@ pub struct State {
     pub shelf: Shelf,
     /// Row of the cursor among them.
     pub session: List<usize>,
+    /// The models beside them.
+    pub stock: Stock,
+    /// One model after another is being scanned: nobody need be there.
+    pub unattended: bool,
     /// Findings marked, to be ruled on at once.
     pub marked: BTreeSet<String>,
     /// A ruling that was being typed when the program last ended.
@@ -239,6 +247,8 @@ impl State {
             sessions: Vec::new(),
             shelf: Shelf::default(),
             session: List::default(),
+            stock: Stock::default(),
+            unattended: false,
             marked: BTreeSet::new(),
             kept: None,
             opened_at_ms: 0,
@@ -288,6 +298,7 @@ impl State {
         }
         match self.screen() {
             Screen::Library => Context::Library,
+            Screen::Inventory => Context::Inventory,
             Screen::Case => Context::Case,
             Screen::Candidate { .. }
             | Screen::Leak { .. }

@@ -3,6 +3,7 @@
 mod case;
 mod dialog;
 mod evidence;
+mod inventory;
 mod leaving;
 mod library;
 mod mouse;
@@ -72,6 +73,11 @@ pub fn update(state: &mut State, session: &Session, message: Message) -> Vec<Eff
         Message::Sessions(entries) => {
             state.every_session = entries;
             state.shelve();
+            Vec::new()
+        }
+        Message::Inventory(read) => {
+            state.stock.problem = read.as_ref().err().cloned();
+            state.stock.inventory = read.unwrap_or_default();
             Vec::new()
         }
         Message::Compared(comparison) => {
@@ -186,6 +192,7 @@ fn act(state: &mut State, session: &Session, action: Action) -> Vec<Effect> {
         }
         _ => match state.screen() {
             Screen::Library => library::act(state, action),
+            Screen::Inventory => inventory::act(state, action),
             Screen::Case => {
                 case::act(state, session, action);
                 Vec::new()
@@ -239,6 +246,9 @@ fn ended(state: &mut State, session: &Session) -> Vec<Effect> {
     }
     if let Some(leaving) = state.leaving.take() {
         return vec![Effect::Exit(leaving.outcome)];
+    }
+    if state.unattended {
+        return vec![Effect::Exit(Outcome::ScanDown)];
     }
     match &session.scan {
         ScanState::Complete => {

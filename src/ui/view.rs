@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! header   model, session, state, what a power cut would cost
-//! body     library | case | finding | one candidate, leak, or the facts
+//! body     library | inventory | case | finding | one candidate, leak, or the facts
 //! footer   the keys that work here; a toast lies over it for a few seconds
 //! ```
 
@@ -18,6 +18,7 @@ mod findings;
 mod frame;
 mod help;
 pub mod ink;
+mod inventory;
 mod leaks;
 mod library;
 pub mod outputs;
@@ -54,6 +55,8 @@ pub enum Target {
     Leak(u32),
     /// A row of the library.
     Session(usize),
+    /// A row of the inventory.
+    Model(usize),
     /// A tab of a finding.
     Tab(Tab),
 }
@@ -75,6 +78,8 @@ pub struct Drawn {
     pub leaks: usize,
     /// First session shown.
     pub sessions: usize,
+    /// First model shown.
+    pub models: usize,
     /// Indices of the leaks it had no text for yet.
     pub unread: Vec<usize>,
     /// What lies where.
@@ -88,6 +93,7 @@ pub fn draw(state: &State, session: &Session, look: &Look, area: Rect, buf: &mut
         candidates: state.candidates.offset,
         leaks: state.leaks.offset,
         sessions: state.session.offset,
+        models: state.stock.list.offset,
         ..Drawn::default()
     };
     buf.set_style(area, look.text);
@@ -100,6 +106,7 @@ pub fn draw(state: &State, session: &Session, look: &Look, area: Rect, buf: &mut
     frame::header(state, session, look, header, buf);
     match state.screen() {
         Screen::Library => library::draw(state, look, body, buf, &mut drawn),
+        Screen::Inventory => inventory::draw(state, look, body, buf, &mut drawn),
         Screen::Case => case::draw(state, session, look, body, buf, &mut drawn),
         Screen::Finding(screen) => {
             drawn.unread = leaks::unread(state, session);

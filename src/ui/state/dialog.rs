@@ -28,6 +28,8 @@ pub enum Question {
     Stop,
     /// Stop the scan and leave?
     Leave,
+    /// Scan this many models, one after another?
+    ScanDown(usize),
     /// Delete the session in this file?
     Delete(std::path::PathBuf),
 }

@@ -21,6 +21,7 @@ pub fn drawn(state: &mut State, drawn: &Drawn) {
     state.candidates.offset = drawn.candidates;
     state.leaks.offset = drawn.leaks;
     state.session.offset = drawn.sessions;
+    state.stock.list.offset = drawn.models;
     match &mut state.dialog {
         // What is below the help was not measured.
         Some(Dialog::Help { scroll }) => *scroll = (*scroll).min(drawn.end),

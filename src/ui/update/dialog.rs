@@ -6,7 +6,7 @@ use tui_input::InputRequest;
 use super::leaving;
 use crate::ui::{
     action::Action,
-    effect::{Effect, Outcome},
+    effect::{Editing, Effect, Outcome},
     keymap::Key,
     state::{
         State, Tone,
@@ -91,9 +91,7 @@ pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
             Action::Down => verdict.choose(1),
             Action::NextField => verdict.next_field(),
             Action::EditNote => {
-                return vec![Effect::Edit {
-                    note: verdict.note.value().to_owned(),
-                }];
+                return vec![Effect::Edit(Editing::Note(verdict.note.value().to_owned()))];
             }
             Action::Save | Action::Confirm if !verdict.saving => return save(state, action),
             Action::Cancel if verdict.asking => verdict.asking = false,
@@ -111,6 +109,7 @@ pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
                     return match question {
                         Question::Leave => leaving::orderly(state, Outcome::Quit),
                         Question::Stop => stop(state),
+                        Question::ScanDown(_) => vec![Effect::Exit(Outcome::ScanDown)],
                         Question::Delete(path) => vec![Effect::Delete { path }],
                     };
                 }

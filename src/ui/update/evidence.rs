@@ -44,7 +44,7 @@ pub fn clamp(state: &mut State, end: usize) {
         ) => {
             *scroll = (*scroll).min(end);
         }
-        Some(Screen::Library | Screen::Case) | None => {}
+        Some(Screen::Library | Screen::Inventory | Screen::Case) | None => {}
     }
 }
 
@@ -86,7 +86,7 @@ pub fn act(state: &mut State, session: &Session, action: Action) {
         Some(Screen::Leak { scroll, .. } | Screen::Facts { scroll } | Screen::Comparison { scroll, .. }) => {
             *scroll = scrolled(action, *scroll, page, end);
         }
-        Some(Screen::Library | Screen::Case) | None => {}
+        Some(Screen::Library | Screen::Inventory | Screen::Case) | None => {}
     }
     if let Some(id) = opened {
         state.findings.cursor = Some(id.clone());

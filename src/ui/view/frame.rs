@@ -98,6 +98,9 @@ fn standing(state: &State, session: &Session, look: &Look) -> Vec<Span<'static>>
         (None, ScanState::Waiting) => (String::new(), look.text),
     };
     spans.push(Span::styled(word, style));
+    if state.unattended {
+        spans.push(Span::styled("  unattended", look.accent));
+    }
     match &state.chain {
         Chain::Holds => {}
         Chain::Checking => spans.push(Span::styled("  chain: checking", look.dim)),
@@ -106,7 +109,7 @@ fn standing(state: &State, session: &Session, look: &Look) -> Vec<Span<'static>>
             look.bad,
         )),
     }
-    if !matches!(state.screen(), Screen::Library) {
+    if !matches!(state.screen(), Screen::Library | Screen::Inventory) {
         let (text, style) = match (state.read_only, state.unsaved) {
             (true, _) => ("read-only".to_owned(), look.warn),
             (false, 0) => ("0 unsaved".to_owned(), look.good),
@@ -170,6 +173,8 @@ pub fn hint(state: &State, action: Action, look: &Look) -> Vec<Span<'static>> {
     let short = match action {
         Action::Pause if state.running.as_ref().is_some_and(|running| running.paused) => "resume",
         Action::Leave if state.screens.len() > 1 => "back",
+        Action::NextPane if matches!(state.screen(), Screen::Library) => "models",
+        Action::NextPane if matches!(state.screen(), Screen::Inventory) => "sessions",
         _ => action.short(),
     };
     vec![
@@ -207,10 +212,21 @@ fn offered(state: &State, session: &Session) -> Vec<Action> {
             if state.chosen_session().is_some_and(Entry::is_interrupted) {
                 actions.push(Action::Resume);
             }
+            actions.push(Action::NextPane);
             actions.extend([Action::StartDemo, Action::StartCleanDemo, Action::Reload]);
             if !state.every_session.is_empty() {
                 actions.extend([Action::Sort, Action::Filter, Action::Compare, Action::Delete]);
             }
+        }
+        Screen::Inventory => {
+            if state.stock.chosen().is_some_and(|item| item.last.is_some()) {
+                actions.push(Action::Open);
+            }
+            actions.push(Action::NextPane);
+            if state.stock.due() > 0 {
+                actions.extend([Action::ScanNext, Action::ScanModel, Action::ScanDown]);
+            }
+            actions.extend([Action::EditInventory, Action::Reload]);
         }
         Screen::Case => {
             if state.can_resume(session) {
@@ -314,6 +330,12 @@ pub fn question(state: &State, question: &Question, look: &Look, body: Rect, buf
             "Stop the scan and leave?",
             "It ends at its next step. What it found is saved, and the session can be resumed.",
         ),
+        Question::ScanDown(due) => {
+            asked = format!(
+                "{due} are due. They are scanned one after another, the riskiest first; a stop leaves the list."
+            );
+            ("Scan every model that is due?", asked.as_str())
+        }
         Question::Delete(path) => {
             asked = format!(
                 "{} and every ruling in it will be gone for good.",
