@@ -112,6 +112,7 @@ fn screens() -> Vec<(&'static str, State, Session)> {
             low: 0,
         },
         ruled: 1,
+        standing: Levels::default(),
         size_bytes: 1_300_000,
         error: (index == 2).then(|| "it is newer than this program".to_owned()),
     });
