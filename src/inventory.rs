@@ -41,9 +41,10 @@ pub struct Item {
 impl Item {
     /// The last part of its path.
     pub fn name(&self) -> String {
-        self.path
-            .file_name()
-            .map_or_else(|| self.path.display().to_string(), |name| name.to_string_lossy().into_owned())
+        self.path.file_name().map_or_else(
+            || self.path.display().to_string(),
+            |name| name.to_string_lossy().into_owned(),
+        )
     }
 
     /// It is there and should be scanned.
@@ -106,7 +107,12 @@ impl Inventory {
                 item
             })
             .collect();
-        items.sort_by(|a, b| b.risk.points.cmp(&a.risk.points).then_with(|| a.path.cmp(&b.path)));
+        items.sort_by(|a, b| {
+            b.risk
+                .points
+                .cmp(&a.risk.points)
+                .then_with(|| a.path.cmp(&b.path))
+        });
         Ok(Self { items, notices })
     }
 }

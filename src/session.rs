@@ -18,6 +18,7 @@ pub mod reading;
 pub mod record;
 pub mod salvage;
 mod schema;
+pub mod selection;
 pub mod store;
 
 use std::collections::HashMap;

@@ -159,8 +159,7 @@ fn write_item(item: &Item, out: &mut dyn Write) -> io::Result<()> {
 }
 
 fn day(ms: i64) -> String {
-    Timestamp::from_millisecond(ms)
-        .map_or_else(|_| "?".to_owned(), |at| at.strftime("%Y-%m-%d").to_string())
+    Timestamp::from_millisecond(ms).map_or_else(|_| "?".to_owned(), |at| at.strftime("%Y-%m-%d").to_string())
 }
 
 fn document(item: &Item) -> Value {
@@ -262,12 +261,7 @@ fn one(
     scanning::scan(setting, &Source::Folder(item.path.clone()), &options, &mut own)
 }
 
-fn tell(
-    setting: &Setting,
-    turns: &[Turn],
-    format: ListFormat,
-    out: &mut dyn Write,
-) -> Result<(), Failure> {
+fn tell(setting: &Setting, turns: &[Turn], format: ListFormat, out: &mut dyn Write) -> Result<(), Failure> {
     let inventory = read(setting)?;
     let of = |path: &Path| inventory.items.iter().find(|item| item.path == path);
     if format == ListFormat::Json {
@@ -282,7 +276,10 @@ fn tell(
                 })
             })
             .collect();
-        report::write_document(&json!({"schema": "stakeout.inventory/1", "scanned": scanned}), out)?;
+        report::write_document(
+            &json!({"schema": "stakeout.inventory/1", "scanned": scanned}),
+            out,
+        )?;
         return Ok(());
     }
     if turns.is_empty() {

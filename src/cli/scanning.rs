@@ -172,7 +172,10 @@ pub fn start_model(setting: &Setting, path: &Path) -> Result<(Store, RunningScan
 
 /// Scans a model that is due: goes on with its interrupted scan where that can be done, else begins a new one.
 pub fn start_due(setting: &Setting, item: &Item) -> Result<(Store, RunningScan), Failure> {
-    let interrupted = item.last.as_ref().filter(|_| item.need == Some(Need::Interrupted));
+    let interrupted = item
+        .last
+        .as_ref()
+        .filter(|_| item.need == Some(Need::Interrupted));
     match interrupted.map(|last| resume_saved(setting, &last.path)) {
         Some(Ok(going)) => Ok(going),
         _ => start_model(setting, &item.path),

@@ -66,7 +66,9 @@ impl InventoryError {
     pub const fn hint(&self) -> &'static str {
         match self {
             Self::File { .. } => "check its permissions; `stakeout config` says where it is",
-            Self::Wrong { .. } => "mend the line in an editor: nothing was changed; README.md shows the fields",
+            Self::Wrong { .. } => {
+                "mend the line in an editor: nothing was changed; README.md shows the fields"
+            }
         }
     }
 }
@@ -107,7 +109,10 @@ pub(super) fn read(path: &Path) -> Result<Written, InventoryError> {
         what,
     };
     let contents: Contents = toml::from_str(&source).map_err(|error| {
-        wrong(error.span().map_or(0, |span| span.start), error.message().to_owned())
+        wrong(
+            error.span().map_or(0, |span| span.start),
+            error.message().to_owned(),
+        )
     })?;
     let models = contents.model.into_iter().map(|listed| {
         let at = listed.span().start;
@@ -192,7 +197,11 @@ fn say(table: &mut Table, said: &Declared) {
         }
     }
     if !said.deployed.is_empty() {
-        set(table, "deployed", Value::Array(said.deployed.iter().collect::<Array>()));
+        set(
+            table,
+            "deployed",
+            Value::Array(said.deployed.iter().collect::<Array>()),
+        );
     }
 }
 

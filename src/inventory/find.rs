@@ -44,7 +44,9 @@ pub(super) fn models(folder: &Path, notices: &mut Vec<String>) -> Vec<PathBuf> {
         if has(&|name| name == "config.json") && has(&|name| ends(name, ".safetensors")) {
             found.push(path.clone());
         }
-        let quantised = names.iter().filter(|name| ends(name, ".gguf") && !is_later_part(name));
+        let quantised = names
+            .iter()
+            .filter(|name| ends(name, ".gguf") && !is_later_part(name));
         found.extend(quantised.map(|name| path.join(name)));
     }
     found

@@ -102,9 +102,15 @@ pub struct Risk {
 pub(super) fn of(item: &Item, now_ms: i64) -> (Option<Need>, Risk) {
     let said = &item.declared;
     let need = need(item, now_ms);
-    let part = |what: &str, word: Option<&str>, points: u32| (format!("{what} {}", word.unwrap_or("not said")), points);
+    let part = |what: &str, word: Option<&str>, points: u32| {
+        (format!("{what} {}", word.unwrap_or("not said")), points)
+    };
     let parts = vec![
-        part("data", said.data.map(Data::name), said.data.map_or(2, Data::points)),
+        part(
+            "data",
+            said.data.map(Data::name),
+            said.data.map_or(2, Data::points),
+        ),
         part(
             "exposure",
             said.exposure.map(Exposure::name),

@@ -46,7 +46,11 @@ fn models_are_found_by_their_files_and_nothing_written_counts_as_risky() {
     assert_eq!((item.risk.points, item.need), (2 + 2 + 3 + 3, Some(Need::Never)));
     add_folder(&file, Path::new("/nowhere/at/all")).unwrap();
     let inventory = Inventory::read(&file, &[], 0).unwrap();
-    assert!(inventory.notices[0].contains("/nowhere/at/all"), "{:?}", inventory.notices);
+    assert!(
+        inventory.notices[0].contains("/nowhere/at/all"),
+        "{:?}",
+        inventory.notices
+    );
     assert_eq!(inventory.items.len(), 3);
 }
 
@@ -65,7 +69,9 @@ fn the_riskiest_that_is_due_is_next() {
     };
     add(&file, &one, &said(Exposure::Internet)).unwrap();
     add(&file, &two, &said(Exposure::None)).unwrap();
-    let changed = Inventory::read(&file, &[], 0).unwrap().items[0].changed_ms.unwrap();
+    let changed = Inventory::read(&file, &[], 0).unwrap().items[0]
+        .changed_ms
+        .unwrap();
     let later = changed + DAY;
     let read = |sessions: &[Entry], now| Inventory::read(&file, sessions, now).unwrap();
     let inventory = read(&[], later);
@@ -81,8 +87,16 @@ fn the_riskiest_that_is_due_is_next() {
     assert_eq!(inventory.next(|path| path.ends_with("two")), None);
 
     let needs = [
-        (scan(&one, later, ScanState::Stopped), later, Some(Need::Interrupted)),
-        (scan(&one, changed - DAY, ScanState::Complete), later, Some(Need::Changed)),
+        (
+            scan(&one, later, ScanState::Stopped),
+            later,
+            Some(Need::Interrupted),
+        ),
+        (
+            scan(&one, changed - DAY, ScanState::Complete),
+            later,
+            Some(Need::Changed),
+        ),
         (complete.clone(), later + 91 * DAY, Some(Need::Old)),
     ];
     for (session, now, need) in needs {
@@ -120,10 +134,19 @@ fn what_is_added_keeps_comments_order_and_what_was_said() {
     add(&file, &one, &said).unwrap();
     add(&file, Path::new("/new"), &Declared::default()).unwrap();
     let written = fs::read_to_string(&file).unwrap();
-    for kept in ["# ours\n", "# none yet", "# the old one", "owner = \"lee\"   # ask first\n", "deployed = [\"chat\"]\n"] {
+    for kept in [
+        "# ours\n",
+        "# none yet",
+        "# the old one",
+        "owner = \"lee\"   # ask first\n",
+        "deployed = [\"chat\"]\n",
+    ] {
         assert!(written.contains(kept), "{kept}: {written}");
     }
-    assert!(written.find("/old") < written.find("models/one") && written.find("models/one") < written.find("/new"));
+    assert!(
+        written.find("/old") < written.find("models/one")
+            && written.find("models/one") < written.find("/new")
+    );
     assert_eq!(Inventory::read(&file, &[], 0).unwrap().items.len(), 3);
 }
 
@@ -132,9 +155,17 @@ fn mistakes_name_the_line_and_change_nothing() {
     let (_home, file) = home();
     for (source, line, what) in [
         ("folders = 3\n", 1, "invalid type"),
-        ("\n[[model]]\npath = \"/a\"\ndata = \"lots\"\n", 2, "/a: unknown variant `lots`"),
+        (
+            "\n[[model]]\npath = \"/a\"\ndata = \"lots\"\n",
+            2,
+            "/a: unknown variant `lots`",
+        ),
         ("[[model]]\nowner = \"kim\"\n", 1, "missing field `path`"),
-        ("[[model]]\npath = \"/a\"\nowned = \"kim\"\n", 1, "unknown field `owned`"),
+        (
+            "[[model]]\npath = \"/a\"\nowned = \"kim\"\n",
+            1,
+            "unknown field `owned`",
+        ),
         ("folders = [\n", 1, "unclosed array"),
     ] {
         fs::write(&file, source).unwrap();
@@ -143,7 +174,9 @@ fn mistakes_name_the_line_and_change_nothing() {
             add(&file, Path::new("/b"), &Declared::default()).unwrap_err(),
         ] {
             match &wrong {
-                InventoryError::Wrong { line: at, what: said, .. } => {
+                InventoryError::Wrong {
+                    line: at, what: said, ..
+                } => {
                     assert!(said.contains(what) && *at == line, "{source}: {wrong}");
                 }
                 InventoryError::File { .. } => panic!("{wrong}"),

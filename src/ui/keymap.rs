@@ -59,6 +59,7 @@ contexts! {
     Entropy, "entropy", [Finding, Ruling, List, Global, Always], "Entropy";
     Outputs, "outputs", [Finding, Ruling, List, Global, Always], "Outputs";
     Verdict, "verdict", [Always], "The verdict";
+    Marking, "marking", [Always], "Marking by words";
     Bulk, "bulk", [Always], "Several findings at once";
     Confirm, "confirm", [Always], "A question";
 }

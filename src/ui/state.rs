@@ -293,6 +293,7 @@ impl State {
         match &self.dialog {
             Some(Dialog::Verdict(verdict)) if verdict.asking => return Context::Bulk,
             Some(Dialog::Verdict(_)) => return Context::Verdict,
+            Some(Dialog::Mark(_)) => return Context::Marking,
             Some(Dialog::Question(_)) => return Context::Confirm,
             Some(Dialog::Help { .. }) | None => {}
         }

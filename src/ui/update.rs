@@ -129,7 +129,9 @@ fn clock(state: &mut State, session: &Session, now_ms: u64) -> Vec<Effect> {
 fn key(state: &mut State, session: &Session, event: KeyEvent) -> Vec<Effect> {
     let key = Key::from(event);
     let action = state.keymap.action(state.context(), key);
-    if matches!(state.dialog, Some(Dialog::Verdict(_))) && dialog::typed(state, event, key, action) {
+    if matches!(state.dialog, Some(Dialog::Verdict(_) | Dialog::Mark(_)))
+        && dialog::typed(state, event, key, action)
+    {
         return dialog::keep(state);
     }
     action.map_or_else(Vec::new, |action| act(state, session, action))
@@ -143,7 +145,7 @@ fn act(state: &mut State, session: &Session, action: Action) -> Vec<Effect> {
         _ => {}
     }
     if state.dialog.is_some() {
-        return dialog::act(state, action);
+        return dialog::act(state, session, action);
     }
     match action {
         Action::Help => {
@@ -166,6 +168,10 @@ fn act(state: &mut State, session: &Session, action: Action) -> Vec<Effect> {
         }
         Action::MarkAll => {
             ruling::mark_all(state, session);
+            Vec::new()
+        }
+        Action::MarkWhere => {
+            ruling::mark_where(state, session);
             Vec::new()
         }
         Action::Resume => case::resume(state, session),

@@ -21,6 +21,7 @@ pub mod ink;
 mod inventory;
 mod leaks;
 mod library;
+mod marking;
 pub mod outputs;
 mod overview;
 mod progress;
@@ -134,6 +135,7 @@ pub fn draw(state: &State, session: &Session, look: &Look, area: Rect, buf: &mut
     frame::footer(state, session, look, footer, buf);
     match &state.dialog {
         Some(Dialog::Verdict(dialog)) => verdict::draw(state, session, dialog, look, body, buf),
+        Some(Dialog::Mark(line)) => marking::draw(state, session, line, look, body, buf),
         Some(Dialog::Question(question)) => frame::question(state, question, look, body, buf),
         Some(Dialog::Help { scroll }) => help::draw(state, *scroll, look, body, buf, &mut drawn),
         None => {}

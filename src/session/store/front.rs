@@ -57,9 +57,7 @@ impl Store {
     pub fn leak(&self, record: u64) -> Result<Leak> {
         let sealed = self
             .connection
-            .prepare_cached(
-                "SELECT seq, at_ms, author, kind, body, prev, hash FROM record WHERE seq = ?1",
-            )
+            .prepare_cached("SELECT seq, at_ms, author, kind, body, prev, hash FROM record WHERE seq = ?1")
             .and_then(|mut statement| statement.query_row([record as i64], Sealed::from_row))
             .map_err(|error| SessionError::sqlite(&self.path, &error))?;
         match self.by_itself(sealed)?.fact {

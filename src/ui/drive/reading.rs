@@ -52,7 +52,10 @@ where
                 broken: Some(broken),
             }) => {
                 self.app.session.fill(session);
-                Err(format!("the chain of records is broken: {broken}; {}", broken.hint()))
+                Err(format!(
+                    "the chain of records is broken: {broken}; {}",
+                    broken.hint()
+                ))
             }
             None => Err("the session could not be read whole: its reader died".to_owned()),
         };

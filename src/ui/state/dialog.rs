@@ -12,6 +12,8 @@ use crate::{
 pub enum Dialog {
     /// A ruling being made.
     Verdict(VerdictDialog),
+    /// Words that say which findings to mark, as they are typed.
+    Mark(Input),
     /// A question to answer first.
     Question(Question),
     /// The keys of the screen below.

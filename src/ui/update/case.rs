@@ -50,6 +50,7 @@ pub fn act(state: &mut State, session: &Session, action: Action) {
     match action {
         Action::NextPane => turn(state, session, 1),
         Action::PreviousPane => turn(state, session, -1),
+        Action::Baseline => baseline(state, session),
         Action::Facts => state.screens.push(Screen::Facts { scroll: 0 }),
         Action::Follow => {
             state.candidates.follow(session, state.now_ms);
@@ -62,6 +63,23 @@ pub fn act(state: &mut State, session: &Session, action: Action) {
             Pane::Leaks => leaks(state, session, action),
         },
     }
+}
+
+/// Shows the earlier session on the left, this one on the right.
+fn baseline(state: &mut State, session: &Session) {
+    let (Some(mut comparison), Some(earlier)) = (session.against_baseline(), &session.baseline) else {
+        state.say(
+            Tone::Plain,
+            "there is no earlier session: `stakeout scan --baseline` takes one",
+        );
+        return;
+    };
+    comparison.left.name.clone_from(&earlier.name);
+    comparison.right.name.clone_from(&state.name);
+    state.screens.push(Screen::Comparison {
+        comparison: Box::new(comparison),
+        scroll: 0,
+    });
 }
 
 fn turn(state: &mut State, session: &Session, by: isize) {

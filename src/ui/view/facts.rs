@@ -86,6 +86,20 @@ pub fn lines(session: &Session, chain: &Chain, width: usize, look: &Look) -> Lin
         let text = "the digests of evidence and model are compared by `stakeout verify`";
         lines.extend(ink::sentence(text, 3, width, look.dim, look));
     }
+    heading(&mut lines, "History", look);
+    for deed in &session.deeds {
+        let text = format!("{} {}: {}", time(deed.at_ms), deed.author, deed.what);
+        lines.extend(ink::sentence(&text, 3, width, look.text, look));
+    }
+    if !session.left_out.is_empty() {
+        let bytes: u64 = session.left_out.iter().map(|(_, bytes)| bytes).sum();
+        let text = format!(
+            "the room for evidence is used up: {} pieces ({}) were not kept; `evidence_mb` in the settings gives more",
+            session.left_out.len(),
+            magnitude(bytes)
+        );
+        lines.extend(ink::sentence(&text, 3, width, look.warn, look));
+    }
     heading(&mut lines, "Notices", look);
     if session.notices.is_empty() {
         lines.extend(ink::sentence("none", 3, width, look.dim, look));

@@ -199,6 +199,7 @@ fn offered(state: &State, session: &Session) -> Vec<Action> {
             actions.extend([Action::EditNote, Action::Cancel]);
             return actions;
         }
+        Some(Dialog::Mark(_)) => return vec![Action::Save, Action::Cancel],
         Some(Dialog::Question(_)) => return vec![Action::Confirm, Action::Cancel],
         Some(Dialog::Help { .. }) => return vec![Action::Help, Action::Up, Action::Down],
         None => {}
@@ -245,7 +246,10 @@ fn offered(state: &State, session: &Session) -> Vec<Action> {
             }
             actions.push(Action::Facts);
             if state.pane == Pane::Findings {
-                actions.push(Action::Mark);
+                actions.extend([Action::Mark, Action::MarkWhere]);
+            }
+            if session.baseline.is_some() {
+                actions.push(Action::Baseline);
             }
         }
         Screen::Finding(screen) => {

@@ -101,7 +101,13 @@ impl Columns {
 
     fn heading(self) -> String {
         let name = self.name;
-        format!("  {:>4} {:<13} {:<name$} {}", "risk", "scan", "model", self.behind())
+        format!(
+            "  {:>4} {:<13} {:<name$} {}",
+            "risk",
+            "scan",
+            "model",
+            self.behind()
+        )
     }
 
     /// The headings behind the name.
