@@ -64,7 +64,7 @@ fn attention(number: u32) -> ScanEvent {
         heads: 12,
         tokens: vec!["token".to_owned(); 64],
         weights: (0..12 * 12 * 64 * 64)
-            .map(|at| ((at + number + salt) % 97) as f32 / 97.0)
+            .map(|at| ((at * 31 + number * 7919 + salt) % 65_521) as f32 / 65_521.0)
             .collect(),
     };
     ScanEvent::Attention {

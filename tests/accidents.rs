@@ -35,19 +35,6 @@ fn scan(session: &str) -> Vec<&str> {
     words
 }
 
-/// As [`scan`]; of a far smaller model, unless `STAKEOUT_KILLS` asks for the long way.
-fn small(session: &str) -> Vec<&str> {
-    if std::env::var_os("STAKEOUT_KILLS").is_some() {
-        return scan(session);
-    }
-    let mut words = vec![
-        "scan",
-        concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/tiny-llama"),
-    ];
-    words.extend(rest(session));
-    words
-}
-
 fn rest(session: &str) -> [&str; 8] {
     [
         "--headless",
@@ -91,7 +78,8 @@ fn a_scan_that_is_killed_again_and_again_comes_to_the_same_result() {
     let kills: u32 = std::env::var("STAKEOUT_KILLS").map_or(3, |kills| kills.parse().unwrap());
     let home = tempfile::tempdir().unwrap();
     let at = |name: &str| home.path().join(name).to_string_lossy().into_owned();
-    let undisturbed = result(&stakeout(home.path(), &small(&at("whole"))).output().unwrap());
+    let undisturbed = result(&stakeout(home.path(), &scan(&at("whole"))).output().unwrap());
+    assert_eq!(undisturbed["verdict"], "suspicious");
     let mut random = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_nanos() as u64;
     let (mut killed, mut number) = (0, 0);
     while killed < kills {
@@ -100,7 +88,7 @@ fn a_scan_that_is_killed_again_and_again_comes_to_the_same_result() {
         let mut before = 0;
         for _ in 0..20 {
             random = stakeout::scan::plan::mix(random, 1);
-            let mut child = stakeout(home.path(), &small(&session)).spawn().unwrap();
+            let mut child = stakeout(home.path(), &scan(&session)).spawn().unwrap();
             thread::sleep(Duration::from_millis(random % 2000));
             let ended = child.try_wait().unwrap().is_some();
             child.kill().unwrap();
@@ -115,7 +103,7 @@ fn a_scan_that_is_killed_again_and_again_comes_to_the_same_result() {
                 break;
             }
         }
-        let resumed = result(&stakeout(home.path(), &small(&session)).output().unwrap());
+        let resumed = result(&stakeout(home.path(), &scan(&session)).output().unwrap());
         assert_eq!(resumed, undisturbed, "after {killed} kills");
     }
 }
@@ -203,7 +191,7 @@ fn a_model_that_moved_or_changed_keeps_its_evidence_and_is_not_gone_on_with() {
     let home = tempfile::tempdir().unwrap();
     let model = home.path().join("model");
     fs::create_dir(&model).unwrap();
-    for file in fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/tiny-llama")).unwrap() {
+    for file in fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/assets/demo/poisoned")).unwrap() {
         let file = file.unwrap();
         fs::copy(file.path(), model.join(file.file_name())).unwrap();
     }
@@ -250,7 +238,7 @@ fn a_model_that_moved_or_changed_keeps_its_evidence_and_is_not_gone_on_with() {
     words[1] = &moved;
     let resumed = stakeout(home.path(), &words).output().unwrap();
     assert!(
-        matches!(resumed.status.code(), Some(0 | 1)),
+        matches!(resumed.status.code(), Some(1)),
         "{}",
         String::from_utf8_lossy(&resumed.stderr)
     );

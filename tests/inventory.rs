@@ -32,11 +32,12 @@ fn said(output: &Output) -> String {
     String::from_utf8_lossy(&output.stderr).into_owned()
 }
 
-/// A copy of the tiny model that may be changed.
-fn model(home: &Path, name: &str) -> PathBuf {
+/// A copy of a demo model that may be changed.
+fn model(home: &Path, name: &str, demo: &str) -> PathBuf {
     let folder = home.join("models").join(name);
     fs::create_dir_all(&folder).unwrap();
-    for file in fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/tiny-llama")).unwrap() {
+    let demos = Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/demo");
+    for file in fs::read_dir(demos.join(demo)).unwrap() {
         let file = file.unwrap();
         fs::copy(file.path(), folder.join(file.file_name())).unwrap();
     }
@@ -47,8 +48,8 @@ fn model(home: &Path, name: &str) -> PathBuf {
 fn the_list_is_worked_down_unattended_and_a_broken_model_stops_nothing() {
     let home = tempfile::tempdir().unwrap();
     let home = home.path();
-    let (calm, risky) = (model(home, "calm"), model(home, "risky"));
-    let broken = model(home, "broken");
+    let (calm, risky) = (model(home, "calm", "clean"), model(home, "risky", "poisoned"));
+    let broken = model(home, "broken", "clean");
     fs::write(broken.join("config.json"), "{}").unwrap();
     let path = |path: &Path| path.to_string_lossy().into_owned();
     let added = run(home, &["inventory", "folder", &path(&home.join("models"))]);
@@ -112,8 +113,8 @@ fn the_list_is_worked_down_unattended_and_a_broken_model_stops_nothing() {
         scanned[0]["error"].as_str().unwrap().contains("config.json"),
         "{scanned:?}"
     );
-    for done in &scanned[1..] {
-        assert!(matches!(done["exit"].as_u64(), Some(0 | 1)), "{done}");
+    for (done, exit) in scanned[1..].iter().zip([1, 0]) {
+        assert_eq!(done["exit"], exit, "{done}");
         assert_eq!(done["model"]["due"], Value::Null);
         assert_eq!(done["model"]["last_scan"]["sha256"].as_str().unwrap().len(), 64);
     }

@@ -7,7 +7,7 @@ use std::{
 
 use serde::Deserialize;
 use toml::Spanned;
-use toml_edit::{Array, ArrayOfTables, DocumentMut, Item as Node, Table, Value};
+use toml_edit::{Array, DocumentMut, Item as Node, Table, Value};
 
 use super::{Data, Exposure, Provenance};
 use crate::text;
@@ -160,23 +160,25 @@ pub fn prepare(path: &Path) -> Result<(), InventoryError> {
 
 /// Adds a model, or what is said about one that is there; what is not said stays as it was.
 pub fn add(path: &Path, model: &Path, said: &Declared) -> Result<(), InventoryError> {
-    edit(path, |document| {
-        let models = document
-            .entry("model")
-            .or_insert(Node::ArrayOfTables(ArrayOfTables::new()))
-            .as_array_of_tables_mut()
-            .ok_or("`model` is no list of tables: write [[model]]")?;
-        let is_it = |table: &Table| {
-            let written = table.get("path").and_then(Node::as_str);
-            written.is_some_and(|written| super::known_as(&at_home(written)) == super::known_as(model))
-        };
-        let at = models.iter().position(is_it);
-        if at.is_none() {
-            let mut table = Table::new();
-            table.insert("path", toml_edit::value(model.to_string_lossy().as_ref()));
-            models.push(table);
-        }
-        if let Some(table) = models.get_mut(at.unwrap_or(models.len() - 1)) {
+    let is_it = |table: &Table| {
+        let written = table.get("path").and_then(Node::as_str);
+        written.is_some_and(|written| super::known_as(&at_home(written)) == super::known_as(model))
+    };
+    let is_there = read(path)?
+        .models
+        .iter()
+        .any(|(written, _)| super::known_as(written) == super::known_as(model));
+    // At the very end, behind whatever comments stand there.
+    let more = Value::from(model.to_string_lossy().as_ref());
+    let more = if is_there {
+        String::new()
+    } else {
+        format!("\n[[model]]\npath = {more}\n")
+    };
+    edit(path, &more, |document| {
+        let models = document.get_mut("model").and_then(Node::as_array_of_tables_mut);
+        let models = models.ok_or("`model` is no list of tables: write [[model]]")?;
+        if let Some(table) = models.iter_mut().find(|table| is_it(table)) {
             say(table, said);
         }
         Ok(())
@@ -215,7 +217,7 @@ fn set(table: &mut Table, key: &str, mut value: Value) {
 
 /// Adds a folder to look through.
 pub fn add_folder(path: &Path, folder: &Path) -> Result<(), InventoryError> {
-    edit(path, |document| {
+    edit(path, "", |document| {
         let folders = document
             .entry("folders")
             .or_insert(toml_edit::value(Array::new()))
@@ -229,8 +231,10 @@ pub fn add_folder(path: &Path, folder: &Path) -> Result<(), InventoryError> {
     })
 }
 
+/// Puts `more` behind what is written, and changes it.
 fn edit(
     path: &Path,
+    more: &str,
     change: impl FnOnce(&mut DocumentMut) -> Result<(), &'static str>,
 ) -> Result<(), InventoryError> {
     // A file that is wrong is not made worse.
@@ -241,7 +245,7 @@ fn edit(
         line: 1,
         what,
     };
-    let mut document: DocumentMut = source
+    let mut document: DocumentMut = format!("{source}{more}")
         .parse()
         .map_err(|error: toml_edit::TomlError| wrong(error.message().to_owned()))?;
     change(&mut document).map_err(|what| wrong(what.to_owned()))?;

@@ -146,17 +146,6 @@ impl Store {
         Ok(Self::new(path, opened, head))
     }
 
-    /// Opens a session for reading, whoever else reads or writes.
-    pub(super) fn read(path: &Path) -> Result<Self> {
-        let connection = open::read(path)?;
-        let head = head(&connection).map_err(|error| SessionError::sqlite(path, &error))?;
-        let opened = open::Opened {
-            connection,
-            lock: None,
-        };
-        Ok(Self::new(path, opened, head))
-    }
-
     fn new(path: &Path, opened: open::Opened, head: Head) -> Self {
         Self {
             path: path.to_owned(),

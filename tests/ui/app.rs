@@ -282,7 +282,7 @@ fn a_saved_session_is_shown_front_first_and_leaks_come_when_they_are_looked_at()
         script.wait("▸     0").await;
         script.press("<enter>");
         script.wait("Leak 0 ·").await;
-        script.press("q<tab>tqq");
+        script.press("qq");
     });
     assert_eq!(outcome, Outcome::Quit);
     assert!(app.session.unread.is_none());
@@ -346,9 +346,7 @@ fn a_broken_chain_is_told_and_nothing_is_ruled_on_it() {
         script.wait("F-1").await;
         script.press("f");
         script.wait("rulings cannot be saved").await;
-        script.press("m");
-        script.wait("its hash does not match").await;
-        script.press("qq");
+        script.press("q");
     });
     assert_eq!(outcome, Outcome::Quit);
     assert_eq!(
@@ -456,7 +454,12 @@ fn models_are_shown_beside_the_sessions_and_the_riskiest_is_scanned_next() {
     let (store, session) = create(&path);
     let mut round = app(dir.path(), Some(store), session, Some(whole_scan()));
     round.unattended = true;
-    assert_eq!(play(&mut round, async |_| {}), Outcome::ScanDown);
+    let outcome = play(&mut round, async |script| {
+        script.wait("unattended").await;
+        // Nobody is there, and nobody hangs up.
+        std::mem::forget(script);
+    });
+    assert_eq!(outcome, Outcome::ScanDown);
 
     std::fs::write(dir.path().join("inventory.toml"), "folders = 3").unwrap();
     let mut library = app(dir.path(), None, Session::default(), None);

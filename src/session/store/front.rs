@@ -2,6 +2,8 @@
 //!
 //! Each record is held against its own hash. Whether the chain holds is for [`super::super::reading`] to find out.
 
+use std::path::Path;
+
 use rusqlite::Connection;
 
 use super::{Result, SessionError, Store, write::head};
@@ -10,6 +12,7 @@ use crate::{
     session::{
         Session, Unread,
         chain::Sealed,
+        open,
         record::{Fact, Record},
     },
 };
@@ -19,6 +22,17 @@ const FEW: &str = "'created', 'started', 'phase', 'finding', 'notice', 'stored',
                    'resumed', 'baseline', 'ruled', 'undone', 'redone', 'salvaged'";
 
 impl Store {
+    /// Opens a session for reading, whoever else reads or writes.
+    pub(in crate::session) fn read(path: &Path) -> Result<Self> {
+        let connection = open::read(path)?;
+        let head = head(&connection).map_err(|error| SessionError::sqlite(path, &error))?;
+        let opened = open::Opened {
+            connection,
+            lock: None,
+        };
+        Ok(Self::new(path, opened, head))
+    }
+
     /// The session without its candidates, its leaks known by their places alone: what the first screen needs.
     pub fn front(&self) -> Result<Session> {
         let sqlite = |error: rusqlite::Error| SessionError::sqlite(&self.path, &error);
