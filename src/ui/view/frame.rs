@@ -173,6 +173,7 @@ pub fn hint(state: &State, action: Action, look: &Look) -> Vec<Span<'static>> {
     let short = match action {
         Action::Pause if state.running.as_ref().is_some_and(|running| running.paused) => "resume",
         Action::Leave if state.screens.len() > 1 => "back",
+        Action::Save if matches!(state.dialog, Some(Dialog::Mark(_))) => "mark",
         Action::NextPane if matches!(state.screen(), Screen::Library) => "models",
         Action::NextPane if matches!(state.screen(), Screen::Inventory) => "sessions",
         _ => action.short(),
