@@ -47,12 +47,13 @@ pub struct RunningScan {
 /// Everything a screen needs.
 #[derive(Debug)]
 pub struct App {
+    /// The rest of the session, while only its front is known. Ended before the file is closed: fields are dropped in this
+    /// order, and a file that is being read cannot be closed as one plain file.
+    pub reading: Option<Reading>,
     /// The session's file; none in the library.
     pub store: Option<Store>,
     /// What its records say.
     pub session: Session,
-    /// The rest of it, while only its front is known.
-    pub reading: Option<Reading>,
     /// The scan that writes to it, if one runs.
     pub scan: Option<RunningScan>,
     /// Which key asks for what.

@@ -16,6 +16,7 @@ use super::{
     source::Source,
 };
 use crate::{
+    inventory::Item,
     report::plain,
     session::{Session, reading::Reading, store::Store},
     ui::{
@@ -154,13 +155,20 @@ fn down(setting: &Setting, look: &Look, round: &mut Round) -> Result<App, Failur
         }
     }
     let Round { passed, failed } = std::mem::take(round);
-    let scanned = passed.len() - failed.len();
-    let greeting = match failed.as_slice() {
-        [] => (Tone::Good, format!("the list is done: {scanned} scanned")),
-        failed => (
-            Tone::Bad,
-            format!("{scanned} scanned; not scanned: {}", failed.join("; ")),
-        ),
+    let left = inventory::read(setting)?;
+    let left: Vec<String> = left
+        .items
+        .iter()
+        .filter(|item| item.is_due() && passed.contains(&item.path))
+        .map(Item::name)
+        .collect();
+    let done = passed.len().saturating_sub(left.len());
+    let greeting = if left.is_empty() {
+        (Tone::Good, format!("the list is done: {done} scanned"))
+    } else {
+        let why = failed.first().map(|why| format!(" ({why})")).unwrap_or_default();
+        let left = left.join(", ");
+        (Tone::Bad, format!("{done} scanned, still due: {left}{why}"))
     };
     let mut app = shelf(setting, look, Some(greeting));
     app.models_first = true;
