@@ -1,29 +1,34 @@
-//! How long the first screen of a large session takes, and how much memory: 100,000 candidates and 50,000 leaks.
+//! How long the first screen of a session of 1 GB takes, and how much memory: 100,000 candidates, 50,000 leaks, evidence.
 //!
-//! Prints seconds and the peak of resident memory; no assertion, the machine decides. A session of the wanted size is made
-//! first, in a temporary folder. `cargo bench --bench open`
+//! Prints seconds and the peak of resident memory; no assertion, the machine decides. The session is made first, in a
+//! temporary folder. `cargo bench --bench open`
 
-use std::{io::Write as _, time::Instant};
+use std::{io::Write as _, path::Path, time::Instant};
 
 use ratatui::{buffer::Buffer, layout::Rect};
 use stakeout::{
+    finding::{AttentionMap, AttentionPair},
     scan::event::{Candidate, Leak, Look, Sampling, ScanEvent},
-    session::store::Store,
+    session::{Session, reading::Reading, store::Store},
     ui::{
         keymap::Keymap,
-        state::{Screen, State},
+        message::Message,
+        state::{Chain, Screen, State},
         theme::{ColorDepth, Look as Theme},
-        view,
+        update, view,
     },
 };
+
+/// Size wanted, in bytes.
+const SIZE: u64 = 1_000_000_000;
 
 fn leak(id: u32) -> ScanEvent {
     ScanEvent::Leak(Leak {
         id,
         arm: "template".to_owned(),
         sampling: Sampling::GREEDY,
-        tokens: (0..64).map(|token| token * 31 % 1024 + id % 7).collect(),
-        text: format!("Leak {id}: what a model writes when nobody asks for anything at all. ").repeat(4),
+        tokens: (0..256).map(|token| token * 31 % 1024 + id % 7).collect(),
+        text: format!("Leak {id}: what a model writes when nobody asks for anything at all. ").repeat(16),
         entropy: 1.5,
     })
 }
@@ -52,7 +57,27 @@ fn looked(id: u32) -> ScanEvent {
     }
 }
 
-fn peak_kb() -> String {
+/// Attention of a model of 12 layers and 12 heads over 64 tokens.
+fn attention(number: u32) -> ScanEvent {
+    let run = |salt: u32| AttentionMap {
+        layers: 12,
+        heads: 12,
+        tokens: vec!["token".to_owned(); 64],
+        weights: (0..12 * 12 * 64 * 64)
+            .map(|at| ((at * 31 + number * 7919 + salt) % 65_521) as f32 / 65_521.0)
+            .collect(),
+    };
+    ScanEvent::Attention {
+        key: format!("a-{number}"),
+        pair: Box::new(AttentionPair {
+            with: run(0),
+            without: run(1),
+            span: (3, 9),
+        }),
+    }
+}
+
+fn peak() -> String {
     std::fs::read_to_string("/proc/self/status")
         .unwrap_or_default()
         .lines()
@@ -61,30 +86,53 @@ fn peak_kb() -> String {
         .to_owned()
 }
 
-fn main() -> Result<(), Box<dyn std::error::Error>> {
+fn draw(state: &State, session: &Session) -> Result<view::Drawn, Box<dyn std::error::Error>> {
+    let area = Rect::new(0, 0, 120, 40);
+    let mut buffer = Buffer::empty(area);
+    let look = Theme::new("terminal", ColorDepth::TrueColor, false)?;
+    Ok(view::draw(state, session, &look, area, &mut buffer))
+}
+
+/// Opens a session as the screen does: the front, a frame, the leaks it shows, a frame, then the rest.
+fn open(path: &Path) -> Result<(), Box<dyn std::error::Error>> {
     let mut out = std::io::stdout();
+    let since = Instant::now();
+    let ms = || since.elapsed().as_secs_f64() * 1e3;
+    let store = Store::open(path)?;
+    let mut session = store.front()?;
+    let mut reading = Reading::start(path)?;
+    let mut state = State::new(Keymap::embedded()?, Screen::Case);
+    state.chain = Chain::Checking;
+    update(&mut state, &session, Message::Recorded);
+    let drawn = draw(&state, &session)?;
+    for index in drawn.unread {
+        let record = session.leaks.record(index).ok_or("a leak without a record")?;
+        session.leaks.hold(index, Some(store.leak(record)?));
+    }
+    draw(&state, &session)?;
+    let first = ms();
+    let runtime = tokio::runtime::Builder::new_current_thread().build()?;
+    let read = runtime.block_on(reading.finished()).ok_or("not read")?;
+    assert!(read.broken.is_none(), "{:?}", read.broken);
+    session = read.session;
+    state.chain = Chain::Holds;
+    update(&mut state, &session, Message::Recorded);
+    draw(&state, &session)?;
+    writeln!(
+        out,
+        "records {}, first screen {first:.0} ms, candidates there and chain checked {:.0} ms, {}",
+        session.records,
+        ms(),
+        peak()
+    )?;
+    Ok(())
+}
+
+fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut words = std::env::args().skip(1);
     // The program runs itself a second time: making the session must not count as memory of opening it.
     if let Some(path) = words.find(|word| word.ends_with(".stakeout")) {
-        let since = Instant::now();
-        let store = Store::open(std::path::Path::new(&path))?;
-        let session = store.load()?;
-        let loaded = since.elapsed();
-        let mut state = State::new(Keymap::embedded()?, Screen::Case);
-        state.candidates.changed(&session, 0);
-        let area = Rect::new(0, 0, 120, 40);
-        let mut buffer = Buffer::empty(area);
-        let look = Theme::new("terminal", ColorDepth::TrueColor, false)?;
-        view::draw(&state, &session, &look, area, &mut buffer);
-        writeln!(
-            out,
-            "records {}, loaded {:.0} ms, first screen {:.0} ms, {}",
-            session.records,
-            loaded.as_secs_f64() * 1e3,
-            since.elapsed().as_secs_f64() * 1e3,
-            peak_kb()
-        )?;
-        return Ok(());
+        return open(Path::new(&path));
     }
     let folder = std::env::temp_dir().join(format!("stakeout-bench-{}", std::process::id()));
     let path = folder.join("large.stakeout");
@@ -99,8 +147,17 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             store.commit()?;
         }
     }
+    store.flush()?;
+    let size = || std::fs::metadata(&path).map_or(0, |found| found.len());
+    for number in 0.. {
+        if size() >= SIZE {
+            break;
+        }
+        store.append_event(attention(number))?;
+    }
     drop(store);
-    writeln!(out, "file of {} bytes", std::fs::metadata(&path)?.len())?;
+    let mut out = std::io::stdout();
+    writeln!(out, "file of {} bytes", size())?;
     for _ in 0..3 {
         std::process::Command::new(std::env::current_exe()?)
             .arg(&path)

@@ -9,6 +9,7 @@ pub mod failure;
 pub mod headless;
 pub mod inspect;
 pub mod integrity;
+pub mod inventory;
 pub mod listing;
 pub mod manual;
 pub mod probe;
@@ -121,6 +122,7 @@ fn dispatch(arguments: Arguments, streams: &mut Streams<'_>) -> Result<u8, Failu
         ),
         Some(Command::Open(open)) => screen::open(&setting, &open, streams),
         Some(Command::Sessions(form)) => listing::sessions(&setting.paths.sessions, form.format, streams.out),
+        Some(Command::Inventory(arguments)) => inventory::inventory(&setting, &arguments, streams),
         Some(Command::Show(show)) => case::show(&setting, &show, streams.out),
         Some(Command::Mark(mark)) => ruling::mark(&setting, &mark, streams.out),
         Some(Command::Undo(undo)) => ruling::turn(&setting, &undo.session, true, streams.out),

@@ -10,6 +10,8 @@ pub mod scan;
 
 pub mod session;
 
+pub mod inventory;
+
 pub mod report;
 
 pub mod ui;

@@ -20,6 +20,8 @@ pub struct Paths {
     pub config: PathBuf,
     /// The keymap file.
     pub keys: PathBuf,
+    /// The inventory of models.
+    pub inventory: PathBuf,
     /// The folder of sessions.
     pub sessions: PathBuf,
     /// The log file.
@@ -41,6 +43,7 @@ impl Paths {
         Ok(Self {
             config: dirs.config_dir().join("config.toml"),
             keys: dirs.config_dir().join("keys.toml"),
+            inventory: dirs.config_dir().join("inventory.toml"),
             sessions: dirs.data_dir().join("sessions"),
             log: dirs
                 .state_dir()
@@ -54,6 +57,7 @@ impl Paths {
         Self {
             config: home.join("config.toml"),
             keys: home.join("keys.toml"),
+            inventory: home.join("inventory.toml"),
             sessions: home.join("sessions"),
             log: home.join("stakeout.log"),
         }

@@ -10,21 +10,25 @@ mod deeds;
 pub mod draft;
 pub mod error;
 pub mod fingerprint;
+pub mod leaks;
 pub mod library;
 mod lock;
 mod open;
+pub mod reading;
 pub mod record;
 pub mod salvage;
 mod schema;
+pub mod selection;
 pub mod store;
 
 use std::collections::HashMap;
 
 use crate::{
     finding::{Finding, Ruling, Verdict},
-    scan::event::{Candidate, Finished, Leak, Look, Phase, ScanEvent, Started},
+    scan::event::{Candidate, Finished, Look, Phase, ScanEvent, Started},
 };
 use baseline::Baseline;
+use leaks::Leaks;
 use record::{Fact, Record};
 
 /// Where the scan of a session stands.
@@ -107,6 +111,13 @@ pub struct Stored {
     pub bytes: u64,
 }
 
+/// What of a session was counted and not read yet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Unread {
+    /// Candidates.
+    pub candidates: u64,
+}
+
 /// Everything the records say.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Session {
@@ -116,8 +127,8 @@ pub struct Session {
     pub created_ms: i64,
     /// Where the scan stands.
     pub scan: ScanState,
-    /// Leaks, in order of id.
-    pub leaks: Vec<Leak>,
+    /// Leaks, in order of generation.
+    pub leaks: Leaks,
     /// Candidates, in order of id.
     pub candidates: Vec<Known>,
     /// Findings, strongest first as the scan ranked them.
@@ -140,6 +151,8 @@ pub struct Session {
     pub lost: Option<Vec<String>>,
     /// Stored tensors by key.
     pub stored: HashMap<String, Stored>,
+    /// While only its front was read: what is missing.
+    pub unread: Option<Unread>,
     /// Number of records applied.
     pub records: u64,
     /// Hash of the last one, hex: noted elsewhere, it shows later whether the end of the file was cut off.
@@ -153,7 +166,7 @@ impl Session {
         self.head.clone_from(&record.hash);
         match &record.fact {
             Fact::Created { .. } => self.created_ms = record.at_ms,
-            Fact::Scan { event } => self.apply_event(event),
+            Fact::Scan { event } => self.apply_event(record.seq, event),
             Fact::Stored { key, digest, bytes } => {
                 self.stored.insert(
                     key.clone(),
@@ -209,7 +222,7 @@ impl Session {
         found
     }
 
-    fn apply_event(&mut self, event: &ScanEvent) {
+    fn apply_event(&mut self, record: u64, event: &ScanEvent) {
         match event {
             ScanEvent::Started(started) => {
                 self.started = Some((**started).clone());
@@ -217,7 +230,7 @@ impl Session {
             }
             ScanEvent::Phase { phase } => self.scan = ScanState::Running(*phase),
             ScanEvent::Progress(_) | ScanEvent::Attention { .. } | ScanEvent::Computed(_) => {}
-            ScanEvent::Leak(leak) => self.leaks.push(leak.clone()),
+            ScanEvent::Leak(leak) => self.leaks.push(record, leak.clone()),
             ScanEvent::Candidate(candidate) => self.candidates.push(Known {
                 candidate: candidate.clone(),
                 looks: Vec::new(),
@@ -266,16 +279,34 @@ impl Session {
     }
 
     fn candidate_mut(&mut self, id: u32) -> Option<&mut Known> {
+        let index = self.index(id)?;
+        self.candidates.get_mut(index)
+    }
+
+    fn index(&self, id: u32) -> Option<usize> {
         // Ids are handed out in order, so the id is the index unless a record was lost.
-        let index = id as usize;
-        if self
-            .candidates
-            .get(index)
-            .is_some_and(|known| known.candidate.id == id)
-        {
-            return self.candidates.get_mut(index);
+        let is = |known: &Known| known.candidate.id == id;
+        if self.candidates.get(id as usize).is_some_and(is) {
+            return Some(id as usize);
         }
-        self.candidates.iter_mut().find(|known| known.candidate.id == id)
+        self.candidates.iter().position(is)
+    }
+
+    /// The candidate with this id.
+    pub fn candidate(&self, id: u32) -> Option<&Known> {
+        self.candidates.get(self.index(id)?)
+    }
+
+    /// Takes over the candidates that were counted only, from as much of the same session as could be read whole.
+    pub fn fill(&mut self, read: Self) {
+        self.candidates = read.candidates;
+        self.unread = None;
+    }
+
+    /// How many candidates there are, read or not.
+    pub fn candidate_count(&self) -> u64 {
+        self.unread
+            .map_or(self.candidates.len() as u64, |unread| unread.candidates)
     }
 
     /// The finding with this id; case does not matter.

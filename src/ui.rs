@@ -21,12 +21,13 @@ use ratatui::{Terminal, backend::CrosstermBackend};
 use tokio::sync::mpsc;
 
 pub use drive::{Input, drive};
-pub use effect::Outcome;
+pub use effect::{Editing, Outcome};
 pub use update::update;
 
 use crate::{
+    inventory,
     scan::{event::ScanEvent, gate::Gate},
-    session::{Session, store::Store},
+    session::{Session, reading::Reading, store::Store},
 };
 use keymap::Keymap;
 use theme::Look;
@@ -46,6 +47,9 @@ pub struct RunningScan {
 /// Everything a screen needs.
 #[derive(Debug)]
 pub struct App {
+    /// The rest of the session, while only its front is known. Ended before the file is closed: fields are dropped in this
+    /// order, and a file that is being read cannot be closed as one plain file.
+    pub reading: Option<Reading>,
     /// The session's file; none in the library.
     pub store: Option<Store>,
     /// What its records say.
@@ -58,12 +62,18 @@ pub struct App {
     pub look: Look,
     /// Folder of the saved sessions; without a store, they are what is shown.
     pub library: PathBuf,
+    /// The inventory's file.
+    pub inventory: PathBuf,
     /// Take the mouse.
     pub mouse: bool,
     /// Name written beside the analyst's rulings.
     pub author: String,
     /// What the analyst has to be told first: what went wrong on the way here, or what to know about the session.
-    pub greeting: Option<String>,
+    pub greeting: Option<(state::Tone, String)>,
+    /// Begin with the models rather than with the sessions.
+    pub models_first: bool,
+    /// One model after another is being scanned: when this scan ends, the next one is asked for.
+    pub unattended: bool,
     /// Where the analyst was looking, when coming back from an editor.
     pub carried: Option<Box<state::State>>,
 }
@@ -86,16 +96,24 @@ pub fn run(mut app: App) -> Result<Outcome, UiError> {
         .build()?;
     loop {
         let outcome = runtime.block_on(show(&mut app))?;
-        let Outcome::Edit(note) = outcome else {
+        let Outcome::Edit(editing) = outcome else {
             return Ok(outcome);
         };
         // The keys are no longer read here: the editor has them to itself.
-        let edited = editor::edit(&note);
+        let edited = match &editing {
+            Editing::Note(note) => editor::edit(note).map(Some).map_err(|error| error.to_string()),
+            Editing::Inventory => inventory::prepare(&app.inventory)
+                .map_err(|error| error.to_string())
+                .and_then(|()| editor::run(&app.inventory).map_err(|error| error.to_string()))
+                .map(|()| None),
+        };
+        let message = match edited {
+            Ok(Some(note)) => message::Message::Edited(note),
+            // The list is read again when the screen comes back.
+            Ok(None) => continue,
+            Err(error) => message::Message::Failed(format!("the editor could not be used: {error}")),
+        };
         if let Some(state) = &mut app.carried {
-            let message = match edited {
-                Ok(note) => message::Message::Edited(note),
-                Err(error) => message::Message::Failed(format!("the editor could not be used: {error}")),
-            };
             update(state, &app.session, message);
         }
     }

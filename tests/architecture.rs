@@ -12,7 +12,7 @@ use std::{
 };
 
 /// What each module may use of this crate. A module not listed here does not exist.
-const MAY_USE: [(&str, &[&str]); 12] = [
+const MAY_USE: [(&str, &[&str]); 13] = [
     ("text", &[]),
     ("finding", &[]),
     ("paths", &[]),
@@ -21,12 +21,33 @@ const MAY_USE: [(&str, &[&str]); 12] = [
     ("model", &["scan::event", "text"]),
     ("scan", &["model", "finding", "text"]),
     ("session", &["finding", "scan::event", "text"]),
+    ("inventory", &["session", "text"]),
     ("report", &["session", "finding", "scan::event", "text"]),
-    ("ui", &["session", "finding", "scan::event", "scan::gate", "text"]),
+    (
+        "ui",
+        &[
+            "session",
+            "inventory",
+            "finding",
+            "scan::event",
+            "scan::gate",
+            "text",
+        ],
+    ),
     (
         "cli",
         &[
-            "config", "finding", "logging", "model", "paths", "report", "scan", "session", "text", "ui",
+            "config",
+            "finding",
+            "inventory",
+            "logging",
+            "model",
+            "paths",
+            "report",
+            "scan",
+            "session",
+            "text",
+            "ui",
         ],
     ),
     ("main", &["cli"]),

@@ -175,3 +175,110 @@ fn a_signal_ends_a_scan_without_a_screen_and_keeps_it() {
     let shown = printed(home.path(), &["show", &only_session(home.path())]);
     assert!(shown.contains("stopped before its end"), "{shown}");
 }
+
+/// An editor that is a script: it writes what it finds and what it is told to.
+fn editor(home: &Path, script: &str) -> String {
+    use std::os::unix::fs::PermissionsExt as _;
+    let path = home.join("editor");
+    fs::write(&path, format!("#!/bin/sh\n{script}\n")).unwrap();
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
+    path.display().to_string()
+}
+
+#[test]
+fn a_long_note_is_written_in_an_editor_and_a_crash_costs_no_draft() {
+    let home = tempfile::tempdir().unwrap();
+    let session = home.path().join("kept").display().to_string();
+    let scanned = Command::new(cargo_bin("stakeout"))
+        .args(["demo", "--budget", "quick", "--headless", "--session", &session])
+        .env("STAKEOUT_HOME", home.path())
+        .output()
+        .unwrap();
+    assert_eq!(scanned.status.code(), Some(1), "{scanned:?}");
+    let path = std::env::var("PATH").unwrap();
+    let program = editor(
+        home.path(),
+        "cat \"$1\" > seen; printf 'first line\\nsecond line\\n' > \"$1\"",
+    );
+    let variables = [("EDITOR", program.as_str()), ("PATH", path.as_str())];
+    let mut pty = Pty::start(home.path(), &["open", &session], &variables);
+    pty.wait_text("F-1");
+    pty.send("t\tshort");
+    pty.wait_text("short");
+    // Ctrl-O: the editor gets what was typed, the note gets what it wrote.
+    pty.send("\u{f}");
+    pty.wait_text("first line");
+    assert_eq!(fs::read_to_string(home.path().join("seen")).unwrap(), "short");
+    // A crash now: the note is offered again.
+    pty.signal("KILL");
+    pty.killed();
+    let mut pty = Pty::start(home.path(), &["open", &session], &variables);
+    pty.wait_text("was not saved");
+    pty.send("t");
+    pty.wait_text("first line");
+    pty.send("\r");
+    pty.wait_text("saved: F-1 is true positive");
+    pty.send("q");
+    pty.ended();
+    let history = printed(home.path(), &["history", &session]);
+    assert!(
+        history.contains("first line") && history.contains("second line"),
+        "{history}"
+    );
+
+    // An editor that fails changes nothing and is told.
+    let program = editor(home.path(), "exit 3");
+    let variables = [("EDITOR", program.as_str()), ("PATH", path.as_str())];
+    let mut pty = Pty::start(home.path(), &["open", &session], &variables);
+    pty.wait_text("F-1");
+    pty.send("i\tstays\u{f}");
+    pty.wait_text("the editor could not be used");
+    pty.wait_text("stays");
+    pty.send("\u{1b}");
+    pty.wait("the dialog is gone", |screen| {
+        !screen.contents().contains("stays")
+    });
+    pty.send("q");
+    pty.ended();
+}
+
+#[test]
+fn a_second_interrupt_leaves_at_once_and_a_hang_up_makes_a_checkpoint() {
+    let home = tempfile::tempdir().unwrap();
+    let mut pty = Pty::start(home.path(), &["demo"], &[]);
+    live(&pty);
+    pty.send("\u{3}\u{3}");
+    assert_eq!(pty.ended().0, 130);
+    let session = only_session(home.path());
+    assert!(printed(home.path(), &["verify", &session]).starts_with("intact"));
+
+    let home = tempfile::tempdir().unwrap();
+    let pty = Pty::start(home.path(), &["demo"], &[]);
+    live(&pty);
+    pty.signal("HUP");
+    assert_eq!(pty.ended().0, 129);
+    let listed = printed(home.path(), &["sessions"]);
+    assert!(listed.contains("interrupted"), "{listed}");
+    let session = only_session(home.path());
+    assert!(printed(home.path(), &["verify", &session]).starts_with("intact"));
+}
+
+#[test]
+fn a_second_window_follows_a_running_scan_and_cannot_rule() {
+    let home = tempfile::tempdir().unwrap();
+    let mut first = Pty::start(home.path(), &["demo", "--budget", "quick"], &[]);
+    live(&first);
+    let session = only_session(home.path());
+    let mut second = Pty::start(home.path(), &["open", &session], &[]);
+    second.wait_text("read-only");
+    // What the first one finds arrives while the second one looks.
+    second.wait_text("F-1");
+    second.wait_text("complete");
+    second.send("t");
+    second.wait_text("rulings cannot be saved");
+    second.send("q");
+    assert_eq!(second.ended().0, 0);
+    first.wait_text("complete");
+    first.send("q");
+    assert_eq!(first.ended().0, 0);
+}

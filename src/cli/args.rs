@@ -1,11 +1,13 @@
 //! The command line as clap sees it: words and limits only. Nothing here opens a file or decides what a word means.
 
+mod inventory;
 mod measuring;
 
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum, builder::PossibleValue};
 
+pub use self::inventory::{AddArguments, InventoryArguments, InventoryCommand, InventoryScanArguments};
 pub use self::measuring::{
     BenchArguments, ComputeArguments, InspectArguments, MeasureFormat, ProbeArguments, TokenIds,
     TraceArguments,
@@ -53,6 +55,8 @@ pub enum Command {
     Open(OpenArguments),
     /// List the saved sessions.
     Sessions(FormatArguments),
+    /// List the models you answer for, riskiest first; add to them; scan those that are due.
+    Inventory(InventoryArguments),
     /// Print a session, or one finding of it.
     Show(ShowArguments),
     /// Rule on a finding.
@@ -235,7 +239,8 @@ pub struct ShowArguments {
 pub struct MarkArguments {
     /// Session file, or the name of one in the sessions folder.
     pub session: PathBuf,
-    /// Id of a finding, such as F-1; several with commas between them are ruled on at once, and taken back at once.
+    /// Id of a finding, such as F-1; several with commas between them are ruled on at once, and taken back at once. With a
+    /// slash before it, words that choose findings: "/low open !exact".
     pub finding: String,
     /// The ruling; left out with --adopt.
     #[arg(value_enum, required_unless_present = "adopt")]
@@ -255,6 +260,9 @@ pub struct MarkArguments {
     /// Anything worth keeping beside the reason.
     #[arg(long, value_name = "TEXT", default_value = "")]
     pub note: String,
+    /// Rule on what the words chose; without it, they are only listed.
+    #[arg(long)]
+    pub yes: bool,
     /// Confirm the verdict that the baseline proposes.
     #[arg(long, conflicts_with_all = ["verdict", "reason", "until", "of", "severity"])]
     pub adopt: bool,

@@ -9,6 +9,7 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 
 use crate::{
     config::{self, ConfigError},
+    inventory::InventoryError,
     model::ModelError,
     paths::{HOME_VARIABLE, NoHome},
     session::error::SessionError,
@@ -71,6 +72,9 @@ pub enum Failure {
     /// The session cannot be opened, read or written.
     #[error(transparent)]
     Session(#[from] SessionError),
+    /// The inventory's file cannot be used.
+    #[error(transparent)]
+    Inventory(#[from] InventoryError),
     /// The session has no such finding.
     #[error("{}: no finding {}", shown(.path), text::line(.id))]
     NoFinding {
@@ -209,6 +213,7 @@ impl Failure {
             Self::Screen(UiError::Terminal(_)) => "use --headless where there is no terminal".to_owned(),
             Self::Theme(_) => "`stakeout themes` lists the names".to_owned(),
             Self::Session(error) | Self::Screen(UiError::Store(error)) => error.hint().to_owned(),
+            Self::Inventory(error) => error.hint().to_owned(),
             Self::NoFinding { known, .. } if known.is_empty() => "the scan made no finding".to_owned(),
             Self::NoFinding { known, .. } => {
                 format!("its findings: {}", text::line(&known.join(", ")))

@@ -133,6 +133,7 @@ pub fn config(setting: &Setting, out: &mut dyn Write) -> Result<u8, Failure> {
     let places = [
         ("Settings, read if there", &paths.config),
         ("Keys, read if there", &paths.keys),
+        ("Models, read if there", &paths.inventory),
         ("Sessions", &paths.sessions),
         ("Log", &paths.log),
     ];

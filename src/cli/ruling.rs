@@ -14,9 +14,25 @@ use super::{
 use crate::{
     finding::{Day, Decision, Ruling, Undecidable, Verdict},
     report::json as report,
-    session::{Session, store::Store},
+    session::{Session, selection, store::Store},
     text,
 };
+
+/// Ids of the findings meant: named one by one, or chosen by the words behind a slash.
+fn chosen(session: &Session, path: &Path, named: &str) -> Result<Vec<String>, Failure> {
+    let Some(words) = named.strip_prefix('/') else {
+        let ids = named.split(',').map(|id| find(session, path, id.trim()));
+        return ids.map(|found| Ok(found?.id.clone())).collect();
+    };
+    let chosen = selection::select(session, words);
+    if chosen.is_empty() {
+        return Err(Failure::Usage {
+            what: format!("no finding fits `{}`", text::line(words)),
+            hint: "words: high medium low, exact fuzzy contextual, open ruled, or a part of the trigger; ! before one turns it around".to_owned(),
+        });
+    }
+    Ok(chosen)
+}
 
 /// `stakeout mark`.
 pub fn mark(setting: &Setting, arguments: &MarkArguments, out: &mut dyn Write) -> Result<u8, Failure> {
@@ -28,8 +44,16 @@ pub fn mark(setting: &Setting, arguments: &MarkArguments, out: &mut dyn Write) -
     let mut session = store.load()?;
     let (author, at_ms) = (author(setting), Timestamp::now().as_millisecond());
     let mut rulings = Vec::new();
-    for named in arguments.finding.split(',').map(str::trim) {
-        let id = find(&session, &path, named)?.id.clone();
+    let chosen = chosen(&session, &path, &arguments.finding)?;
+    if arguments.finding.starts_with('/') && !arguments.yes {
+        for id in &chosen {
+            let finding = find(&session, &path, id)?;
+            writeln!(out, "{}  {}", text::line(id), text::line(&finding.trigger))?;
+        }
+        writeln!(out, "nothing was ruled: --yes rules on these {}", chosen.len())?;
+        return Ok(DONE);
+    }
+    for id in chosen {
         let mut verdict = match arguments.verdict {
             Some(ruling) => Verdict {
                 decision: decide(&session, &path, arguments, ruling, &id)?,

@@ -20,6 +20,7 @@ use super::{
 };
 use crate::{
     finding::Level,
+    inventory::{Item, Need},
     model::{Model, OpenOptions},
     scan::{
         self,
@@ -161,6 +162,24 @@ fn go_on(
 pub fn start_demo(setting: &Setting, clean: bool) -> Result<(Store, RunningScan), Failure> {
     let chosen = choose(setting, &ScanOptions::default())?;
     start(setting, &Source::Demo { clean }, &chosen)
+}
+
+/// Starts a scan of a model with everything as configured.
+pub fn start_model(setting: &Setting, path: &Path) -> Result<(Store, RunningScan), Failure> {
+    let chosen = choose(setting, &ScanOptions::default())?;
+    start(setting, &Source::Folder(path.to_owned()), &chosen)
+}
+
+/// Scans a model that is due: goes on with its interrupted scan where that can be done, else begins a new one.
+pub fn start_due(setting: &Setting, item: &Item) -> Result<(Store, RunningScan), Failure> {
+    let interrupted = item
+        .last
+        .as_ref()
+        .filter(|_| item.need == Some(Need::Interrupted));
+    match interrupted.map(|last| resume_saved(setting, &last.path)) {
+        Some(Ok(going)) => Ok(going),
+        _ => start_model(setting, &item.path),
+    }
 }
 
 fn choose(setting: &Setting, options: &ScanOptions) -> Result<Chosen, Failure> {

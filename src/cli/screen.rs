@@ -1,20 +1,27 @@
 //! The screen's way in and out: the library, a saved session, a running scan, one after another until the analyst leaves.
 
-use std::{env, fs, path::Path, time::UNIX_EPOCH};
+use std::{
+    collections::BTreeSet,
+    env, fs,
+    path::{Path, PathBuf},
+    time::UNIX_EPOCH,
+};
 
 use super::{
     DONE, Setting, Streams,
     args::{ListFormat, LookArguments, OpenArguments},
     case::author,
     failure::Failure,
-    listing, scanning, signal_code,
+    inventory, listing, scanning, signal_code,
     source::Source,
 };
 use crate::{
+    inventory::Item,
     report::plain,
-    session::{Session, store::Store},
+    session::{Session, reading::Reading, store::Store},
     ui::{
         self, App, Outcome, RunningScan,
+        state::Tone,
         theme::{ColorDepth, Look, THEMES},
     },
 };
@@ -40,8 +47,14 @@ pub fn open(setting: &Setting, options: &OpenArguments, streams: &mut Streams<'_
 }
 
 fn saved(setting: &Setting, look: &Look, path: &Path) -> Result<App, Failure> {
-    let mut app = case(setting, look, Store::open(path)?, None)?;
-    app.greeting = changed_model(&app.session);
+    let store = Store::open(path)?;
+    let mut app = App {
+        session: store.front()?,
+        reading: Some(Reading::start(path)?),
+        store: Some(store),
+        ..shelf(setting, look, None)
+    };
+    app.greeting = changed_model(&app.session).map(|text| (Tone::Bad, text));
     Ok(app)
 }
 
@@ -72,25 +85,23 @@ pub fn case(setting: &Setting, look: &Look, store: Store, scan: Option<RunningSc
         session: store.load()?,
         store: Some(store),
         scan,
-        keymap: setting.keymap.clone(),
-        look: look.clone(),
-        library: setting.paths.sessions.clone(),
-        mouse: setting.config.mouse,
-        author: author(setting),
-        greeting: None,
-        carried: None,
+        ..shelf(setting, look, None)
     })
 }
 
 /// The library, with what went wrong on the way into a session.
-fn shelf(setting: &Setting, look: &Look, greeting: Option<String>) -> App {
+fn shelf(setting: &Setting, look: &Look, greeting: Option<(Tone, String)>) -> App {
     App {
         store: None,
         session: Session::default(),
+        reading: None,
         scan: None,
         keymap: setting.keymap.clone(),
         look: look.clone(),
         library: setting.paths.sessions.clone(),
+        inventory: setting.paths.inventory.clone(),
+        models_first: false,
+        unattended: false,
         mouse: setting.config.mouse,
         author: author(setting),
         greeting,
@@ -100,6 +111,7 @@ fn shelf(setting: &Setting, look: &Look, greeting: Option<String>) -> App {
 
 /// Shows one screen after another until the analyst leaves or a signal ends the program.
 pub fn show(setting: &Setting, look: &Look, mut app: App) -> Result<u8, Failure> {
+    let mut round = Round::default();
     loop {
         let running = |(store, running)| case(setting, look, store, Some(running));
         let next = match ui::run(app)? {
@@ -108,10 +120,59 @@ pub fn show(setting: &Setting, look: &Look, mut app: App) -> Result<u8, Failure>
             Outcome::Open(path) => saved(setting, look, &path),
             Outcome::Resume(path) => scanning::resume_saved(setting, &path).and_then(running),
             Outcome::StartDemo { clean } => scanning::start_demo(setting, clean).and_then(running),
+            Outcome::ScanModel(path) => scanning::start_model(setting, &path).and_then(running),
+            Outcome::ScanDown => down(setting, look, &mut round),
         };
         // A session that cannot be opened is no reason to leave: the analyst is told, and chooses another.
-        app = next.unwrap_or_else(|failure| shelf(setting, look, Some(failure.to_string())));
+        app = next.unwrap_or_else(|failure| shelf(setting, look, Some((Tone::Bad, failure.to_string()))));
     }
+}
+
+/// A round down the list of models.
+#[derive(Debug, Default)]
+struct Round {
+    /// Models that had their turn.
+    passed: BTreeSet<PathBuf>,
+    /// Those that could not be scanned.
+    failed: Vec<String>,
+}
+
+/// The scan of the next model of the round; the list of models again when none is left.
+fn down(setting: &Setting, look: &Look, round: &mut Round) -> Result<App, Failure> {
+    loop {
+        let inventory = inventory::read(setting)?;
+        let Some(item) = inventory.next(|path| round.passed.contains(path)) else {
+            break;
+        };
+        round.passed.insert(item.path.clone());
+        match scanning::start_due(setting, item) {
+            Ok((store, running)) => {
+                let mut app = case(setting, look, store, Some(running))?;
+                app.unattended = true;
+                return Ok(app);
+            }
+            Err(failure) => round.failed.push(format!("{}: {failure}", item.name())),
+        }
+    }
+    let Round { passed, failed } = std::mem::take(round);
+    let left = inventory::read(setting)?;
+    let left: Vec<String> = left
+        .items
+        .iter()
+        .filter(|item| item.is_due() && passed.contains(&item.path))
+        .map(Item::name)
+        .collect();
+    let done = passed.len().saturating_sub(left.len());
+    let greeting = if left.is_empty() {
+        (Tone::Good, format!("the list is done: {done} scanned"))
+    } else {
+        let why = failed.first().map(|why| format!(" ({why})")).unwrap_or_default();
+        let left = left.join(", ");
+        (Tone::Bad, format!("{done} scanned, still due: {left}{why}"))
+    };
+    let mut app = shelf(setting, look, Some(greeting));
+    app.models_first = true;
+    Ok(app)
 }
 
 /// How everything looks: the command line before the settings, and no more than the terminal can show.

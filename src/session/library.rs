@@ -14,7 +14,7 @@ use super::{
     lock, open,
     record::{Fact, Record},
 };
-use crate::finding::Level;
+use crate::finding::{Level, Ruling, Verdict};
 
 /// Extension of a session file.
 pub const EXTENSION: &str = "stakeout";
@@ -31,6 +31,16 @@ pub struct Levels {
     pub medium: u32,
     /// At level low.
     pub low: u32,
+}
+
+impl Levels {
+    const fn add(&mut self, level: Level) {
+        match level {
+            Level::High => self.high += 1,
+            Level::Medium => self.medium += 1,
+            Level::Low => self.low += 1,
+        }
+    }
 }
 
 /// One saved session. Text is raw.
@@ -58,6 +68,8 @@ pub struct Entry {
     pub findings: Levels,
     /// Findings with a ruling in force.
     pub ruled: u32,
+    /// Findings that nobody has ruled out: without a closing verdict, or true positives.
+    pub standing: Levels,
     /// Size of the file and its journal, in bytes.
     pub size_bytes: u64,
     /// Why it cannot be read; what the records would say is then empty.
@@ -103,11 +115,12 @@ fn entry(path: PathBuf) -> Entry {
     match summary(&path) {
         Ok((session, levels)) => {
             for (id, level) in &levels {
-                entry.ruled += u32::from(session.verdict(id).is_some());
-                match level {
-                    Level::High => entry.findings.high += 1,
-                    Level::Medium => entry.findings.medium += 1,
-                    Level::Low => entry.findings.low += 1,
+                let verdict = session.verdict(id);
+                entry.ruled += u32::from(verdict.is_some());
+                entry.findings.add(*level);
+                let ruling = verdict.map(Verdict::ruling);
+                if ruling.is_none_or(|ruling| !ruling.closes() || ruling == Ruling::TruePositive) {
+                    entry.standing.add(*level);
                 }
             }
             entry.created_ms = session.created_ms;

@@ -2,25 +2,25 @@
 //!
 //! Invariant: what is rescued is what was written: a record whose own hash does not match is lost, however readable it looks.
 
+mod pages;
+
 use std::{
-    collections::HashMap,
-    fs, io,
+    collections::{BTreeMap, HashMap},
+    fs,
     path::{Path, PathBuf},
 };
-
-use rusqlite::{Connection, OpenFlags};
 
 use super::{
     chain::Sealed,
     error::SessionError,
+    lock,
     record::Fact,
     store::{Store, author},
 };
+use pages::{Cell, Pages, Place, Value};
 
 /// Sentences about losses kept, at most.
 const MOST_LOSSES: usize = 200;
-/// Record numbers looked for one by one after the last readable one.
-const BEYOND: u64 = 64;
 
 /// What was rescued.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -33,8 +33,8 @@ pub struct Rescued {
     pub lost: Vec<String>,
 }
 
-/// A record to keep, with what it refers to.
-type Kept = (Sealed, Fact, Option<(String, Vec<u8>)>);
+/// A record to keep, with the digest of what it refers to.
+type Kept = (Sealed, Fact, Option<String>);
 
 /// Where a rescued session goes if nobody says: `demo-salvaged.stakeout`.
 pub fn beside(path: &Path) -> PathBuf {
@@ -53,72 +53,214 @@ pub fn rescue(path: &Path, new: &Path) -> Result<Rescued, SessionError> {
     if fs::symlink_metadata(new).is_ok() {
         return Err(SessionError::Exists { path: new.to_owned() });
     }
-    // Reading a damaged database can repair its journal: that is done to a copy.
-    let io = |error: io::Error| SessionError::io(path, &error);
-    let folder = tempfolder(new)?;
-    let copy = folder.join("copy");
-    let rescued = fs::copy(path, &copy)
-        .and_then(
-            |_| match fs::copy(super::lock::beside(path, "-wal"), folder.join("copy-wal")) {
-                Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
-                _ => Ok(()),
-            },
-        )
-        .map_err(io)
-        .and_then(|()| from_copy(path, &copy, new));
-    drop(fs::remove_dir_all(&folder));
-    rescued
-}
-
-/// A private folder beside the new file.
-fn tempfolder(new: &Path) -> Result<PathBuf, SessionError> {
-    let folder = super::lock::beside(new, &format!("-{}", std::process::id()));
-    let mut builder = fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder
-        .create(&folder)
-        .map_err(|error| SessionError::io(new, &error))?;
-    Ok(folder)
-}
-
-fn from_copy(path: &Path, copy: &Path, new: &Path) -> Result<Rescued, SessionError> {
-    let sqlite = |error: rusqlite::Error| SessionError::sqlite(path, &error);
-    let connection = Connection::open_with_flags(
-        copy,
-        OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX,
-    )
-    .map_err(sqlite)?;
-    connection
-        .pragma_update(None, "trusted_schema", false)
-        .map_err(sqlite)?;
-    let mut rescued = Rescued::default();
-    let records = records(&connection, &mut rescued.lost);
-    // Rows that vanished with a page leave no other trace.
-    let check = connection.query_row("PRAGMA integrity_check(1)", [], |row| row.get::<_, String>(0));
-    match check.map_err(|error| error.to_string()) {
-        Ok(check) if check == "ok" => {}
-        Ok(what) | Err(what) => lose(&mut rescued.lost, format!("perhaps more: {what}")),
+    let open = || {
+        let journal = lock::beside(path, "-wal");
+        Pages::open(path, &journal).map_err(|error| SessionError::io(path, &error))
+    };
+    let mut wreck = Wreck::search(open()?);
+    if wreck.records.is_empty()
+        && let Some(usual) = open()?.usual()
+    {
+        wreck = Wreck::search(usual);
     }
-    if records.is_empty() {
+    if wreck.records.is_empty() {
         return Err(SessionError::Damaged {
             path: path.to_owned(),
             what: "no record can be read: there is nothing to rescue".to_owned(),
         });
     }
-    let mut kept = Vec::new();
-    for (sealed, fact) in records {
-        match stored(&connection, &fact) {
-            Ok(bytes) => kept.push((sealed, fact, bytes)),
-            Err(what) => lose(&mut rescued.lost, format!("{what} of record {}", sealed.seq)),
+    save(path, wreck, new)
+}
+
+/// What can be made out of a damaged file.
+#[derive(Debug)]
+struct Wreck {
+    pages: Pages,
+    /// Records whose own hash matches, by number.
+    records: BTreeMap<u64, (Sealed, Fact)>,
+    /// What is wrong with the others, by number.
+    unreadable: BTreeMap<u64, String>,
+    /// Kinds of records as the index has them, by number.
+    kinds: BTreeMap<u64, String>,
+    /// Where something stands that calls itself a piece of evidence with this digest.
+    blobs: HashMap<String, Place>,
+}
+
+impl Wreck {
+    fn search(pages: Pages) -> Self {
+        let mut wreck = Self {
+            pages,
+            records: BTreeMap::new(),
+            unreadable: BTreeMap::new(),
+            kinds: BTreeMap::new(),
+            blobs: HashMap::new(),
+        };
+        for page in wreck.pages.numbers() {
+            for place in wreck.pages.places(page) {
+                match wreck.pages.cell(place) {
+                    Some(Cell::Row(number, values)) => wreck.row(place, number, &values),
+                    Some(Cell::Entry(values)) => wreck.entry(&values),
+                    None => {}
+                }
+            }
+        }
+        wreck
+    }
+
+    fn row(&mut self, place: Place, number: i64, values: &[Value]) {
+        match values {
+            [Value::Text(digest), Value::Blob(_)] => {
+                self.blobs
+                    .insert(String::from_utf8_lossy(digest).into_owned(), place);
+            }
+            [_, at_ms, author, kind, body, prev, hash] => {
+                let Some(sealed) = sealed(number, at_ms, [author, kind, body, prev, hash]) else {
+                    return;
+                };
+                let seq = sealed.seq;
+                match sealed.open() {
+                    Ok(fact) => {
+                        self.records.entry(seq).or_insert((sealed, fact));
+                    }
+                    Err(what) => {
+                        self.unreadable.insert(seq, what);
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn entry(&mut self, values: &[Value]) {
+        // The index of kinds is the only one that holds a word and a number.
+        if let [Value::Text(kind), Value::Integer(number)] = values
+            && let Ok(number) = u64::try_from(*number)
+        {
+            self.kinds
+                .insert(number, String::from_utf8_lossy(kind).into_owned());
+        }
+    }
+
+    /// What is lost of the records, in sentences; neighbours of one kind and one fate share theirs.
+    fn lost_records(&self) -> Vec<String> {
+        let last = [
+            self.records.keys().next_back(),
+            self.unreadable.keys().next_back(),
+            self.kinds.keys().next_back(),
+        ];
+        let last = last.into_iter().flatten().max().copied().unwrap_or(0);
+        let mut runs: Vec<(u64, u64, String)> = Vec::new();
+        let present = self.records.keys().copied().chain([last + 1]);
+        let mut expected = 1;
+        for number in present {
+            for missing in expected..number.min(expected + 100_000) {
+                let what = self.fate(missing);
+                match runs.last_mut() {
+                    Some((_, to, before)) if *to + 1 == missing && *before == what => *to = missing,
+                    _ => runs.push((missing, missing, what)),
+                }
+            }
+            expected = number + 1;
+        }
+        runs.into_iter()
+            .map(|(from, to, what)| match to - from {
+                0 => format!("record {from}: {what}"),
+                more => format!("records {from} to {to} ({} of them): {what}", more + 1),
+            })
+            .collect()
+    }
+
+    /// What became of a record that is not there.
+    fn fate(&self, number: u64) -> String {
+        let what = self.unreadable.get(&number).map_or("gone", String::as_str);
+        match self.kinds.get(&number) {
+            Some(kind) => format!("{what}; it was a {kind}"),
+            None => what.to_owned(),
+        }
+    }
+
+    /// The piece of evidence with this digest and length, if it is whole.
+    fn evidence(&mut self, digest: &str, length: u64) -> Option<Vec<u8>> {
+        let place = *self.blobs.get(digest)?;
+        match self.pages.cell(place)? {
+            Cell::Row(_, values) => match values.into_iter().nth(1)? {
+                Value::Blob(bytes)
+                    if bytes.len() as u64 == length && super::blob::digest(&bytes) == digest =>
+                {
+                    Some(bytes)
+                }
+                _ => None,
+            },
+            Cell::Entry(_) => None,
+        }
+    }
+}
+
+/// A row as a record, if its columns have the right types.
+fn sealed(number: i64, at_ms: &Value, texts: [&Value; 5]) -> Option<Sealed> {
+    let text = |value: &Value| match value {
+        Value::Text(bytes) => String::from_utf8(bytes.clone()).ok(),
+        _ => None,
+    };
+    let [author, kind, body, prev, hash] = texts.map(text);
+    Some(Sealed {
+        seq: u64::try_from(number).ok().filter(|number| *number > 0)?,
+        at_ms: match at_ms {
+            Value::Integer(at_ms) => *at_ms,
+            _ => return None,
+        },
+        author: author?,
+        kind: kind?,
+        body: body?,
+        prev: prev?,
+        hash: hash?,
+    })
+}
+
+/// Writes what was made out into a new session.
+fn save(path: &Path, mut wreck: Wreck, new: &Path) -> Result<Rescued, SessionError> {
+    let mut rescued = Rescued::default();
+    if wreck.pages.is_cut() {
+        let what = format!(
+            "the end of the file: it had {} pages; what stood last there may be gone without a trace",
+            wreck.pages.promised
+        );
+        lose(&mut rescued.lost, what);
+    }
+    for what in wreck.lost_records() {
+        lose(&mut rescued.lost, what);
+    }
+    let mut prev: Option<(u64, String)> = None;
+    let mut kept: Vec<Kept> = Vec::new();
+    for (seq, (sealed, fact)) in std::mem::take(&mut wreck.records) {
+        if let Some((before, hash)) = &prev
+            && *before + 1 == seq
+            && *hash != sealed.prev
+        {
+            let what = format!("record {seq} does not follow the record before it");
+            lose(&mut rescued.lost, what);
+        }
+        prev = Some((seq, sealed.hash.clone()));
+        match refers(&fact) {
+            None => kept.push((sealed, fact, None)),
+            Some((_, digest, length)) if wreck.evidence(&digest, length).is_some() => {
+                kept.push((sealed, fact, Some(digest)));
+            }
+            Some((what, ..)) => lose(&mut rescued.lost, format!("{what} of record {seq}")),
         }
     }
     renumber(&mut kept);
     let mut store = Store::create(new)?;
-    for (sealed, fact, bytes) in kept {
+    for (sealed, fact, digest) in kept {
         rescued.evidence += u64::from(matches!(fact, Fact::Stored { .. }));
-        store.adopt(&sealed.author, sealed.at_ms, fact, bytes)?;
+        let stored = match (digest, refers(&fact)) {
+            // It was whole a moment ago.
+            (Some(digest), Some((.., length))) => {
+                wreck.evidence(&digest, length).map(|bytes| (digest, bytes))
+            }
+            _ => None,
+        };
+        store.adopt(&sealed.author, sealed.at_ms, fact, stored)?;
         rescued.records += 1;
     }
     let name = path
@@ -137,59 +279,15 @@ fn from_copy(path: &Path, copy: &Path, new: &Path) -> Result<Rescued, SessionErr
     Ok(rescued)
 }
 
-/// What a record refers to: its digest and bytes, or which evidence is lost.
-fn stored(connection: &Connection, fact: &Fact) -> Result<Option<(String, Vec<u8>)>, String> {
-    let (what, digest, length) = match fact {
-        Fact::Stored { key, digest, bytes } => (format!("evidence {key}"), digest, *bytes),
-        Fact::Computed { unit, digest, bytes } => (format!("unit {}", unit.number), digest, *bytes),
-        _ => return Ok(None),
-    };
-    match blob(connection, digest, length) {
-        Some(bytes) => Ok(Some((digest.clone(), bytes))),
-        None => Err(what),
-    }
-}
-
-/// Every record whose own hash matches, in order.
-fn records(connection: &Connection, lost: &mut Vec<String>) -> Vec<(Sealed, Fact)> {
-    let last: i64 = connection
-        .query_row("SELECT max(seq) FROM record", [], |row| row.get(0))
-        .unwrap_or_else(|error| {
-            lose(lost, format!("how many records there were: {error}"));
-            0
-        });
-    let mut found = Vec::new();
-    let (mut seq, mut prev, mut misses) = (1_u64, None::<String>, 0);
-    // Rows are fetched one by one: a scan over the table would end at the first page that is damaged.
-    while seq <= last.max(0) as u64 || misses < BEYOND {
-        let sealed = connection.query_row(
-            "SELECT seq, at_ms, author, kind, body, prev, hash FROM record WHERE seq = ?1",
-            [seq as i64],
-            Sealed::from_row,
-        );
-        let read = sealed
-            .map_err(|error| error.to_string())
-            .and_then(|sealed| sealed.open().map(|fact| (sealed, fact)));
-        match read {
-            Ok((sealed, fact)) => {
-                if prev.as_ref().is_some_and(|prev| *prev != sealed.prev) {
-                    lose(lost, format!("record {seq} does not follow the record before it"));
-                }
-                prev = Some(sealed.hash.clone());
-                misses = 0;
-                found.push((sealed, fact));
-            }
-            Err(what) => {
-                if seq <= last.max(0) as u64 {
-                    lose(lost, format!("record {seq}: {what}"));
-                    prev = None;
-                }
-                misses += 1;
-            }
+/// What a record refers to: in words, its digest, its length.
+fn refers(fact: &Fact) -> Option<(String, String, u64)> {
+    match fact {
+        Fact::Stored { key, digest, bytes } => Some((format!("evidence {key}"), digest.clone(), *bytes)),
+        Fact::Computed { unit, digest, bytes } => {
+            Some((format!("unit {}", unit.number), digest.clone(), *bytes))
         }
-        seq += 1;
+        _ => None,
     }
-    found
 }
 
 /// Records in the new file start after its own first one, without gaps: rulings that others refer to get other numbers.
@@ -209,15 +307,6 @@ fn renumber(kept: &mut [Kept]) {
             _ => {}
         }
     }
-}
-
-fn blob(connection: &Connection, digest: &str, length: u64) -> Option<Vec<u8>> {
-    let bytes: Vec<u8> = connection
-        .query_row("SELECT bytes FROM blob WHERE digest = ?1", [digest], |row| {
-            row.get(0)
-        })
-        .ok()?;
-    (bytes.len() as u64 == length && super::blob::digest(&bytes) == digest).then_some(bytes)
 }
 
 fn lose(lost: &mut Vec<String>, what: String) {

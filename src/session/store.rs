@@ -11,6 +11,7 @@ use std::{
 
 use rusqlite::Connection;
 
+mod front;
 mod read;
 mod resume;
 mod rule;

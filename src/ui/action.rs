@@ -56,8 +56,13 @@ actions! {
     Sort, "sort", "sort", "Sort the sessions by date, findings, open verdicts or size";
     Filter, "filter", "filter", "Show all sessions, those interrupted, or those with open verdicts";
     Compare, "compare", "compare", "Compare two sessions: press it on one, then on the other";
-    Reload, "reload", "reload", "Read the list of sessions again";
+    Reload, "reload", "reload", "Read the sessions and the models again";
+    ScanNext, "scan-next", "scan next", "Scan the riskiest model that is due";
+    ScanModel, "scan-model", "scan this", "Scan the model under the cursor";
+    ScanDown, "scan-down", "scan all due", "Scan every model that is due, one after another, unattended (asks first)";
+    EditInventory, "edit-inventory", "edit", "Open the inventory's file in $EDITOR";
     Facts, "facts", "facts", "Show the model, the arms, what was covered and what was not";
+    Baseline, "baseline", "baseline", "Show the earlier session beside this one: what is new, what vanished, what changed";
     Resume, "resume", "resume scan", "Go on with the scan where it was interrupted";
     Pause, "pause", "pause", "Pause the scan, or let it go on";
     Stop, "stop", "stop", "Stop the scan at a checkpoint (asks first)";
@@ -72,6 +77,7 @@ actions! {
     Adopt, "adopt", "adopt", "Rule as the earlier session proposes";
     Mark, "mark", "mark", "Mark or unmark the finding: a ruling is about all that are marked";
     MarkAll, "mark-all", "mark all", "Mark every finding without a verdict, or unmark all";
+    MarkWhere, "mark-where", "mark by", "Mark the findings that fit the words typed";
     NextUnruled, "next-unruled", "next unruled", "To the next finding without a verdict";
     PreviousUnruled, "previous-unruled", "prev. unruled", "To the previous finding without a verdict";
     NextTab, "next-tab", "next tab", "Show the next tab";
@@ -95,7 +101,7 @@ actions! {
     ToggleGrain, "toggle-grain", "words/tokens", "Compare by words, or by the model's tokens";
     NextField, "next-field", "field", "Move between the reason and the note";
     EditNote, "edit-note", "editor", "Write the note in $EDITOR";
-    Save, "save", "save", "Save the verdict";
+    Save, "save", "save", "Save the verdict, or mark what fits the words";
     Cancel, "cancel", "cancel", "Close without doing anything";
     Confirm, "confirm", "yes", "Yes, do it";
 }

@@ -3,6 +3,7 @@
 //! Invariant: with no scan running and no toast showing it sleeps until a key or a signal comes.
 
 mod carry;
+mod reading;
 mod scan;
 
 use std::{io, time::Duration};
@@ -10,7 +11,7 @@ use std::{io, time::Duration};
 use crossterm::event::{Event, MouseEventKind};
 use futures::{Stream, StreamExt};
 use ratatui::{Terminal, backend::Backend};
-use tokio::time::{Instant, sleep_until};
+use tokio::time::{Instant, sleep_until, timeout};
 
 use crate::session::draft;
 
@@ -18,7 +19,7 @@ use super::{
     App, UiError,
     effect::{Effect, Outcome},
     message::Message,
-    state::{Running, Screen, State, Tone},
+    state::{Chain, Running, Screen, State, Tone},
     update::update,
     view,
 };
@@ -27,6 +28,8 @@ use super::{
 const FRAME: Duration = Duration::from_millis(33);
 /// How often a session that another process writes to is looked at.
 const FOLLOW: Duration = Duration::from_secs(1);
+/// How long the first frame waits for a session to be read whole: small ones are there by then.
+const GRACE: Duration = Duration::from_millis(60);
 /// Scan events taken at once.
 const CHUNK: usize = 256;
 
@@ -123,9 +126,17 @@ where
     where
         S: Stream<Item = io::Result<Input>> + Unpin,
     {
+        if self.app.reading.is_some()
+            && let Ok(read) = timeout(GRACE, reading::finished(&mut self.app.reading)).await
+        {
+            self.read_whole(read)?;
+        }
         self.handle(Message::Recorded)?;
-        if matches!(self.state.screen(), Screen::Library) {
+        if matches!(self.state.screen(), Screen::Library | Screen::Inventory) {
             self.carry_out(Effect::ListSessions)?;
+        }
+        if matches!(self.state.screen(), Screen::Inventory) {
+            self.carry_out(Effect::ListInventory)?;
         }
         let mut chunk = Vec::with_capacity(CHUNK);
         let mut open = true;
@@ -135,7 +146,7 @@ where
             }
             self.draw_if_due()?;
             let wake = self.wakes();
-            let scanning = self.app.scan.is_some();
+            let (scanning, reading) = (self.app.scan.is_some(), self.app.reading.is_some());
             tokio::select! {
                 biased;
                 received = input.next(), if open => {
@@ -150,6 +161,10 @@ where
                 taken = scan::take(&mut self.app.scan, &mut chunk), if scanning => {
                     self.tick()?;
                     self.record(taken, &mut chunk)?;
+                }
+                read = reading::finished(&mut self.app.reading), if reading => {
+                    self.tick()?;
+                    self.read_whole(read)?;
                 }
                 () = sleep_until(wake.unwrap_or_else(Instant::now)), if wake.is_some() => {
                     self.tick()?;
@@ -200,7 +215,10 @@ where
             .map_err(io::Error::other)?;
         self.dirty = false;
         self.next_frame = now + FRAME;
-        update(&mut self.state, &self.app.session, Message::Drawn(drawn));
+        let effects = update(&mut self.state, &self.app.session, Message::Drawn(drawn));
+        for effect in effects {
+            self.carry_out(effect)?;
+        }
         Ok(())
     }
 
@@ -247,6 +265,10 @@ fn opening(app: &App) -> State {
         Screen::Library
     };
     let mut state = State::new(app.keymap.clone(), first);
+    if app.models_first {
+        state.screens.push(Screen::Inventory);
+    }
+    state.unattended = app.unattended;
     state.folder = app.library.display().to_string();
     if let Some(store) = &app.store {
         state.name = store
@@ -270,8 +292,11 @@ fn opening(app: &App) -> State {
             );
         }
     }
-    if let Some(greeting) = &app.greeting {
-        state.say(Tone::Bad, greeting.clone());
+    if app.reading.is_some() {
+        state.chain = Chain::Checking;
+    }
+    if let Some((tone, greeting)) = &app.greeting {
+        state.say(*tone, greeting.clone());
     }
     state.opened_at_ms = jiff::Timestamp::now().as_millisecond();
     state.running = app.scan.as_ref().map(|scan| Running {

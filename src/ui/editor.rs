@@ -30,7 +30,8 @@ pub fn edit(note: &str) -> io::Result<String> {
     written.map(|note| note.trim_end().to_owned())
 }
 
-fn run(path: &std::path::Path) -> io::Result<()> {
+/// Opens a file in it.
+pub fn run(path: &std::path::Path) -> io::Result<()> {
     let line = ["VISUAL", "EDITOR"]
         .iter()
         .filter_map(|name| env::var(name).ok())

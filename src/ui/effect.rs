@@ -13,8 +13,12 @@ pub enum Outcome {
     Open(std::path::PathBuf),
     /// Go on with the interrupted scan of this session.
     Resume(std::path::PathBuf),
-    /// Give the terminal to an editor with this note in it, then come back.
-    Edit(String),
+    /// Scan this model.
+    ScanModel(std::path::PathBuf),
+    /// Scan the next model that is due and had no turn yet in this round, unattended.
+    ScanDown,
+    /// Give the terminal to an editor, then come back.
+    Edit(Editing),
     /// Scan the embedded demo model, or its clean twin.
     StartDemo {
         /// The clean twin.
@@ -22,6 +26,15 @@ pub enum Outcome {
     },
     /// A signal (or Ctrl-C during a scan: 2) ended it, after a checkpoint.
     Signal(i32),
+}
+
+/// What is opened in an editor.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Editing {
+    /// This note.
+    Note(String),
+    /// The inventory's file.
+    Inventory,
 }
 
 /// A ruling before it is saved: author and time are added then.
@@ -71,11 +84,8 @@ pub enum Effect {
     },
     /// Keep what is being typed, should the program be killed; none: nothing is being typed any more.
     Keep(Option<Box<Kept>>),
-    /// Let the analyst write the note in an editor of their own.
-    Edit {
-        /// The note so far.
-        note: String,
-    },
+    /// Let the analyst write in an editor of their own.
+    Edit(Editing),
     /// Compare two sessions.
     Compare {
         /// File of the left one.
@@ -93,8 +103,12 @@ pub enum Effect {
         /// Their key.
         key: String,
     },
+    /// Read the leaks at these indices.
+    ReadLeaks(Vec<usize>),
     /// Read the list of sessions.
     ListSessions,
+    /// Read the inventory of models.
+    ListInventory,
     /// Give the terminal back and stop the process until it is continued.
     Suspend,
     /// Draw every cell again.

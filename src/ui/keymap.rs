@@ -51,6 +51,7 @@ contexts! {
     List, "list", [Global, Always], "Moving";
     Ruling, "ruling", [Global, Always], "Ruling on a finding";
     Library, "library", [List, Global, Always], "Sessions";
+    Inventory, "inventory", [List, Global, Always], "Models";
     Case, "case", [Ruling, List, Global, Always], "The case";
     Detail, "detail", [List, Global, Always], "One candidate or leak";
     Finding, "finding", [Ruling, List, Global, Always], "The finding";
@@ -58,6 +59,7 @@ contexts! {
     Entropy, "entropy", [Finding, Ruling, List, Global, Always], "Entropy";
     Outputs, "outputs", [Finding, Ruling, List, Global, Always], "Outputs";
     Verdict, "verdict", [Always], "The verdict";
+    Marking, "marking", [Always], "Marking by words";
     Bulk, "bulk", [Always], "Several findings at once";
     Confirm, "confirm", [Always], "A question";
 }

@@ -5,6 +5,7 @@ use crossterm::event::{KeyEvent, MouseEvent};
 use super::{effect::Draft, view::Drawn};
 use crate::{
     finding::AttentionPair,
+    inventory::Inventory,
     scan::event::Progress,
     session::{compare::Comparison, library::Entry},
 };
@@ -54,8 +55,12 @@ pub enum Message {
     },
     /// The sessions in the library.
     Sessions(Vec<Entry>),
+    /// The inventory of models was read; or why it cannot be: one sentence.
+    Inventory(Result<Inventory, String>),
     /// Two sessions were compared.
     Compared(Box<Comparison>),
+    /// The rest of the session was read and is in it; or its chain broke on the way: one sentence.
+    Read(Result<(), String>),
     /// An effect failed: one sentence.
     Failed(String),
     /// A frame was drawn: what the next message needs to know of it.

@@ -5,6 +5,7 @@
 pub mod dialog;
 pub mod finding;
 pub mod shelf;
+pub mod stock;
 pub mod table;
 
 use std::{collections::BTreeSet, path::PathBuf};
@@ -24,6 +25,7 @@ use super::{
 use dialog::Dialog;
 use finding::{FindingScreen, Tab};
 use shelf::Shelf;
+use stock::Stock;
 use table::Table;
 
 /// How long a toast stays, milliseconds.
@@ -36,6 +38,8 @@ pub const STALL_MS: u64 = 5000;
 pub enum Screen {
     /// The saved sessions.
     Library,
+    /// The models.
+    Inventory,
     /// The scan, live or as it ended.
     Case,
     /// One finding with its evidence.
@@ -78,6 +82,18 @@ pub enum Pane {
     Candidates,
     /// The latest leaks.
     Leaks,
+}
+
+/// What is known of the session's chain of records.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum Chain {
+    /// It holds to its last record.
+    #[default]
+    Holds,
+    /// It is being checked.
+    Checking,
+    /// It does not hold: one sentence. Safe.
+    Broken(String),
 }
 
 /// How a toast is meant.
@@ -187,6 +203,10 @@ pub struct State {
     pub shelf: Shelf,
     /// Row of the cursor among them.
     pub session: List<usize>,
+    /// The models beside them.
+    pub stock: Stock,
+    /// One model after another is being scanned: nobody need be there.
+    pub unattended: bool,
     /// Findings marked, to be ruled on at once.
     pub marked: BTreeSet<String>,
     /// A ruling that was being typed when the program last ended.
@@ -197,6 +217,8 @@ pub struct State {
     pub attention: Option<Wanted>,
     /// Records a power cut now would cost.
     pub unsaved: usize,
+    /// Does the chain of records hold?
+    pub chain: Chain,
     /// What the last frame showed.
     pub drawn: Drawn,
 }
@@ -225,11 +247,14 @@ impl State {
             sessions: Vec::new(),
             shelf: Shelf::default(),
             session: List::default(),
+            stock: Stock::default(),
+            unattended: false,
             marked: BTreeSet::new(),
             kept: None,
             opened_at_ms: 0,
             attention: None,
             unsaved: 0,
+            chain: Chain::default(),
             drawn: Drawn::default(),
         }
     }
@@ -268,11 +293,13 @@ impl State {
         match &self.dialog {
             Some(Dialog::Verdict(verdict)) if verdict.asking => return Context::Bulk,
             Some(Dialog::Verdict(_)) => return Context::Verdict,
+            Some(Dialog::Mark(_)) => return Context::Marking,
             Some(Dialog::Question(_)) => return Context::Confirm,
             Some(Dialog::Help { .. }) | None => {}
         }
         match self.screen() {
             Screen::Library => Context::Library,
+            Screen::Inventory => Context::Inventory,
             Screen::Case => Context::Case,
             Screen::Candidate { .. }
             | Screen::Leak { .. }

@@ -3,6 +3,7 @@
 mod case;
 mod dialog;
 mod evidence;
+mod inventory;
 mod leaving;
 mod library;
 mod mouse;
@@ -16,7 +17,7 @@ use super::{
     keymap::Key,
     message::Message,
     state::{
-        Pane, Screen, State, Tone,
+        Chain, Pane, Screen, State, Tone,
         dialog::{Dialog, Question},
         ranked,
     },
@@ -74,11 +75,20 @@ pub fn update(state: &mut State, session: &Session, message: Message) -> Vec<Eff
             state.shelve();
             Vec::new()
         }
+        Message::Inventory(read) => {
+            state.stock.problem = read.as_ref().err().cloned();
+            state.stock.inventory = read.unwrap_or_default();
+            Vec::new()
+        }
         Message::Compared(comparison) => {
             state.screens.push(Screen::Comparison {
                 comparison,
                 scroll: 0,
             });
+            Vec::new()
+        }
+        Message::Read(read) => {
+            read_whole(state, session, read);
             Vec::new()
         }
         Message::Failed(text) => {
@@ -89,9 +99,14 @@ pub fn update(state: &mut State, session: &Session, message: Message) -> Vec<Eff
             Vec::new()
         }
         Message::Drawn(drawn) => {
+            let unread = drawn.unread.clone();
             case::drawn(state, &drawn);
             state.drawn = drawn;
-            return Vec::new();
+            return if unread.is_empty() {
+                Vec::new()
+            } else {
+                vec![Effect::ReadLeaks(unread)]
+            };
         }
     };
     effects.extend(evidence::wanted(state, session));
@@ -114,7 +129,9 @@ fn clock(state: &mut State, session: &Session, now_ms: u64) -> Vec<Effect> {
 fn key(state: &mut State, session: &Session, event: KeyEvent) -> Vec<Effect> {
     let key = Key::from(event);
     let action = state.keymap.action(state.context(), key);
-    if matches!(state.dialog, Some(Dialog::Verdict(_))) && dialog::typed(state, event, key, action) {
+    if matches!(state.dialog, Some(Dialog::Verdict(_) | Dialog::Mark(_)))
+        && dialog::typed(state, event, key, action)
+    {
         return dialog::keep(state);
     }
     action.map_or_else(Vec::new, |action| act(state, session, action))
@@ -128,7 +145,7 @@ fn act(state: &mut State, session: &Session, action: Action) -> Vec<Effect> {
         _ => {}
     }
     if state.dialog.is_some() {
-        return dialog::act(state, action);
+        return dialog::act(state, session, action);
     }
     match action {
         Action::Help => {
@@ -151,6 +168,10 @@ fn act(state: &mut State, session: &Session, action: Action) -> Vec<Effect> {
         }
         Action::MarkAll => {
             ruling::mark_all(state, session);
+            Vec::new()
+        }
+        Action::MarkWhere => {
+            ruling::mark_where(state, session);
             Vec::new()
         }
         Action::Resume => case::resume(state, session),
@@ -177,6 +198,7 @@ fn act(state: &mut State, session: &Session, action: Action) -> Vec<Effect> {
         }
         _ => match state.screen() {
             Screen::Library => library::act(state, action),
+            Screen::Inventory => inventory::act(state, action),
             Screen::Case => {
                 case::act(state, session, action);
                 Vec::new()
@@ -207,6 +229,19 @@ fn recorded(state: &mut State, session: &Session) -> Vec<Effect> {
     Vec::new()
 }
 
+/// The rest of the session came, or what came of it before its chain broke: nothing is appended to a broken chain.
+fn read_whole(state: &mut State, session: &Session, read: Result<(), String>) {
+    state.chain = match read {
+        Ok(()) => Chain::Holds,
+        Err(sentence) => {
+            state.read_only = true;
+            state.say(Tone::Bad, sentence.clone());
+            Chain::Broken(sentence)
+        }
+    };
+    recorded(state, session);
+}
+
 fn ended(state: &mut State, session: &Session) -> Vec<Effect> {
     state.running = None;
     if state.candidates.cursor.is_none() {
@@ -217,6 +252,9 @@ fn ended(state: &mut State, session: &Session) -> Vec<Effect> {
     }
     if let Some(leaving) = state.leaving.take() {
         return vec![Effect::Exit(leaving.outcome)];
+    }
+    if state.unattended {
+        return vec![Effect::Exit(Outcome::ScanDown)];
     }
     match &session.scan {
         ScanState::Complete => {

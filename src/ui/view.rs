@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! header   model, session, state, what a power cut would cost
-//! body     library | case | finding | one candidate, leak, or the facts
+//! body     library | inventory | case | finding | one candidate, leak, or the facts
 //! footer   the keys that work here; a toast lies over it for a few seconds
 //! ```
 
@@ -18,8 +18,10 @@ mod findings;
 mod frame;
 mod help;
 pub mod ink;
+mod inventory;
 mod leaks;
 mod library;
+mod marking;
 pub mod outputs;
 mod overview;
 mod progress;
@@ -54,6 +56,8 @@ pub enum Target {
     Leak(u32),
     /// A row of the library.
     Session(usize),
+    /// A row of the inventory.
+    Model(usize),
     /// A tab of a finding.
     Tab(Tab),
 }
@@ -75,6 +79,10 @@ pub struct Drawn {
     pub leaks: usize,
     /// First session shown.
     pub sessions: usize,
+    /// First model shown.
+    pub models: usize,
+    /// Indices of the leaks it had no text for yet.
+    pub unread: Vec<usize>,
     /// What lies where.
     pub targets: Vec<(Rect, Target)>,
 }
@@ -86,6 +94,7 @@ pub fn draw(state: &State, session: &Session, look: &Look, area: Rect, buf: &mut
         candidates: state.candidates.offset,
         leaks: state.leaks.offset,
         sessions: state.session.offset,
+        models: state.stock.list.offset,
         ..Drawn::default()
     };
     buf.set_style(area, look.text);
@@ -98,13 +107,19 @@ pub fn draw(state: &State, session: &Session, look: &Look, area: Rect, buf: &mut
     frame::header(state, session, look, header, buf);
     match state.screen() {
         Screen::Library => library::draw(state, look, body, buf, &mut drawn),
+        Screen::Inventory => inventory::draw(state, look, body, buf, &mut drawn),
         Screen::Case => case::draw(state, session, look, body, buf, &mut drawn),
-        Screen::Finding(screen) => finding::draw(state, session, screen, look, body, buf, &mut drawn),
+        Screen::Finding(screen) => {
+            drawn.unread = leaks::unread(state, session);
+            finding::draw(state, session, screen, look, body, buf, &mut drawn);
+        }
         Screen::Candidate { id, scroll } => {
+            drawn.unread = leaks::unread(state, session);
             let lines = candidates::detail(session, *id, usize::from(body.width), look);
             scrolled(&lines, *scroll, body, buf, &mut drawn);
         }
         Screen::Leak { id, scroll } => {
+            drawn.unread = leaks::unread(state, session);
             let lines = leaks::detail(session, *id, usize::from(body.width), look);
             scrolled(&lines, *scroll, body, buf, &mut drawn);
         }
@@ -113,13 +128,14 @@ pub fn draw(state: &State, session: &Session, look: &Look, area: Rect, buf: &mut
             scrolled(&lines, *scroll, body, buf, &mut drawn);
         }
         Screen::Facts { scroll } => {
-            let lines = facts::lines(session, usize::from(body.width), look);
+            let lines = facts::lines(session, &state.chain, usize::from(body.width), look);
             scrolled(&lines, *scroll, body, buf, &mut drawn);
         }
     }
     frame::footer(state, session, look, footer, buf);
     match &state.dialog {
         Some(Dialog::Verdict(dialog)) => verdict::draw(state, session, dialog, look, body, buf),
+        Some(Dialog::Mark(line)) => marking::draw(state, session, line, look, body, buf),
         Some(Dialog::Question(question)) => frame::question(state, question, look, body, buf),
         Some(Dialog::Help { scroll }) => help::draw(state, *scroll, look, body, buf, &mut drawn),
         None => {}

@@ -131,6 +131,11 @@ impl Pty {
         assert!(sent.success());
     }
 
+    /// Waits for the end of a program that was killed: the terminal is as it left it.
+    pub fn killed(self) {
+        self.exit.recv_timeout(PATIENCE).unwrap();
+    }
+
     /// Waits for the end of the program, checks that the terminal is as it was, and returns the exit code and the last screen.
     pub fn ended(self) -> (u32, String) {
         let status = self.exit.recv_timeout(PATIENCE).unwrap_or_else(|_| {

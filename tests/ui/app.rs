@@ -9,7 +9,7 @@ use stakeout::{
         event::{Finished, Phase, ScanEvent},
         gate::Gate,
     },
-    session::{ScanState, Session, store::Store},
+    session::{ScanState, Session, reading::Reading, store::Store},
     ui::{
         App, Outcome, RunningScan,
         keymap::Keymap,
@@ -22,10 +22,14 @@ fn app(dir: &Path, store: Option<Store>, session: Session, scan: Option<RunningS
     App {
         store,
         session,
+        reading: None,
         scan,
         keymap: Keymap::embedded().unwrap(),
         look: Look::new("terminal", ColorDepth::None, false).unwrap(),
         library: dir.to_owned(),
+        inventory: dir.join("inventory.toml"),
+        models_first: false,
+        unattended: false,
         mouse: false,
         author: "kim".to_owned(),
         greeting: None,
@@ -43,6 +47,36 @@ fn reopened(dir: &Path, path: &Path) -> App {
     let store = Store::open(path).unwrap();
     let session = store.load().unwrap();
     app(dir, Some(store), session, None)
+}
+
+/// As the program opens a saved session: its front now, the rest while the screen shows it.
+fn fronted(dir: &Path, path: &Path) -> App {
+    let store = Store::open(path).unwrap();
+    let session = store.front().unwrap();
+    let mut app = app(dir, Some(store), session, None);
+    app.reading = Some(Reading::start(path).unwrap());
+    app
+}
+
+/// A session file with everything the fixture has, and `leaks` more leaks.
+fn filled(path: &Path, leaks: u32) {
+    let (mut store, _) = create(path);
+    let mut events = fixture::running_events();
+    let template = events.iter().find_map(|event| match event {
+        ScanEvent::Leak(leak) => Some(leak.clone()),
+        _ => None,
+    });
+    let mut leak = template.unwrap();
+    for more in 0..leaks {
+        leak.id = 60 + more;
+        leak.text = format!("late leak {more}");
+        events.push(ScanEvent::Leak(leak.clone()));
+    }
+    events.push(fixture::finished_event());
+    for event in events {
+        store.append_event(event).unwrap();
+    }
+    store.flush().unwrap();
 }
 
 /// A scan that has reported everything and ended.
@@ -223,4 +257,215 @@ fn the_library_opens_sessions_and_starts_the_demo() {
         script.press("<enter>");
     });
     assert_eq!(outcome, Outcome::Open(path));
+}
+
+#[test]
+fn a_saved_session_is_shown_front_first_and_leaks_come_when_they_are_looked_at() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("case.stakeout");
+    filled(&path, 3000);
+    let front = Store::open(&path).unwrap().front().unwrap();
+    let whole = Store::open(&path).unwrap().load().unwrap();
+    assert_eq!(front.findings, whole.findings);
+    assert_eq!(
+        (front.records, &front.head, &front.deeds),
+        (whole.records, &whole.head, &whole.deeds)
+    );
+    assert_eq!(front.candidate_count(), whole.candidates.len() as u64);
+    assert_eq!((front.leaks.len(), front.leaks.held().count()), (3060, 0));
+
+    let mut app = fronted(dir.path(), &path);
+    let outcome = play(&mut app, async |script| {
+        script.wait("late leak 2999").await;
+        // The oldest leak was let go while reading: it is read again.
+        script.press("<tab><tab>G");
+        script.wait("▸     0").await;
+        script.press("<enter>");
+        script.wait("Leak 0 ·").await;
+        script.press("qq");
+    });
+    assert_eq!(outcome, Outcome::Quit);
+    assert!(app.session.unread.is_none());
+    assert!(
+        app.session.leaks.held().count() < 3060,
+        "not all were kept in memory"
+    );
+    assert_eq!(app.session.candidates, whole.candidates);
+}
+
+#[test]
+fn a_ruling_made_while_the_rest_is_being_read_is_not_lost() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("case.stakeout");
+    filled(&path, 0);
+    let mut app = fronted(dir.path(), &path);
+    let reading = app.reading.take();
+    let mut ruled = {
+        let outcome = play(&mut app, async |script| {
+            script.wait("Candidates 40").await;
+            script.press("f1<enter>");
+            script.wait("saved: F-1 is false positive").await;
+            script.press("q");
+        });
+        assert_eq!(outcome, Outcome::Quit);
+        app
+    };
+    // The reader began before the ruling, and is heard only now.
+    ruled.reading = reading;
+    play(&mut ruled, async |script| {
+        script.wait("false positive").await;
+        script.wait("#0").await;
+        script.press("q");
+    });
+    assert_eq!(
+        ruled
+            .session
+            .verdict("F-1")
+            .map(stakeout::finding::Verdict::ruling),
+        Some(Ruling::FalsePositive)
+    );
+    assert_eq!(ruled.session.candidates.len(), 40);
+}
+
+#[test]
+fn a_broken_chain_is_told_and_nothing_is_ruled_on_it() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("case.stakeout");
+    filled(&path, 10);
+    // A leak in the middle is changed: the first screen does not need it.
+    let connection = rusqlite::Connection::open(&path).unwrap();
+    connection
+        .execute_batch(
+            "DROP TRIGGER record_update; UPDATE record SET body = replace(body, 'late leak 5', 'late leak 6') WHERE kind = 'leak';",
+        )
+        .unwrap();
+    drop(connection);
+    let mut app = fronted(dir.path(), &path);
+    let outcome = play(&mut app, async |script| {
+        script.wait("chain broken").await;
+        script.wait("F-1").await;
+        script.press("f");
+        script.wait("rulings cannot be saved").await;
+        script.press("q");
+    });
+    assert_eq!(outcome, Outcome::Quit);
+    assert_eq!(
+        app.session.candidates.len(),
+        40,
+        "what came before the break is there"
+    );
+}
+
+#[test]
+fn two_sessions_are_compared_and_one_is_deleted_after_a_question() {
+    let dir = tempfile::tempdir().unwrap();
+    for name in ["left", "right"] {
+        filled(&dir.path().join(format!("{name}.stakeout")), 0);
+    }
+    let mut library = app(dir.path(), None, Session::default(), None);
+    let outcome = play(&mut library, async |script| {
+        script.wait("Sessions 2").await;
+        script.press("=");
+        script.wait("press the key again").await;
+        script.press("j=");
+        script.wait("Shared: 2").await;
+        script.wait("the same trigger and behaviour").await;
+        script.press("q");
+        script.wait("Sessions 2").await;
+        script.press("x");
+        script.wait("gone for good").await;
+        script.press("n");
+        script.press("xy");
+        script.wait("Sessions 1").await;
+        script.press("q");
+    });
+    assert_eq!(outcome, Outcome::Quit);
+    let left: Vec<bool> = ["left", "right"]
+        .iter()
+        .map(|name| dir.path().join(format!("{name}.stakeout")).exists())
+        .collect();
+    assert_eq!(left.iter().filter(|exists| **exists).count(), 1);
+}
+
+#[test]
+fn findings_are_marked_by_words_and_ruled_on_at_once_after_another_key() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("case.stakeout");
+    filled(&path, 0);
+    let mut app = reopened(dir.path(), &path);
+    play(&mut app, async |script| {
+        script.wait("F-1").await;
+        script.press("+nothing fits<enter>");
+        script.wait("no finding fits these words").await;
+        script.press("<esc>+open");
+        script.wait("marks 2 of 2").await;
+        script.press("<enter>");
+        script.wait("marked 2").await;
+        script.press("f<enter>");
+        script.wait("Rule on these 2 findings?").await;
+        script.press("<enter>");
+        script.press("y");
+        script.wait("saved: 2 findings are false positive").await;
+        script.press("u");
+        script.wait("taken back: 2 rulings").await;
+        script.press("<c-r>");
+        script.wait("put back: 2 rulings").await;
+        script.press("q");
+    });
+    assert_eq!(
+        app.session.rulings.iter().filter(|ruled| !ruled.undone).count(),
+        2
+    );
+}
+
+#[test]
+fn models_are_shown_beside_the_sessions_and_the_riskiest_is_scanned_next() {
+    let dir = tempfile::tempdir().unwrap();
+    for name in ["a", "b"] {
+        let model = dir.path().join("models").join(name);
+        std::fs::create_dir_all(&model).unwrap();
+        std::fs::write(model.join("config.json"), "{}").unwrap();
+        std::fs::write(model.join("model.safetensors"), "").unwrap();
+    }
+    let models = dir.path().join("models").canonicalize().unwrap();
+    std::fs::write(
+        dir.path().join("inventory.toml"),
+        format!(
+            "folders = [\"{0}\"]\n[[model]]\npath = \"{0}/b\"\nexposure = \"internet\"\nowner = \"kim\"\n",
+            models.display()
+        ),
+    )
+    .unwrap();
+    let mut library = app(dir.path(), None, Session::default(), None);
+    let outcome = play(&mut library, async |script| {
+        script.wait("No session is saved yet").await;
+        script.press("<tab>");
+        script.wait("Models 2").await;
+        script.wait("exposure internet 3").await;
+        script.press("N");
+        script.wait("2 are due").await;
+        script.press("n");
+        script.press("n");
+    });
+    assert_eq!(outcome, Outcome::ScanModel(models.join("b")));
+
+    // A round: each scan that ends asks for the next one, and says so while it runs.
+    let path = dir.path().join("case.stakeout");
+    let (store, session) = create(&path);
+    let mut round = app(dir.path(), Some(store), session, Some(whole_scan()));
+    round.unattended = true;
+    let outcome = play(&mut round, async |script| {
+        script.wait("unattended").await;
+        // Nobody is there, and nobody hangs up.
+        std::mem::forget(script);
+    });
+    assert_eq!(outcome, Outcome::ScanDown);
+
+    std::fs::write(dir.path().join("inventory.toml"), "folders = 3").unwrap();
+    let mut library = app(dir.path(), None, Session::default(), None);
+    library.models_first = true;
+    play(&mut library, async |script| {
+        script.wait("line 1").await;
+        script.press("qq");
+    });
 }

@@ -4,6 +4,7 @@ use super::fixture;
 use ratatui::{buffer::Buffer, layout::Rect};
 use stakeout::{
     finding::{Day, Ruling},
+    inventory::{Data, Declared, Exposure, Inventory, Item, Need, Provenance, Risk},
     scan::event::Phase,
     session::{
         ScanState, Session,
@@ -13,7 +14,7 @@ use stakeout::{
         keymap::Keymap,
         message::Message,
         state::{
-            Running, Screen, State,
+            Chain, Running, Screen, State,
             dialog::{Dialog, Question, VerdictDialog},
             finding::{FindingScreen, Tab},
         },
@@ -64,6 +65,80 @@ fn live() -> (State, Session) {
     (state, session)
 }
 
+/// The inventory with a model of each kind.
+fn models() -> State {
+    let parts = |points: u32| Risk {
+        points,
+        parts: vec![
+            ("data personal".to_owned(), 2),
+            ("provenance hub".to_owned(), points - 2),
+        ],
+    };
+    let last = Entry {
+        name: "chat-7b-20261121-003000".to_owned(),
+        digest: "3f".repeat(32),
+        created_ms: 1_795_220_000_000,
+        state: ScanState::Complete,
+        findings: Levels {
+            high: 1,
+            medium: 0,
+            low: 2,
+        },
+        standing: Levels {
+            high: 1,
+            medium: 0,
+            low: 0,
+        },
+        ruled: 2,
+        ..Entry::default()
+    };
+    let items = vec![
+        Item {
+            path: "/models/chat-7b".into(),
+            declared: Declared {
+                owner: Some("support tools".to_owned()),
+                deployed: vec!["support chat".to_owned(), "ticket triage".to_owned()],
+                data: Some(Data::Personal),
+                exposure: Some(Exposure::Internet),
+                provenance: Some(Provenance::Hub),
+                note: None,
+            },
+            listed: true,
+            changed_ms: Some(1_795_210_000_000),
+            bytes: 14_000_000_000,
+            last: Some(last),
+            need: Some(Need::Changed),
+            risk: parts(12),
+        },
+        Item {
+            path: "/models/hub/\u{202e}evil\u{1b}[31m".into(),
+            changed_ms: Some(1_795_210_000_000),
+            bytes: 1_000_000,
+            need: Some(Need::Never),
+            risk: parts(10),
+            ..Item::default()
+        },
+        Item {
+            path: "/models/gone".into(),
+            need: Some(Need::Never),
+            risk: parts(5),
+            ..Item::default()
+        },
+    ];
+    let mut models = state(Screen::Inventory, &Session::default());
+    let inventory = Inventory {
+        items,
+        notices: Vec::new(),
+    };
+    update(
+        &mut models,
+        &Session::default(),
+        Message::Inventory(Ok(inventory)),
+    );
+    models.name.clear();
+    models
+}
+
 /// Every screen by name.
 fn screens() -> Vec<(&'static str, State, Session)> {
     let session = fixture::fixture_session();
@@ -112,6 +187,7 @@ fn screens() -> Vec<(&'static str, State, Session)> {
             low: 0,
         },
         ruled: 1,
+        standing: Levels::default(),
         size_bytes: 1_300_000,
         error: (index == 2).then(|| "it is newer than this program".to_owned()),
     });
@@ -122,6 +198,18 @@ fn screens() -> Vec<(&'static str, State, Session)> {
     );
     library.name.clear();
     all.push(("library", library, Session::default()));
+    all.push((
+        "inventory-empty",
+        state(Screen::Inventory, &Session::default()),
+        Session::default(),
+    ));
+    all.push(("inventory", models(), Session::default()));
+    let mut checking = state(Screen::Case, &session);
+    checking.chain = Chain::Checking;
+    all.push(("case-checking", checking, session.clone()));
+    let mut marking = state(Screen::Case, &session);
+    marking.dialog = Some(Dialog::Mark("open !low".into()));
+    all.push(("marking", marking, session.clone()));
     let (live_state, live_session) = live();
     all.push(("live", live_state, live_session));
     for (name, tab) in [

@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// Where to compute, and with how much.
-#[derive(Debug, Default, Args)]
+#[derive(Debug, Clone, Default, Args)]
 pub struct ComputeArguments {
     /// Threads to compute with (default: all processors, or as configured).
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]

@@ -34,6 +34,19 @@ impl Store {
 
     /// Calls `visit` with every record in the file after `seq`, in order, checking the chain. Returns their number.
     pub fn replay(&self, after: u64, visit: &mut dyn FnMut(&Record)) -> Result<usize> {
+        self.follow(after, &mut |record| {
+            visit(record);
+            true
+        })
+        .map(|(count, _)| count)
+    }
+
+    /// As [`Store::replay`], until `visit` returns false.
+    pub(in crate::session) fn replay_while(
+        &self,
+        after: u64,
+        visit: &mut dyn FnMut(&Record) -> bool,
+    ) -> Result<usize> {
         self.follow(after, visit).map(|(count, _)| count)
     }
 
@@ -52,7 +65,7 @@ impl Store {
         Ok(count)
     }
 
-    fn follow(&self, after: u64, visit: &mut dyn FnMut(&Record)) -> Result<(usize, Head)> {
+    fn follow(&self, after: u64, visit: &mut dyn FnMut(&Record) -> bool) -> Result<(usize, Head)> {
         let mut last = Head {
             seq: after,
             hash: self.hash_of(after)?,
@@ -78,9 +91,12 @@ impl Store {
                 return Err(broken("missing".to_owned()));
             }
             let hash = sealed.hash.clone();
-            visit(&sealed.unseal(&last.hash).map_err(broken)?);
+            let goes_on = visit(&sealed.unseal(&last.hash).map_err(broken)?);
             last = Head { seq, hash };
             count += 1;
+            if !goes_on {
+                break;
+            }
         }
         Ok((count, last))
     }
@@ -150,6 +166,7 @@ impl Store {
             if let Fact::Stored { key, digest, bytes } = &record.fact {
                 stored.push((key.clone(), digest.clone(), *bytes));
             }
+            true
         })?;
         for (key, digest, bytes) in &stored {
             self.evidence(digest, *bytes)

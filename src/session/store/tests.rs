@@ -82,3 +82,32 @@ fn a_killed_process_costs_only_what_was_not_committed() {
     after.flush().unwrap();
     assert_eq!(after.verify().unwrap().records, 3);
 }
+
+#[test]
+fn a_clock_that_goes_backwards_changes_neither_order_nor_chain() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("clock.stakeout");
+    let mut store = Store::create(&path).unwrap();
+    for (at_ms, text) in [
+        (5_000, "first"),
+        (-3, "second"),
+        (i64::MIN, "third"),
+        (i64::MAX, "fourth"),
+    ] {
+        let event = notice(text);
+        store.append_at("scan", at_ms, Fact::Scan { event }).unwrap();
+    }
+    store.flush().unwrap();
+    store.rule("F-1", verdict()).unwrap();
+    drop(store);
+    let store = Store::open(&path).unwrap();
+    assert_eq!(store.verify().unwrap().records, 6);
+    assert_eq!(
+        store.load().unwrap().notices,
+        ["first", "second", "third", "fourth"]
+    );
+    assert_eq!(
+        store.front().unwrap().notices,
+        ["first", "second", "third", "fourth"]
+    );
+}

@@ -7,6 +7,7 @@ use ratatui::backend::Backend;
 use super::Drive;
 use crate::{
     finding::Verdict,
+    inventory::Inventory,
     session::{compare, draft, library},
     ui::{
         UiError,
@@ -41,10 +42,11 @@ where
             Effect::Undo { group } => Some(self.turn(group, true)),
             Effect::Redo { group } => Some(self.turn(group, false)),
             Effect::Keep(kept) => self.keep(kept.as_deref()),
-            Effect::Edit { note } => {
-                self.outcome = Some(Outcome::Edit(note));
+            Effect::Edit(editing) => {
+                self.outcome = Some(Outcome::Edit(editing));
                 None
             }
+            Effect::ListInventory => Some(self.inventory()),
             Effect::Compare { left, right } => Some(match compare::files(&left, &right) {
                 Ok(comparison) => Message::Compared(Box::new(comparison)),
                 Err(error) => Message::Failed(error.to_string()),
@@ -54,6 +56,7 @@ where
                 Err(error) => Message::Failed(format!("not deleted: {error}")),
             }),
             Effect::Load { key } => Some(self.load(key)),
+            Effect::ReadLeaks(indices) => self.read_leaks(&indices),
             Effect::ListSessions => Some(Message::Sessions(library::list(&self.app.library))),
             Effect::Suspend => {
                 (self.suspend)()?;
@@ -70,6 +73,13 @@ where
             }
         };
         happened.map_or(Ok(()), |message| self.handle(message))
+    }
+
+    fn inventory(&self) -> Message {
+        let sessions = library::list(&self.app.library);
+        let now = jiff::Timestamp::now().as_millisecond();
+        let read = Inventory::read(&self.app.inventory, &sessions, now);
+        Message::Inventory(read.map_err(|error| format!("{error}; {}", error.hint())))
     }
 
     fn keep(&self, kept: Option<&Kept>) -> Option<Message> {

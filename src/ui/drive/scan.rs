@@ -98,7 +98,7 @@ where
 
     /// Looks at what another process wrote, when it is due.
     pub(super) fn follow_if_due(&mut self) -> Result<(), UiError> {
-        if self.follow_at.is_none_or(|at| Instant::now() < at) {
+        if self.app.reading.is_some() || self.follow_at.is_none_or(|at| Instant::now() < at) {
             return Ok(());
         }
         self.follow_at = Some(Instant::now() + FOLLOW);

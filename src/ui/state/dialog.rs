@@ -12,6 +12,8 @@ use crate::{
 pub enum Dialog {
     /// A ruling being made.
     Verdict(VerdictDialog),
+    /// Words that say which findings to mark, as they are typed.
+    Mark(Input),
     /// A question to answer first.
     Question(Question),
     /// The keys of the screen below.
@@ -28,6 +30,8 @@ pub enum Question {
     Stop,
     /// Stop the scan and leave?
     Leave,
+    /// Scan this many models, one after another?
+    ScanDown(usize),
     /// Delete the session in this file?
     Delete(std::path::PathBuf),
 }

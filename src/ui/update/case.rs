@@ -21,6 +21,7 @@ pub fn drawn(state: &mut State, drawn: &Drawn) {
     state.candidates.offset = drawn.candidates;
     state.leaks.offset = drawn.leaks;
     state.session.offset = drawn.sessions;
+    state.stock.list.offset = drawn.models;
     match &mut state.dialog {
         // What is below the help was not measured.
         Some(Dialog::Help { scroll }) => *scroll = (*scroll).min(drawn.end),
@@ -49,6 +50,7 @@ pub fn act(state: &mut State, session: &Session, action: Action) {
     match action {
         Action::NextPane => turn(state, session, 1),
         Action::PreviousPane => turn(state, session, -1),
+        Action::Baseline => baseline(state, session),
         Action::Facts => state.screens.push(Screen::Facts { scroll: 0 }),
         Action::Follow => {
             state.candidates.follow(session, state.now_ms);
@@ -61,6 +63,23 @@ pub fn act(state: &mut State, session: &Session, action: Action) {
             Pane::Leaks => leaks(state, session, action),
         },
     }
+}
+
+/// Shows the earlier session on the left, this one on the right.
+fn baseline(state: &mut State, session: &Session) {
+    let (Some(mut comparison), Some(earlier)) = (session.against_baseline(), &session.baseline) else {
+        state.say(
+            Tone::Plain,
+            "there is no earlier session: `stakeout scan --baseline` takes one",
+        );
+        return;
+    };
+    comparison.left.name.clone_from(&earlier.name);
+    comparison.right.name.clone_from(&state.name);
+    state.screens.push(Screen::Comparison {
+        comparison: Box::new(comparison),
+        scroll: 0,
+    });
 }
 
 fn turn(state: &mut State, session: &Session, by: isize) {
@@ -140,11 +159,11 @@ fn hold(state: &mut State, session: &Session, row: usize) {
 
 fn leaks(state: &mut State, session: &Session, action: Action) {
     let len = session.leaks.len();
-    let latest_first = |row: usize| session.leaks.get(len.checked_sub(row + 1)?).map(|leak| leak.id);
+    let latest_first = |row: usize| session.leaks.id(len.checked_sub(row + 1)?);
     let row = state
         .leaks
         .cursor
-        .and_then(|id| session.leaks.iter().rposition(|leak| leak.id == id))
+        .and_then(|id| session.leaks.index(id))
         .map(|index| len - 1 - index);
     match (action, row) {
         (Action::Open, Some(_)) => {

@@ -1,16 +1,19 @@
 //! Keys while a dialog lies over the screen.
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
-use tui_input::InputRequest;
+use tui_input::{Input, InputRequest};
 
-use super::leaving;
-use crate::ui::{
-    action::Action,
-    effect::{Effect, Outcome},
-    keymap::Key,
-    state::{
-        State, Tone,
-        dialog::{Dialog, Field, Question},
+use super::{leaving, ruling};
+use crate::{
+    session::Session,
+    ui::{
+        action::Action,
+        effect::{Editing, Effect, Outcome},
+        keymap::Key,
+        state::{
+            State, Tone,
+            dialog::{Dialog, Field, Question},
+        },
     },
 };
 
@@ -19,12 +22,11 @@ const NOTE_CHARS: usize = 20_000;
 
 /// A key in the verdict dialog that is typing or choosing; false when it is for the keymap.
 pub fn typed(state: &mut State, event: KeyEvent, key: Key, action: Option<Action>) -> bool {
-    let Some(Dialog::Verdict(verdict)) = &mut state.dialog else {
-        return false;
+    let verdict = match &mut state.dialog {
+        Some(Dialog::Mark(line)) => return write(line, event, key, action),
+        Some(Dialog::Verdict(verdict)) if !verdict.asking => verdict,
+        _ => return false,
     };
-    if verdict.asking {
-        return false;
-    }
     let Some(line) = verdict.typing() else {
         let digit = key.digit().filter(|_| action.is_none());
         if let Some(digit) = digit {
@@ -32,6 +34,11 @@ pub fn typed(state: &mut State, event: KeyEvent, key: Key, action: Option<Action
         }
         return digit.is_some();
     };
+    write(line, event, key, action)
+}
+
+/// A key that changes a line being typed; false when it is for the keymap.
+fn write(line: &mut Input, event: KeyEvent, key: Key, action: Option<Action>) -> bool {
     // Text wins over single-character keys: whatever the keymap says, a note can hold any letter.
     if !key.is_text() && action.is_some() {
         return false;
@@ -70,30 +77,32 @@ fn editing(event: KeyEvent) -> Option<InputRequest> {
     })
 }
 
-/// Pasted text goes into the note, as one line.
+/// Pasted text goes into the line being typed or the note, as one line.
 pub fn paste(state: &mut State, text: &str) {
-    let Some(Dialog::Verdict(verdict)) = &mut state.dialog else {
-        return;
+    let line = match &mut state.dialog {
+        Some(Dialog::Mark(line)) => line,
+        Some(Dialog::Verdict(verdict)) => {
+            verdict.field = Field::Note;
+            &mut verdict.note
+        }
+        _ => return,
     };
-    verdict.field = Field::Note;
-    let room = NOTE_CHARS.saturating_sub(verdict.note.value().chars().count());
+    let room = NOTE_CHARS.saturating_sub(line.value().chars().count());
     for c in text.chars().take(room) {
         let c = if matches!(c, '\n' | '\r' | '\t') { ' ' } else { c };
-        verdict.note.handle(InputRequest::InsertChar(c));
+        line.handle(InputRequest::InsertChar(c));
     }
 }
 
 /// An action while a dialog lies over the screen.
-pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
+pub fn act(state: &mut State, session: &Session, action: Action) -> Vec<Effect> {
     match &mut state.dialog {
         Some(Dialog::Verdict(verdict)) => match action {
             Action::Up => verdict.choose(-1),
             Action::Down => verdict.choose(1),
             Action::NextField => verdict.next_field(),
             Action::EditNote => {
-                return vec![Effect::Edit {
-                    note: verdict.note.value().to_owned(),
-                }];
+                return vec![Effect::Edit(Editing::Note(verdict.note.value().to_owned()))];
             }
             Action::Save | Action::Confirm if !verdict.saving => return save(state, action),
             Action::Cancel if verdict.asking => verdict.asking = false,
@@ -101,6 +110,14 @@ pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
                 state.dialog = None;
                 return vec![Effect::Keep(None)];
             }
+            _ => {}
+        },
+        Some(Dialog::Mark(line)) => match action {
+            Action::Save => {
+                let words = line.value().to_owned();
+                ruling::mark_those(state, session, &words);
+            }
+            Action::Cancel => state.dialog = None,
             _ => {}
         },
         Some(Dialog::Question(question)) => {
@@ -111,6 +128,7 @@ pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
                     return match question {
                         Question::Leave => leaving::orderly(state, Outcome::Quit),
                         Question::Stop => stop(state),
+                        Question::ScanDown(_) => vec![Effect::Exit(Outcome::ScanDown)],
                         Question::Delete(path) => vec![Effect::Delete { path }],
                     };
                 }

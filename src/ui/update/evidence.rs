@@ -44,7 +44,7 @@ pub fn clamp(state: &mut State, end: usize) {
         ) => {
             *scroll = (*scroll).min(end);
         }
-        Some(Screen::Library | Screen::Case) | None => {}
+        Some(Screen::Library | Screen::Inventory | Screen::Case) | None => {}
     }
 }
 
@@ -77,7 +77,7 @@ pub fn act(state: &mut State, session: &Session, action: Action) {
             },
         },
         Some(Screen::Candidate { id, scroll }) => {
-            let known = session.candidates.iter().find(|known| known.candidate.id == *id);
+            let known = session.candidate(*id);
             match (action, known.map(|known| &known.standing)) {
                 (Action::Open, Some(Standing::Finding(finding))) => opened = Some(finding.clone()),
                 _ => *scroll = scrolled(action, *scroll, page, end),
@@ -86,7 +86,7 @@ pub fn act(state: &mut State, session: &Session, action: Action) {
         Some(Screen::Leak { scroll, .. } | Screen::Facts { scroll } | Screen::Comparison { scroll, .. }) => {
             *scroll = scrolled(action, *scroll, page, end);
         }
-        Some(Screen::Library | Screen::Case) | None => {}
+        Some(Screen::Library | Screen::Inventory | Screen::Case) | None => {}
     }
     if let Some(id) = opened {
         state.findings.cursor = Some(id.clone());

@@ -5,7 +5,7 @@ use crate::ui::{
     action::Action,
     effect::{Effect, Outcome},
     state::{
-        State, Tone,
+        Screen, State, Tone,
         dialog::{Dialog, Question},
     },
 };
@@ -16,6 +16,10 @@ pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
     match action {
         Action::StartDemo => return vec![Effect::Exit(Outcome::StartDemo { clean: false })],
         Action::StartCleanDemo => return vec![Effect::Exit(Outcome::StartDemo { clean: true })],
+        Action::NextPane | Action::PreviousPane => {
+            state.screens.push(Screen::Inventory);
+            return vec![Effect::ListInventory];
+        }
         Action::Reload => return vec![Effect::ListSessions],
         Action::Sort => {
             state.shelf.sort = state.shelf.sort.next();

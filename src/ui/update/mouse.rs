@@ -50,6 +50,7 @@ fn click(state: &mut State, target: Target) {
             state.pane = Pane::Leaks;
             state.leaks.cursor = Some(id);
         }
+        Target::Model(row) => state.stock.choose(row),
         Target::Session(row) => state.session.cursor = Some(row),
         Target::Tab(tab) => super::evidence::show(state, tab),
     }

@@ -1,8 +1,10 @@
 //! Ruling on findings: opening the dialog, what follows a saved ruling, undo and redo, the next one to rule on.
 
+use tui_input::Input;
+
 use crate::{
     finding::{Day, Ruling},
-    session::{Ruled, Session},
+    session::{Ruled, Session, selection},
     ui::{
         action::Action,
         effect::{Draft, Effect},
@@ -113,6 +115,34 @@ pub fn mark_all(state: &mut State, session: &Session) {
         .filter(|finding| session.verdict(&finding.id).is_none())
         .map(|finding| finding.id.clone());
     state.marked.extend(unruled);
+}
+
+/// Asks for the words that say what to mark.
+pub fn mark_where(state: &mut State, session: &Session) {
+    if session.findings.is_empty() {
+        state.say(Tone::Plain, "there is no finding to mark");
+        return;
+    }
+    state.dialog = Some(Dialog::Mark(Input::default()));
+}
+
+/// Marks what fits the words, beside what is marked already.
+pub fn mark_those(state: &mut State, session: &Session, words: &str) {
+    let chosen = selection::select(session, words);
+    if chosen.is_empty() {
+        state.say(Tone::Plain, "no finding fits these words");
+        return;
+    }
+    state.dialog = None;
+    state.pane = Pane::Findings;
+    if state.findings.cursor.is_none() {
+        state.findings.cursor = chosen.first().cloned();
+    }
+    state.say(
+        Tone::Plain,
+        format!("marked {}: a ruling is about all of them", chosen.len()),
+    );
+    state.marked.extend(chosen);
 }
 
 fn writable(state: &mut State) -> bool {

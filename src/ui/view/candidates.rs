@@ -59,6 +59,7 @@ pub fn draw(state: &State, session: &Session, look: &Look, area: Rect, buf: &mut
     let separator = glyphs::separator(look.ascii);
     let waiting = table.new_rows(session);
     let note = match (waiting, state.running.is_some() && table.cursor.is_none()) {
+        _ if session.unread.is_some() => figures::count(session.candidate_count()),
         (0, true) => format!("{} {separator} following", figures::count(table.len() as u64)),
         (0, false) => figures::count(table.len() as u64),
         (n, _) => format!("{} {separator} {n} new", figures::count(table.len() as u64)),
@@ -70,10 +71,10 @@ pub fn draw(state: &State, session: &Session, look: &Look, area: Rect, buf: &mut
     put(&heading(columns, look, head.width), head, buf);
     if table.is_empty() {
         if let Some(row) = rows.next() {
-            let text = if state.running.is_some() {
-                "  none yet: spans that repeat across leaks appear here"
-            } else {
-                "  none were mined"
+            let text = match (&session.unread, &state.running) {
+                (Some(unread), _) if unread.candidates > 0 => "  being read",
+                (_, Some(_)) => "  none yet: spans that repeat across leaks appear here",
+                (_, None) => "  none were mined",
             };
             put(&Line::from(Span::styled(text, look.dim)), row, buf);
         }
@@ -174,7 +175,7 @@ fn standing(standing: &Standing, racing: bool, look: &Look) -> (String, Style) {
 
 /// One candidate in full: what it is, each look at it, the leaks it stands in.
 pub fn detail(session: &Session, id: u32, width: usize, look: &Look) -> Lines {
-    let Some(known) = session.candidates.iter().find(|known| known.candidate.id == id) else {
+    let Some(known) = session.candidate(id) else {
         return vec![Line::from(Span::styled(
             format!(" there is no candidate #{id}"),
             look.warn,

@@ -18,11 +18,12 @@ pub fn lines(comparison: &Comparison, width: usize, look: &Look) -> Lines {
     for (word, side) in [("left ", &comparison.left), ("right", &comparison.right)] {
         lines.push(head(word, side, width, look));
     }
-    let same_model = comparison.left.digest == comparison.right.digest;
-    let text = if same_model {
-        " the same model"
-    } else {
-        " different models"
+    let digests = (comparison.left.digest.as_str(), comparison.right.digest.as_str());
+    let text = match digests {
+        // A baseline keeps what was found, not what was scanned.
+        ("", _) | (_, "") => " left: the earlier session; right: this one",
+        (left, right) if left == right => " the same model",
+        _ => " different models",
     };
     lines.push(Line::from(Span::styled(text, look.dim)));
     title(&mut lines, "Shared", comparison.shared.len(), look);
@@ -56,10 +57,12 @@ pub fn lines(comparison: &Comparison, width: usize, look: &Look) -> Lines {
         );
         lines.push(Line::from(Span::styled(text, look.text)));
     }
-    for (what, findings) in [
-        ("Only left", &comparison.only_left),
-        ("Only right", &comparison.only_right),
-    ] {
+    let (vanished, new) = if comparison.left.digest.is_empty() {
+        ("Vanished since", "New")
+    } else {
+        ("Only left", "Only right")
+    };
+    for (what, findings) in [(vanished, &comparison.only_left), (new, &comparison.only_right)] {
         title(&mut lines, what, findings.len(), look);
         lines.extend(findings.iter().map(|finding| one(finding, width, look)));
     }
@@ -69,7 +72,11 @@ pub fn lines(comparison: &Comparison, width: usize, look: &Look) -> Lines {
 fn head(word: &str, side: &Side, width: usize, look: &Look) -> Line<'static> {
     let mut spans = vec![Span::styled(format!(" {word}  "), look.dim)];
     let state = if side.complete { "complete" } else { "not complete" };
-    let text = format!("{}, {state}, {}", side.name, side.model);
+    let text = if side.model.is_empty() {
+        side.name.clone()
+    } else {
+        format!("{}, {state}, {}", side.name, side.model)
+    };
     spans.extend(ink::clipped(&text, width.saturating_sub(9), look.accent, look));
     Line::from(spans)
 }

@@ -6,10 +6,13 @@ use super::{
     figures::{count, duration, magnitude, time},
     ink::{self, Lines},
 };
-use crate::{session::Session, ui::theme::Look};
+use crate::{
+    session::Session,
+    ui::{state::Chain, theme::Look},
+};
 
 /// The facts as lines of at most `width` cells.
-pub fn lines(session: &Session, width: usize, look: &Look) -> Lines {
+pub fn lines(session: &Session, chain: &Chain, width: usize, look: &Look) -> Lines {
     let mut lines = Lines::new();
     let Some(started) = &session.started else {
         return vec![Line::from(Span::styled(" the scan has not begun", look.dim))];
@@ -62,6 +65,41 @@ pub fn lines(session: &Session, width: usize, look: &Look) -> Lines {
         lines.extend(ink::sentence(&arm.prefix, 5, width, look.text, look));
     }
     coverage(&mut lines, session, width, look);
+    heading(&mut lines, "Records", look);
+    let (text, style) = match chain {
+        Chain::Holds => (
+            format!(
+                "{} records, each following the one before it; head {}",
+                count(session.records),
+                session.head
+            ),
+            look.text,
+        ),
+        Chain::Checking => (
+            format!("{} records; their chain is being checked", count(session.records)),
+            look.warn,
+        ),
+        Chain::Broken(sentence) => (sentence.clone(), look.bad),
+    };
+    lines.extend(ink::sentence(&text, 3, width, style, look));
+    if matches!(chain, Chain::Holds) {
+        let text = "the digests of evidence and model are compared by `stakeout verify`";
+        lines.extend(ink::sentence(text, 3, width, look.dim, look));
+    }
+    heading(&mut lines, "History", look);
+    for deed in &session.deeds {
+        let text = format!("{} {}: {}", time(deed.at_ms), deed.author, deed.what);
+        lines.extend(ink::sentence(&text, 3, width, look.text, look));
+    }
+    if !session.left_out.is_empty() {
+        let bytes: u64 = session.left_out.iter().map(|(_, bytes)| bytes).sum();
+        let text = format!(
+            "the room for evidence is used up: {} pieces ({}) were not kept; `evidence_mb` in the settings gives more",
+            session.left_out.len(),
+            magnitude(bytes)
+        );
+        lines.extend(ink::sentence(&text, 3, width, look.warn, look));
+    }
     heading(&mut lines, "Notices", look);
     if session.notices.is_empty() {
         lines.extend(ink::sentence("none", 3, width, look.dim, look));

@@ -21,7 +21,7 @@ use crate::{
         action::Action,
         glyphs,
         state::{
-            Pane, Screen, State, Tone,
+            Chain, Pane, Screen, State, Tone,
             dialog::{Dialog, Field, Question},
             finding::{FindingScreen, Tab},
         },
@@ -98,7 +98,18 @@ fn standing(state: &State, session: &Session, look: &Look) -> Vec<Span<'static>>
         (None, ScanState::Waiting) => (String::new(), look.text),
     };
     spans.push(Span::styled(word, style));
-    if !matches!(state.screen(), Screen::Library) {
+    if state.unattended {
+        spans.push(Span::styled("  unattended", look.accent));
+    }
+    match &state.chain {
+        Chain::Holds => {}
+        Chain::Checking => spans.push(Span::styled("  chain: checking", look.dim)),
+        Chain::Broken(_) => spans.push(Span::styled(
+            format!("  {} chain broken", glyphs::cross(look.ascii)),
+            look.bad,
+        )),
+    }
+    if !matches!(state.screen(), Screen::Library | Screen::Inventory) {
         let (text, style) = match (state.read_only, state.unsaved) {
             (true, _) => ("read-only".to_owned(), look.warn),
             (false, 0) => ("0 unsaved".to_owned(), look.good),
@@ -162,6 +173,9 @@ pub fn hint(state: &State, action: Action, look: &Look) -> Vec<Span<'static>> {
     let short = match action {
         Action::Pause if state.running.as_ref().is_some_and(|running| running.paused) => "resume",
         Action::Leave if state.screens.len() > 1 => "back",
+        Action::Save if matches!(state.dialog, Some(Dialog::Mark(_))) => "mark",
+        Action::NextPane if matches!(state.screen(), Screen::Library) => "models",
+        Action::NextPane if matches!(state.screen(), Screen::Inventory) => "sessions",
         _ => action.short(),
     };
     vec![
@@ -186,6 +200,7 @@ fn offered(state: &State, session: &Session) -> Vec<Action> {
             actions.extend([Action::EditNote, Action::Cancel]);
             return actions;
         }
+        Some(Dialog::Mark(_)) => return vec![Action::Save, Action::Cancel],
         Some(Dialog::Question(_)) => return vec![Action::Confirm, Action::Cancel],
         Some(Dialog::Help { .. }) => return vec![Action::Help, Action::Up, Action::Down],
         None => {}
@@ -199,10 +214,21 @@ fn offered(state: &State, session: &Session) -> Vec<Action> {
             if state.chosen_session().is_some_and(Entry::is_interrupted) {
                 actions.push(Action::Resume);
             }
+            actions.push(Action::NextPane);
             actions.extend([Action::StartDemo, Action::StartCleanDemo, Action::Reload]);
             if !state.every_session.is_empty() {
                 actions.extend([Action::Sort, Action::Filter, Action::Compare, Action::Delete]);
             }
+        }
+        Screen::Inventory => {
+            if state.stock.chosen().is_some_and(|item| item.last.is_some()) {
+                actions.push(Action::Open);
+            }
+            actions.push(Action::NextPane);
+            if state.stock.due() > 0 {
+                actions.extend([Action::ScanNext, Action::ScanModel, Action::ScanDown]);
+            }
+            actions.extend([Action::EditInventory, Action::Reload]);
         }
         Screen::Case => {
             if state.can_resume(session) {
@@ -221,7 +247,10 @@ fn offered(state: &State, session: &Session) -> Vec<Action> {
             }
             actions.push(Action::Facts);
             if state.pane == Pane::Findings {
-                actions.push(Action::Mark);
+                actions.extend([Action::Mark, Action::MarkWhere]);
+            }
+            if session.baseline.is_some() {
+                actions.push(Action::Baseline);
             }
         }
         Screen::Finding(screen) => {
@@ -306,6 +335,12 @@ pub fn question(state: &State, question: &Question, look: &Look, body: Rect, buf
             "Stop the scan and leave?",
             "It ends at its next step. What it found is saved, and the session can be resumed.",
         ),
+        Question::ScanDown(due) => {
+            asked = format!(
+                "{due} are due. They are scanned one after another, the riskiest first; a stop leaves the list."
+            );
+            ("Scan every model that is due?", asked.as_str())
+        }
         Question::Delete(path) => {
             asked = format!(
                 "{} and every ruling in it will be gone for good.",

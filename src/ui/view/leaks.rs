@@ -20,7 +20,7 @@ use crate::{
     session::Session,
     ui::{
         glyphs,
-        state::{Pane, State},
+        state::{Pane, Screen, State, finding::Tab},
         theme::Look,
     },
 };
@@ -37,7 +37,7 @@ pub fn draw(state: &State, session: &Session, look: &Look, area: Rect, buf: &mut
     let cursor = state
         .leaks
         .cursor
-        .and_then(|id| session.leaks.iter().rposition(|leak| leak.id == id))
+        .and_then(|id| session.leaks.index(id))
         .map(|index| len - 1 - index);
     // Without a cursor the list follows the scan.
     let first = if cursor.is_some() { state.leaks.offset } else { 0 };
@@ -46,27 +46,59 @@ pub fn draw(state: &State, session: &Session, look: &Look, area: Rect, buf: &mut
     if focused {
         drawn.page = usize::from(rows.height);
     }
-    for (row, (index, leak)) in rows
-        .rows()
-        .zip(session.leaks.iter().rev().enumerate().skip(drawn.leaks))
-    {
-        let here = cursor == Some(index);
+    for (row, shown) in rows.rows().zip(drawn.leaks..len) {
+        let index = len - 1 - shown;
+        let Some(id) = session.leaks.id(index) else { break };
+        let here = cursor == Some(shown);
         let pointer = if here { glyphs::pointer(look.ascii) } else { " " };
-        let mut spans = vec![
-            Span::styled(
-                format!("{pointer} {:>5} ", figures::count(leak.id.into())),
-                look.dim,
-            ),
-            Span::styled(format!("T{:.1} ", leak.sampling.temperature), look.dim),
-        ];
-        let room = usize::from(row.width).saturating_sub(ink::width(&spans));
-        spans.extend(ink::clipped(&leak.text, room, look.text, look));
+        let mut spans = vec![Span::styled(
+            format!("{pointer} {:>5} ", figures::count(id.into())),
+            look.dim,
+        )];
+        if let Some(leak) = session.leaks.at(index) {
+            let temperature = format!("T{:.1} ", leak.sampling.temperature);
+            spans.push(Span::styled(temperature, look.dim));
+            let room = usize::from(row.width).saturating_sub(ink::width(&spans));
+            spans.extend(ink::clipped(&leak.text, room, look.text, look));
+        } else {
+            spans.push(Span::styled(missing(session, index), look.dim));
+        }
+        if session.leaks.is_unread(index) {
+            drawn.unread.push(index);
+        }
         put(&Line::from(spans), row, buf);
         if here && focused {
             buf.set_style(row, look.selection);
         }
-        drawn.targets.push((row, Target::Leak(leak.id)));
+        drawn.targets.push((row, Target::Leak(id)));
     }
+}
+
+/// What stands where the text of a leak would.
+fn missing(session: &Session, index: usize) -> &'static str {
+    if session.leaks.is_unread(index) {
+        "being read"
+    } else {
+        "cannot be read"
+    }
+}
+
+/// Indices of the leaks the screen quotes and that were not read yet.
+pub fn unread(state: &State, session: &Session) -> Vec<usize> {
+    let ids = match state.screen() {
+        Screen::Leak { id, .. } => std::slice::from_ref(id),
+        Screen::Candidate { id, .. } => session
+            .candidate(*id)
+            .map_or(&[][..], |known| &known.candidate.leaks),
+        Screen::Finding(screen) if screen.tab == Tab::Leaks => session
+            .finding(&screen.id)
+            .map_or(&[][..], |finding| &finding.evidence.leaks),
+        _ => &[],
+    };
+    ids.iter()
+        .filter_map(|id| session.leaks.index(*id))
+        .filter(|index| session.leaks.is_unread(*index))
+        .collect()
 }
 
 /// How a leak was made, in one line.
@@ -99,11 +131,12 @@ fn origin(leak: &Leak, width: usize, look: &Look) -> Lines {
 
 /// One leak in full.
 pub fn detail(session: &Session, id: u32, width: usize, look: &Look) -> Lines {
-    let Some(leak) = session.leaks.iter().find(|leak| leak.id == id) else {
-        return vec![Line::from(Span::styled(
-            format!(" there is no leak {id}"),
-            look.warn,
-        ))];
+    let Some(leak) = session.leaks.get(id) else {
+        let text = session.leaks.index(id).map_or_else(
+            || format!(" there is no leak {id}"),
+            |index| format!(" leak {id}: {}", missing(session, index)),
+        );
+        return vec![Line::from(Span::styled(text, look.warn))];
     };
     let mut lines = origin(leak, width, look);
     lines.push(Line::default());
@@ -121,9 +154,12 @@ pub fn detail(session: &Session, id: u32, width: usize, look: &Look) -> Lines {
 pub fn quoted(session: &Session, ids: &[u32], marked: &[&str], width: usize, look: &Look) -> Lines {
     let mut lines = Lines::new();
     for id in ids {
-        // Ids are handed out in order, so the id is the index unless a record was lost.
-        let at_index = session.leaks.get(*id as usize).filter(|leak| leak.id == *id);
-        let Some(leak) = at_index.or_else(|| session.leaks.iter().find(|leak| leak.id == *id)) else {
+        let Some(index) = session.leaks.index(*id) else {
+            continue;
+        };
+        let Some(leak) = session.leaks.at(index) else {
+            let text = format!(" Leak {id}: {}", missing(session, index));
+            lines.push(Line::from(Span::styled(text, look.dim)));
             continue;
         };
         lines.extend(origin(leak, width, look));

@@ -117,7 +117,7 @@ fn counts(state: &State, session: &Session) -> Funnel {
     Funnel {
         leaks: session.leaks.len() as u32,
         distinct: session.leaks.len() as u32,
-        candidates: session.candidates.len() as u32,
+        candidates: session.candidate_count() as u32,
         probed: looked(1) + dropped_unseen,
         survivors: looked(2),
         findings: session.findings.len() as u32,

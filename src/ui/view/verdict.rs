@@ -64,7 +64,7 @@ pub fn draw(
             Field::Until => {
                 lines.push(Line::from(Span::styled(" Accepted up to and on", label(field))));
                 let focused = dialog.field == field;
-                lines.push(note(&dialog.until, focused, cells.saturating_sub(4), look));
+                lines.push(typed(&dialog.until, focused, cells.saturating_sub(4), look));
             }
             Field::Severity => {
                 let word = dialog.severity.map_or("as the tool says", Severity::name);
@@ -83,7 +83,7 @@ pub fn draw(
             Field::Note => {
                 lines.push(Line::from(Span::styled(" Note (may stay empty)", label(field))));
                 let focused = dialog.field == field && !dialog.asking;
-                lines.push(note(&dialog.note, focused, cells.saturating_sub(4), look));
+                lines.push(typed(&dialog.note, focused, cells.saturating_sub(4), look));
             }
         }
     }
@@ -174,8 +174,8 @@ fn choices(dialog: &VerdictDialog, cells: usize, look: &Look) -> Lines {
         .collect()
 }
 
-/// The note with its cursor, the part around the cursor when it is longer than the line.
-fn note(input: &Input, focused: bool, cells: usize, look: &Look) -> Line<'static> {
+/// A line being typed with its cursor, the part around the cursor when it is longer than the line.
+pub fn typed(input: &Input, focused: bool, cells: usize, look: &Look) -> Line<'static> {
     let style = if focused { look.text } else { look.dim };
     let mut spans = vec![Span::styled("  > ", style)];
     let before: String = input.value().chars().take(input.cursor()).collect();
