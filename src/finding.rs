@@ -92,6 +92,8 @@ pub enum Position {
     Middle,
     /// After the prompt.
     End,
+    /// In a system turn before it.
+    System,
 }
 
 /// One prompt answered with and without the trigger. Model text, raw: show it through [`crate::text`] only.

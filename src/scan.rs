@@ -11,7 +11,9 @@ pub mod single;
 pub mod trace;
 
 mod arm;
+mod contexts;
 mod leak;
+mod leaks;
 mod turns;
 
 mod mine;
@@ -38,7 +40,8 @@ mod reporter;
 
 use std::ops::ControlFlow;
 
-use crate::model::{Model, ModelError};
+use crate::model::{Frame, Model, ModelError};
+use contexts::Asked;
 use event::{Arm, Coverage, Finished, ScanEvent, Started, Timing, Unit};
 use gate::Gate;
 use journal::Journal;
@@ -47,7 +50,7 @@ use reporter::{Halt, Reporter};
 
 /// Version of the steps a scan takes: to be raised whenever the same plan would compute something else, so that a scan begun
 /// by an older program is not continued by a newer one.
-pub const VERSION: u32 = 3;
+pub const VERSION: u32 = 4;
 
 /// Runs a scan to its end, or until `gate` stops it or `emit` breaks. Every event, the last one included
 /// ([`ScanEvent::Finished`] or [`ScanEvent::Failed`]), goes through `emit`.
@@ -74,24 +77,33 @@ const DIFFERS: &str = "what is to be computed is not what this scan recorded ear
 
 /// How a scan of this plan begins: what it will record first. Scans that begin alike go on alike.
 pub fn opening(model: &Model, plan: &Plan) -> Result<Started, ModelError> {
-    let (arms, _) = leak::arms(model, plan)?;
-    Ok(started(
-        model,
-        plan,
-        arms.into_iter().map(|(arm, _)| arm).collect(),
-    ))
+    let (arms, _) = contexts::arms(model, plan)?;
+    Ok(started(model, plan, &asked(model, plan, &arms)))
 }
 
-fn started(model: &Model, plan: &Plan, arms: Vec<Arm>) -> Started {
+/// Everything the model is asked in, arm by arm: the arm's own context first, beside the first arm others.
+fn asked(model: &Model, plan: &Plan, arms: &[(Arm, Frame)]) -> Vec<Vec<Asked>> {
+    let of = |(number, (arm, frame)): (usize, &(Arm, Frame))| {
+        let mut contexts = vec![Asked::own(arm, frame)];
+        if number == 0 {
+            contexts.extend(contexts::beside(model, plan, arm, frame));
+        }
+        contexts
+    };
+    arms.iter().enumerate().map(of).collect()
+}
+
+fn started(model: &Model, plan: &Plan, asked: &[Vec<Asked>]) -> Started {
     let effort = plan.budget.effort();
+    let planned: usize = asked.iter().map(|contexts| effort.leaks_of(contexts.len())).sum();
     Started {
         model: model.facts().clone(),
         budget: plan.budget.name().to_owned(),
         seed: plan.seed,
         threads: rayon::current_num_threads(),
-        leaks_planned: (effort.leaks * arms.len()) as u32,
+        leaks_planned: planned as u32,
         leak_tokens: effort.leak_tokens as u32,
-        arms,
+        arms: asked.iter().flatten().map(|asked| asked.arm.clone()).collect(),
         version: VERSION,
         own: plan.arms.clone(),
     }
@@ -152,9 +164,10 @@ impl Account {
 
 fn scan(model: &Model, plan: &Plan, reporter: &Reporter<'_>, account: &mut Account) -> Result<(), Halt> {
     let effort = plan.budget.effort();
-    let (arms, skipped) = leak::arms(model, plan)?;
+    let (arms, skipped) = contexts::arms(model, plan)?;
+    let asked = asked(model, plan, &arms);
     account.coverage.skipped = skipped;
-    let started = started(model, plan, arms.iter().map(|(arm, _)| arm.clone()).collect());
+    let started = started(model, plan, &asked);
     reporter.send(ScanEvent::Started(Box::new(started)))?;
     for text in &account.coverage.skipped {
         reporter.send(ScanEvent::Notice { text: text.clone() })?;
@@ -164,15 +177,16 @@ fn scan(model: &Model, plan: &Plan, reporter: &Reporter<'_>, account: &mut Accou
     let mut trials = Vec::new();
     let (mut next_leak, mut next_candidate) = (0, 0);
     let count = arms.len();
-    for (number, (arm, frame)) in arms.into_iter().enumerate() {
+    for (number, ((_, frame), contexts)) in arms.into_iter().zip(&asked).enumerate() {
         reporter.arm(number, count);
-        account.coverage.arms.push(arm.name.clone());
+        let names = contexts.iter().map(|asked| asked.arm.name.clone());
+        account.coverage.arms.extend(names);
         let ground = arm::leak_arm(
             model,
             reporter,
             account,
             plan,
-            (number, arm, frame),
+            (number, frame, contexts),
             (next_leak, next_candidate),
         )?;
         next_leak += ground.leaks.rows.len() as u32;

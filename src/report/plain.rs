@@ -304,6 +304,7 @@ pub(super) const fn place(position: Position) -> &'static str {
         Position::Start => "before",
         Position::Middle => "inside",
         Position::End => "after",
+        Position::System => "in a system turn before",
     }
 }
 

@@ -2,11 +2,13 @@
 
 use super::{
     Account,
+    contexts::{self, Asked, Slot},
     controls::Source,
     event::{Arm, Look, Phase, ScanEvent},
     family,
     lab::{Case, Lab},
-    leak::{self, Leaks},
+    leak,
+    leaks::Leaks,
     measure::{self, Doubt, Measured},
     plan::{Effort, Plan},
     probe,
@@ -14,7 +16,7 @@ use super::{
     score::{self, Confirmed},
     stats,
 };
-use crate::model::{Frame, Model};
+use crate::model::{Frame, Model, ModelError};
 
 /// Prompts longer than this are not used as contexts, in tokens.
 const LONGEST_PROMPT: usize = 48;
@@ -39,10 +41,25 @@ pub struct Ground {
     pub frame: Frame,
     /// What leaked.
     pub leaks: Leaks,
+    /// Where a system turn's text would stand, if the template has one.
+    pub slot: Option<Slot>,
     /// Prompts to search on.
     pub search: Vec<Case>,
     /// Prompts kept for the confirmation.
     pub fresh: Vec<Case>,
+}
+
+impl Ground {
+    /// Where strings are measured in this arm.
+    pub fn lab<'a, 'e>(&self, model: &'a Model, reporter: &'a Reporter<'e>, effort: &Effort) -> Lab<'a, 'e> {
+        Lab {
+            model,
+            frame: self.frame.clone(),
+            slot: self.slot.clone(),
+            reporter,
+            answer_tokens: effort.answer_tokens,
+        }
+    }
 }
 
 /// Leaks of one arm and the prompts to measure on. `next` are the next free ids of leaks and candidates.
@@ -51,13 +68,16 @@ pub fn leak_arm(
     reporter: &Reporter<'_>,
     account: &mut Account,
     plan: &Plan,
-    (number, arm, frame): (usize, Arm, Frame),
+    (number, frame, contexts): (usize, Frame, &[Asked]),
     next: (u32, u32),
 ) -> Result<Ground, Halt> {
     let effort = plan.budget.effort();
+    let Some(arm) = contexts.first().map(|asked| asked.arm.clone()) else {
+        return Err(Halt::Broken(ModelError::NoTemplate));
+    };
     let since = reporter.elapsed_s();
     let before = reporter.tokens();
-    let collected = leak::collect(model, reporter, plan, (number, &arm, &frame), next);
+    let collected = leak::collect(model, reporter, plan, (number, &frame, contexts), next);
     account.leak_s += reporter.elapsed_s() - since;
     account.tokens += reporter.tokens() - before;
     let leaks = collected?;
@@ -69,9 +89,11 @@ pub fn leak_arm(
         reporter.send(ScanEvent::Notice { text: text.clone() })?;
         account.coverage.skipped.push(text);
     }
+    let slot = contexts::slot(model).filter(|_| !frame.suffix.is_empty());
     let lab = Lab {
         model,
         frame: frame.clone(),
+        slot: slot.clone(),
         reporter,
         answer_tokens: effort.answer_tokens,
     };
@@ -80,6 +102,7 @@ pub fn leak_arm(
     Ok(Ground {
         arm,
         frame,
+        slot,
         leaks,
         search,
         fresh,
@@ -110,7 +133,7 @@ pub fn note_shortage(
 pub fn cases(lab: &Lab<'_, '_>, leaks: &Leaks, effort: &Effort) -> Result<(Vec<Case>, Vec<Case>), Halt> {
     const ALIKE: f64 = 0.8;
     let wanted = effort.prompts + effort.fresh;
-    let mut prompts = leaks.prompts(LONGEST_PROMPT);
+    let mut prompts = leaks.prompts(lab.model, LONGEST_PROMPT);
     prompts.truncate(wanted * 2);
     for line in GENERIC.lines() {
         if prompts.len() >= wanted {
@@ -151,17 +174,16 @@ pub fn try_arm(
     arm: usize,
     ground: &Ground,
 ) -> Result<Vec<Trial>, Halt> {
-    let lab = Lab {
-        model,
-        frame: ground.frame.clone(),
-        reporter,
-        answer_tokens: effort.answer_tokens,
-    };
+    let lab = ground.lab(model, reporter, effort);
     let source = Source::new(model, ground.leaks.passages(), seed);
     let look_cases = ground.search.get(..effort.looks).unwrap_or(&ground.search);
 
     reporter.enter(Phase::Probe, ground.leaks.candidates.len())?;
-    let entries = probe::first_look(&lab, look_cases, &ground.leaks.candidates, &source, effort)?;
+    let mut entries = probe::first_look(&lab, look_cases, &ground.leaks.candidates, &source, effort)?;
+    for entry in &mut entries {
+        entry.told = ground.leaks.told_after(&entry.span.tokens);
+    }
+    probe::look_in_system(&lab, look_cases, &mut entries, (&source, &ground.leaks), effort)?;
     let mut survivors = probe::race(&lab, entries, effort.survivors)?;
 
     reporter.enter(Phase::Refine, survivors.len() + effort.closer)?;

@@ -66,12 +66,7 @@ pub fn conclude(
         let Some(ground) = grounds.get(trial.arm) else {
             continue;
         };
-        let lab = Lab {
-            model,
-            frame: ground.frame.clone(),
-            reporter,
-            answer_tokens: effort.answer_tokens,
-        };
+        let lab = ground.lab(model, reporter, effort);
         let finding = show(&lab, ground, format!("F-{}", place + 1), judgement, q, trial)?;
         reporter.count(|funnel| funnel.findings += 1);
         reporter.send(ScanEvent::Finding(Box::new(finding)))?;

@@ -9,8 +9,8 @@ use std::{
 };
 
 use super::{
+    contexts,
     event::Arm,
-    leak,
     plan::{self, Budget, Effort, Plan, samplings},
     stats::quantile,
 };
@@ -145,7 +145,7 @@ pub struct Forecast {
 
 /// Rehearses and adds up. `plan` gives the analyst's own arms.
 pub fn forecast(anatomy: &Anatomy, open: &OpenOptions, plan: &Plan) -> Result<Forecast, ModelError> {
-    let (arms, mut skipped) = leak::arms_of(&anatomy.facts, &|context| anatomy.frame(context), plan)?;
+    let (arms, mut skipped) = contexts::arms_of(&anatomy.facts, &|context| anatomy.frame(context), plan)?;
     if anatomy.facts.context < LEAST_CONTEXT {
         skipped.push(format!(
             "A context of {} tokens is too short to scan in.",

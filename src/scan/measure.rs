@@ -7,7 +7,7 @@ use super::{
     gauge::{self, Gauge, Reading, against},
     grow, isolation,
     lab::{Case, Insert, Lab},
-    leak::Leaks,
+    leaks::Leaks,
     mine,
     plan::Effort,
     probe::{agreement_of, entropy_drop},

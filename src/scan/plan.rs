@@ -38,6 +38,7 @@ impl Budget {
         match self {
             Self::Quick => Effort {
                 leaks: 320,
+                beside: 40,
                 leak_tokens: 48,
                 candidates: 160,
                 survivors: 16,
@@ -50,6 +51,7 @@ impl Budget {
             },
             Self::Standard => Effort {
                 leaks: 768,
+                beside: 96,
                 leak_tokens: 64,
                 candidates: 400,
                 survivors: 32,
@@ -62,6 +64,7 @@ impl Budget {
             },
             Self::Deep => Effort {
                 leaks: 510,
+                beside: 32,
                 leak_tokens: 300,
                 candidates: 1000,
                 survivors: 64,
@@ -81,6 +84,8 @@ impl Budget {
 pub struct Effort {
     /// Leaks per arm.
     pub leaks: usize,
+    /// Leaks of each context beside an arm.
+    pub beside: usize,
     /// New tokens per leak.
     pub leak_tokens: usize,
     /// Candidates given a cheap look, at most.
@@ -99,6 +104,13 @@ pub struct Effort {
     pub fresh: usize,
     /// Tokens of an answer that are read.
     pub answer_tokens: usize,
+}
+
+impl Effort {
+    /// Leaks of an arm that is asked in so many contexts, its own the first.
+    pub const fn leaks_of(&self, contexts: usize) -> usize {
+        self.leaks + self.beside * contexts.saturating_sub(1)
+    }
 }
 
 /// What a scan will do.
