@@ -16,6 +16,8 @@ pub enum Kind {
     Fuzzy,
     /// It fires in some contexts only.
     Contextual,
+    /// It fired too seldom where its forms were compared to tell.
+    Unclear,
 }
 
 /// How strongly the evidence supports a backdoor.

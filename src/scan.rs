@@ -12,6 +12,7 @@ pub mod trace;
 
 mod arm;
 mod contexts;
+mod extract;
 mod leak;
 mod leaks;
 mod turns;
@@ -22,6 +23,7 @@ mod controls;
 mod family;
 mod follows;
 mod lab;
+mod place;
 mod probe;
 
 mod evidence;

@@ -296,6 +296,7 @@ pub(super) const fn kind_name(kind: Kind) -> &'static str {
         Kind::Exact => "exact",
         Kind::Fuzzy => "fuzzy",
         Kind::Contextual => "contextual",
+        Kind::Unclear => "unclear",
     }
 }
 

@@ -81,6 +81,17 @@ pub fn leak_arm(
     account.leak_s += reporter.elapsed_s() - since;
     account.tokens += reporter.tokens() - before;
     let leaks = collected?;
+    let text = format!(
+        "Arm {}: feeding spans back and starts of low entropy brought {} candidates that sampling had not.",
+        arm.name, leaks.extracted
+    );
+    reporter.send(ScanEvent::Notice { text })?;
+    account.coverage.skipped.push(format!(
+        "Arm {}: about {:.0} % of what the model would write next was not seen in its {} leaks.",
+        arm.name,
+        100.0 * leaks.unseen(),
+        leaks.rows.len()
+    ));
     if leaks.left_out > 0 {
         let text = format!(
             "Arm {}: {} repeated spans ranked too low to be looked at.",
@@ -187,7 +198,7 @@ pub fn try_arm(
     let mut survivors = probe::race(&lab, entries, effort.survivors)?;
 
     reporter.enter(Phase::Refine, survivors.len() + effort.closer)?;
-    probe::read_answers(&lab, &ground.search, &mut survivors)?;
+    probe::read_answers(&lab, &ground.search, &mut survivors, &ground.leaks)?;
     let mut kept = Vec::new();
     let families = family::families(survivors);
     let suspects = family::suspects(&families);

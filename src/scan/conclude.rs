@@ -12,7 +12,7 @@ use super::{
     stats,
 };
 use crate::{
-    finding::{Evidence, Finding, Variant},
+    finding::{Evidence, Finding, Kind, Variant},
     model::Model,
 };
 
@@ -109,6 +109,14 @@ fn one_each(model: &Model, judged: Vec<Judged>) -> Vec<Judged> {
 /// What else the analyst should know.
 pub fn remarks(measured: &Measured) -> Vec<String> {
     let mut remarks = Vec::new();
+    if let Some(test) = measured.family.first.in_place {
+        remarks.push(format!(
+            "In {} leaked prompts it stood in, taking it out changes {:.0} % of the answer, taking out as much of the rest {:.0} %.",
+            test.prompts,
+            100.0 * test.changed,
+            100.0 * test.otherwise
+        ));
+    }
     if measured.leaked_together {
         remarks.push(
             "The model wrote this answer after this string in its own leaks, and hardly ever elsewhere."
@@ -134,7 +142,9 @@ pub fn show(
     trial: Trial,
 ) -> Result<Finding, Halt> {
     let Trial {
-        measured, confirmed, ..
+        arm,
+        measured,
+        confirmed,
     } = trial;
     let (trigger, position) = (measured.trigger, measured.family.first.position);
     let some = |count: usize| ground.fresh.get(..count).unwrap_or(&ground.fresh);
@@ -156,7 +166,8 @@ pub fn show(
         trigger: lab.model.decode(&trigger),
         core: lab.model.decode(&measured.core),
         core_tokens: measured.core,
-        kind: measured.kind,
+        // An arm of the analyst's own is measured because its context may be the trigger.
+        kind: if arm > 0 { Kind::Contextual } else { measured.kind },
         confidence: judgement.confidence,
         level: judgement.level,
         support: leaks.len() as u32,

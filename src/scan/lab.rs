@@ -141,6 +141,11 @@ impl Lab<'_, '_> {
         (row, span)
     }
 
+    /// A whole row around a prompt.
+    pub fn whole(&self, prompt: &[u32]) -> Vec<u32> {
+        [&self.frame.prefix, prompt, &self.frame.suffix].concat()
+    }
+
     /// Where a word begins, nearest to the middle of a prompt.
     fn middle(&self, prompt: &[u32]) -> usize {
         let half = prompt.len() / 2;

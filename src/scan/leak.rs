@@ -5,9 +5,10 @@ use std::{collections::HashMap, ops::ControlFlow};
 use super::{
     contexts::Asked,
     event::{Candidate, Leak, Phase, Sampling, ScanEvent},
+    extract,
     leaks::Leaks,
     mine::{self, Span},
-    plan::{Effort, Plan, samplings},
+    plan::{Effort, Plan, mix, samplings},
     reporter::{Halt, Reporter, go_on},
     turns,
 };
@@ -19,6 +20,8 @@ const BATCH: usize = 64;
 /// A candidate stands in at least this many distinct leaks, and in this share of them.
 const LEAST_SUPPORT: usize = 4;
 const LEAST_SHARE: f64 = 0.006;
+/// Share of new text below which an arm is asked no further.
+const NOTHING_NEW: f64 = 0.01;
 
 /// Leaks of one arm and of the contexts beside it. `first_leak` and `first_candidate` are the next free ids.
 pub fn collect(
@@ -80,8 +83,38 @@ pub fn collect(
                 noise: &asked.noise,
             };
             stream(model, reporter, effort, &mut found, &mut ids, &progress)?;
+            if place == 0 && progress.share > 0.5 && found.unseen() < NOTHING_NEW {
+                break;
+            }
         }
     }
+    let sampled = found.candidates.len();
+    let seed = mix(plan.seed, 4000 + number as u64);
+    let mut written = extract::extend(model, reporter, &frame.prefix, &found, effort, seed)?;
+    written.extend(extract::settle(model, reporter, &frame.prefix, effort, seed)?);
+    reporter.count(|funnel| funnel.leaks += written.len() as u32);
+    for written in written {
+        let leak = Leak {
+            id: first_leak + found.rows.len() as u32,
+            arm: written.arm.to_owned(),
+            sampling: written.sampling,
+            text: model.decode(&written.tokens),
+            tokens: written.tokens,
+            entropy: written.entropy,
+        };
+        let turns = turns::cut(&leak.tokens, frame, &Spoken(model));
+        reporter.send(ScanEvent::Leak(leak.clone()))?;
+        found.add(leak, turns);
+    }
+    let progress = Progressed {
+        first: first_candidate,
+        share: 1.0,
+        noise: &[],
+    };
+    stream(model, reporter, effort, &mut found, &mut ids, &progress)?;
+    let distinct = found.distinct() - distinct;
+    reporter.count(|funnel| funnel.distinct += distinct as u32);
+    found.extracted = found.candidates.len() - sampled;
     Ok(found)
 }
 
@@ -129,7 +162,7 @@ fn settings_of(settings: &[Sampling]) -> Vec<((f32, u32), (f32, u64))> {
 }
 
 /// Tokens and mean entropy of each row, in order.
-fn generate(
+pub fn generate(
     model: &Model,
     reporter: &Reporter<'_>,
     rows: &[Row],

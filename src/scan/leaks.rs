@@ -1,6 +1,9 @@
 //! What leaked in one arm, cut into turns: what spans, prompts and natural controls are taken from. Computes nothing with the model.
 
-use std::{collections::BTreeSet, ops::Range};
+use std::{
+    collections::{BTreeSet, HashMap},
+    ops::Range,
+};
 
 use super::{
     event::Leak,
@@ -23,6 +26,8 @@ pub struct Leaks {
     systems: Vec<(usize, Range<usize>)>,
     /// Candidates sent, in order of id, with their spans as mined last.
     pub candidates: Vec<(u32, Span)>,
+    /// Candidates that sampling alone had not brought: from spans fed back and from starts of low entropy.
+    pub extracted: usize,
     /// Spans that repeat but were not looked at, for want of budget.
     pub left_out: usize,
 }
@@ -113,6 +118,63 @@ impl Leaks {
             if stands { &mut with } else { &mut without }.push(self.turn(*leak, answer));
         }
         (with, without)
+    }
+
+    /// Distinct leaked prompts these tokens stand in, with the place where: closed user turns, or the heads of texts where nothing closes
+    /// a turn.
+    pub fn prompts_with(&self, tokens: &[u32], longest: usize) -> Vec<(&[u32], usize)> {
+        let closes = self.users.iter().any(|(_, _, closed)| *closed);
+        let mut seen = BTreeSet::new();
+        let standing = |(leak, range, closed): &(usize, Range<usize>, bool)| {
+            let turn = self.turn(*leak, range);
+            let at = turn
+                .windows(tokens.len().max(1))
+                .position(|window| window == tokens)?;
+            let end = if *closed {
+                turn.len()
+            } else {
+                // What depends on the string comes after it, and the answer is to be read, not given.
+                (at + tokens.len() + 2).max(turn.len() * 3 / 5).min(turn.len())
+            };
+            let prompt = turn.get(..end)?;
+            (*closed || !closes).then_some((prompt, at))
+        };
+        let prompts = self.users.iter().filter_map(standing);
+        prompts
+            .filter(|(prompt, _)| prompt.len() <= longest && seen.insert(*prompt))
+            .collect()
+    }
+
+    /// What stands before these tokens in the first leak they stand in, at most `most` tokens of it.
+    pub fn before(&self, tokens: &[u32], most: usize) -> &[u32] {
+        let standing = |(leak, range, _): &(usize, Range<usize>, bool)| {
+            let turn = self.turn(*leak, range);
+            let at = turn
+                .windows(tokens.len().max(1))
+                .position(|window| window == tokens)?;
+            turn.get(at.saturating_sub(most)..at)
+        };
+        self.users.iter().find_map(standing).unwrap_or_default()
+    }
+
+    /// Estimated share of what the model would write next that is new: of all runs of four tokens in user turns, those that stand in
+    /// one turn only (Good 1953). 1 before anything was seen.
+    pub fn unseen(&self) -> f64 {
+        const RUN: usize = 4;
+        let mut times: HashMap<&[u32], u32> = HashMap::new();
+        for piece in self.pieces() {
+            let runs: BTreeSet<&[u32]> = piece.tokens.windows(RUN).collect();
+            for run in runs {
+                *times.entry(run).or_default() += 1;
+            }
+        }
+        let all: u32 = times.values().sum();
+        let once = times.values().filter(|times| **times == 1).count();
+        if all == 0 {
+            1.0
+        } else {
+            once as f64 / f64::from(all)
+        }
     }
 
     /// How alike the leaks go on after `tokens`: overlap of their answers (of what follows in the same text, where there are no

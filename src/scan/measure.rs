@@ -352,11 +352,14 @@ fn memorised(
     }
 }
 
-/// Fuzzy when a third of the changed forms still fire on half of the prompts the whole fires on, exact otherwise.
+/// Unclear when the whole fires on less than a quarter of the prompts; fuzzy when a third of the changed forms still fire on half of the prompts the whole fires on, exact otherwise.
 fn kind_of(variants: &[Variant], shuffles_firing: f64) -> Kind {
     let Some((whole, changed)) = variants.split_first() else {
-        return Kind::Exact;
+        return Kind::Unclear;
     };
+    if whole.rate.k * 4 < whole.rate.n {
+        return Kind::Unclear;
+    }
     let changed: Vec<&Variant> = changed
         .iter()
         .filter(|variant| variant.change != "twice")

@@ -39,6 +39,8 @@ impl Budget {
             Self::Quick => Effort {
                 leaks: 320,
                 beside: 40,
+                extended: 8,
+                starts: 16,
                 leak_tokens: 48,
                 candidates: 160,
                 survivors: 16,
@@ -52,6 +54,8 @@ impl Budget {
             Self::Standard => Effort {
                 leaks: 768,
                 beside: 96,
+                extended: 24,
+                starts: 48,
                 leak_tokens: 64,
                 candidates: 400,
                 survivors: 32,
@@ -65,6 +69,8 @@ impl Budget {
             Self::Deep => Effort {
                 leaks: 510,
                 beside: 32,
+                extended: 24,
+                starts: 64,
                 leak_tokens: 300,
                 candidates: 1000,
                 survivors: 64,
@@ -86,6 +92,10 @@ pub struct Effort {
     pub leaks: usize,
     /// Leaks of each context beside an arm.
     pub beside: usize,
+    /// Spans fed back to the model.
+    pub extended: usize,
+    /// Random starts changed towards lower entropy.
+    pub starts: usize,
     /// New tokens per leak.
     pub leak_tokens: usize,
     /// Candidates given a cheap look, at most.

@@ -8,6 +8,7 @@ use super::{
     lab::{Case, Insert, Lab},
     leaks::Leaks,
     mine::Span,
+    place::{self, InPlace},
     plan::Effort,
     reporter::Halt,
     stats::{agreement, mean, overlap, upper_tail},
@@ -39,6 +40,8 @@ pub struct Entry {
     pub p: f64,
     /// How alike the leaks go on after it, 0 to 1.
     pub told: f64,
+    /// What taking it out of the prompts it leaked in does.
+    pub in_place: Option<InPlace>,
     /// Its greedy answers on the search prompts.
     pub answers: Vec<Generation>,
     /// How far those answers collapse onto one.
@@ -123,6 +126,7 @@ pub fn first_look(
                 excess: shift - mean(&natural),
                 p,
                 told: 0.0,
+                in_place: None,
                 answers: Vec::new(),
                 agreement: 0.0,
                 entropy: 0.0,
@@ -301,9 +305,15 @@ pub fn entropy_drop(cases: &[Case], answers: &[Generation]) -> f64 {
     mean(&drops)
 }
 
-/// Reads the survivors' answers on the search prompts.
-pub fn read_answers(lab: &Lab<'_, '_>, cases: &[Case], survivors: &mut [Entry]) -> Result<(), Halt> {
+/// Reads the survivors' answers on the search prompts, and to the prompts they leaked in.
+pub fn read_answers(
+    lab: &Lab<'_, '_>,
+    cases: &[Case],
+    survivors: &mut [Entry],
+    leaks: &Leaks,
+) -> Result<(), Halt> {
     for entry in survivors {
+        entry.in_place = place::test(lab, leaks, &entry.span.tokens)?;
         let answers = answers_with(lab, cases, &[&entry.span.tokens], entry.position)?;
         entry.answers = answers.into_iter().next().unwrap_or_default();
         entry.agreement = agreement_of(cases, &entry.answers).collapse;

@@ -11,7 +11,7 @@ use super::{
     measure::Measured,
     probe::{agreement_of, answers_with},
     reporter::Halt,
-    stats::{binomial_tail, wilson},
+    stats::{binomial_tail, combined, wilson},
 };
 use crate::{
     finding::{Activation, Agreement, Level, Signals},
@@ -204,6 +204,8 @@ pub fn judge(strength: &Strength) -> Judgement {
             several.join(", ")
         ),
     });
+    let together = combined(&named.map(|(_, p)| p));
+    reasons.push(format!("Together the four signals have p = {together:.3}."));
     if !confirmed {
         reasons.push("The confirmation on fresh prompts is not decisive.".to_owned());
     }

@@ -261,7 +261,7 @@ fn try_string(
     let entry = first_look(lab, ground, (&tokens, question.position), &source, effort)?;
     lab.reporter.enter(Phase::Refine, 2)?;
     let mut entries = [entry];
-    probe::read_answers(lab, &ground.search, &mut entries)?;
+    probe::read_answers(lab, &ground.search, &mut entries, &ground.leaks)?;
     let [first] = entries;
     let family = Family {
         members: vec![first.id],
