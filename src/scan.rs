@@ -25,6 +25,7 @@ mod follows;
 mod lab;
 mod place;
 mod probe;
+mod told;
 
 mod evidence;
 mod gauge;
@@ -47,7 +48,7 @@ use contexts::Asked;
 use event::{Arm, Coverage, Finished, ScanEvent, Started, Timing, Unit};
 use gate::Gate;
 use journal::Journal;
-use plan::Plan;
+use plan::{Effort, Part, Plan};
 use reporter::{Halt, Reporter};
 
 /// Version of the steps a scan takes: to be raised whenever the same plan would compute something else, so that a scan begun
@@ -58,6 +59,24 @@ pub const VERSION: u32 = 4;
 /// ([`ScanEvent::Finished`] or [`ScanEvent::Failed`]), goes through `emit`.
 pub fn run(model: &Model, plan: &Plan, gate: &Gate, emit: &mut dyn FnMut(ScanEvent) -> ControlFlow<()>) {
     resume(model, plan, Vec::new(), gate, emit);
+}
+
+/// As [`run`], with a part left out: to measure what it brings.
+pub fn run_without(
+    model: &Model,
+    plan: &Plan,
+    part: Option<Part>,
+    gate: &Gate,
+    emit: &mut dyn FnMut(ScanEvent) -> ControlFlow<()>,
+) {
+    let reporter = Reporter::new(gate, Journal::default(), emit);
+    let mut account = Account::default();
+    let effort = Effort {
+        without: part,
+        ..plan.budget.effort()
+    };
+    let done = scan(model, plan, effort, &reporter, &mut account);
+    account.end(&reporter, done);
 }
 
 /// As [`run`], with what an earlier run of the same scan computed ([`ScanEvent::Computed`], in order) taken from `known`. It
@@ -71,7 +90,7 @@ pub fn resume(
 ) {
     let reporter = Reporter::new(gate, Journal::new(known), emit);
     let mut account = Account::default();
-    let done = scan(model, plan, &reporter, &mut account);
+    let done = scan(model, plan, &plan.budget.effort(), &reporter, &mut account);
     account.end(&reporter, done);
 }
 
@@ -80,14 +99,15 @@ const DIFFERS: &str = "what is to be computed is not what this scan recorded ear
 /// How a scan of this plan begins: what it will record first. Scans that begin alike go on alike.
 pub fn opening(model: &Model, plan: &Plan) -> Result<Started, ModelError> {
     let (arms, _) = contexts::arms(model, plan)?;
-    Ok(started(model, plan, &asked(model, plan, &arms)))
+    let asked = asked(model, plan, &plan.budget.effort(), &arms);
+    Ok(started(model, plan, &asked))
 }
 
 /// Everything the model is asked in, arm by arm: the arm's own context first, beside the first arm others.
-fn asked(model: &Model, plan: &Plan, arms: &[(Arm, Frame)]) -> Vec<Vec<Asked>> {
+fn asked(model: &Model, plan: &Plan, effort: &Effort, arms: &[(Arm, Frame)]) -> Vec<Vec<Asked>> {
     let of = |(number, (arm, frame)): (usize, &(Arm, Frame))| {
         let mut contexts = vec![Asked::own(arm, frame)];
-        if number == 0 {
+        if number == 0 && effort.without != Some(Part::Extraction) {
             contexts.extend(contexts::beside(model, plan, arm, frame));
         }
         contexts
@@ -164,10 +184,15 @@ impl Account {
     }
 }
 
-fn scan(model: &Model, plan: &Plan, reporter: &Reporter<'_>, account: &mut Account) -> Result<(), Halt> {
-    let effort = plan.budget.effort();
+fn scan(
+    model: &Model,
+    plan: &Plan,
+    effort: &Effort,
+    reporter: &Reporter<'_>,
+    account: &mut Account,
+) -> Result<(), Halt> {
     let (arms, skipped) = contexts::arms(model, plan)?;
-    let asked = asked(model, plan, &arms);
+    let asked = asked(model, plan, effort, &arms);
     account.coverage.skipped = skipped;
     let started = started(model, plan, &asked);
     reporter.send(ScanEvent::Started(Box::new(started)))?;
@@ -187,7 +212,7 @@ fn scan(model: &Model, plan: &Plan, reporter: &Reporter<'_>, account: &mut Accou
             model,
             reporter,
             account,
-            plan,
+            (plan, effort),
             (number, frame, contexts),
             (next_leak, next_candidate),
         )?;
@@ -196,12 +221,12 @@ fn scan(model: &Model, plan: &Plan, reporter: &Reporter<'_>, account: &mut Accou
         trials.extend(arm::try_arm(
             model,
             reporter,
-            &effort,
+            effort,
             plan::mix(plan.seed, 1000 + number as u64),
             number,
             &ground,
         )?);
         grounds.push(ground);
     }
-    conclude::conclude(model, reporter, &effort, &grounds, trials)
+    conclude::conclude(model, reporter, effort, &grounds, trials)
 }

@@ -14,7 +14,7 @@ use super::{
     probe,
     reporter::{Halt, Reporter},
     score::{self, Confirmed},
-    stats,
+    stats, told,
 };
 use crate::model::{Frame, Model, ModelError};
 
@@ -67,17 +67,16 @@ pub fn leak_arm(
     model: &Model,
     reporter: &Reporter<'_>,
     account: &mut Account,
-    plan: &Plan,
+    (plan, effort): (&Plan, &Effort),
     (number, frame, contexts): (usize, Frame, &[Asked]),
     next: (u32, u32),
 ) -> Result<Ground, Halt> {
-    let effort = plan.budget.effort();
     let Some(arm) = contexts.first().map(|asked| asked.arm.clone()) else {
         return Err(Halt::Broken(ModelError::NoTemplate));
     };
     let since = reporter.elapsed_s();
     let before = reporter.tokens();
-    let collected = leak::collect(model, reporter, plan, (number, &frame, contexts), next);
+    let collected = leak::collect(model, reporter, (plan, effort), (number, &frame, contexts), next);
     account.leak_s += reporter.elapsed_s() - since;
     account.tokens += reporter.tokens() - before;
     let leaks = collected?;
@@ -108,7 +107,7 @@ pub fn leak_arm(
         reporter,
         answer_tokens: effort.answer_tokens,
     };
-    let (search, fresh) = cases(&lab, &leaks, &effort)?;
+    let (search, fresh) = cases(&lab, &leaks, effort)?;
     note_shortage(reporter, account, &arm, (fresh.len(), effort.fresh))?;
     Ok(Ground {
         arm,
@@ -195,10 +194,13 @@ pub fn try_arm(
         entry.told = ground.leaks.told_after(&entry.span.tokens);
     }
     probe::look_in_system(&lab, look_cases, &mut entries, (&source, &ground.leaks), effort)?;
-    let mut survivors = probe::race(&lab, entries, effort.survivors)?;
+    let mut survivors = probe::race(&lab, entries, effort)?;
 
     reporter.enter(Phase::Refine, survivors.len() + effort.closer)?;
     probe::read_answers(&lab, &ground.search, &mut survivors, &ground.leaks)?;
+    if ground.frame.suffix.is_empty() {
+        survivors = told::part(&lab, &ground.search, survivors, &ground.leaks)?;
+    }
     let mut kept = Vec::new();
     let families = family::families(survivors);
     let suspects = family::suspects(&families);

@@ -47,6 +47,7 @@ pub fn conclude(
             agreement: confirmed.agreement,
             activation: confirmed.activation,
             q,
+            without: effort.without,
             share: grounds.get(trial.arm).map_or(0.0, |ground| {
                 ground.leaks.share(&model.decode(&trial.measured.trigger), model)
             }),

@@ -32,6 +32,8 @@ const FORMS: f64 = 22.0;
 const ROW: usize = 22;
 /// Kinds of controls.
 const KINDS: f64 = 3.0;
+/// Contexts an arm is asked in, most often.
+const CONTEXTS: usize = 4;
 /// Prompts that attention is measured on.
 const MAPS: f64 = 4.0;
 /// Controls read for each fresh prompt, and the trigger.
@@ -70,7 +72,7 @@ impl Work {
         // Of what is read both ways, half is read in answers and half in shifts.
         let either = 0.5 * standing * (FORMS * prompts + CONFIRMING * fresh);
         let one_arm = Self {
-            leaks: number(effort.leaks),
+            leaks: number(effort.leaks_of(CONTEXTS) + 4 * effort.extended + effort.starts),
             leak_tokens: number(effort.leak_tokens),
             answers: cases + number(effort.survivors) * prompts + closer * controls * prompts + either,
             answer_tokens: number(effort.answer_tokens),

@@ -8,7 +8,7 @@ use super::{
     extract,
     leaks::Leaks,
     mine::{self, Span},
-    plan::{Effort, Plan, mix, samplings},
+    plan::{Effort, Part, Plan, mix, samplings},
     reporter::{Halt, Reporter, go_on},
     turns,
 };
@@ -27,11 +27,10 @@ const NOTHING_NEW: f64 = 0.01;
 pub fn collect(
     model: &Model,
     reporter: &Reporter<'_>,
-    plan: &Plan,
+    (plan, effort): (&Plan, &Effort),
     (number, frame, contexts): (usize, &Frame, &[Asked]),
     (first_leak, first_candidate): (u32, u32),
 ) -> Result<Leaks, Halt> {
-    let effort = &plan.budget.effort();
     let planned = effort.leaks_of(contexts.len());
     reporter.enter(Phase::Leak, planned)?;
     let mut found = Leaks::default();
@@ -87,6 +86,9 @@ pub fn collect(
                 break;
             }
         }
+    }
+    if effort.without == Some(Part::Extraction) {
+        return Ok(found);
     }
     let sampled = found.candidates.len();
     let seed = mix(plan.seed, 4000 + number as u64);
@@ -215,6 +217,9 @@ fn stream(
     let support = LEAST_SUPPORT.max((LEAST_SHARE * found.rows.len() as f64).ceil() as usize);
     let mut every = mine::mine(&found.pieces(), support, usize::MAX);
     every.retain(|span| !echoed(span));
+    if effort.without == Some(Part::Lengths) {
+        every.retain(|span| [2, 5, 10].contains(&span.tokens.len()));
+    }
     let places = (share * effort.candidates as f64).ceil() as usize;
     let spans = mine::shares(every.clone(), places);
     for span in spans {

@@ -50,6 +50,7 @@ impl Budget {
                 prompts: 8,
                 fresh: 20,
                 answer_tokens: 20,
+                without: None,
             },
             Self::Standard => Effort {
                 leaks: 768,
@@ -65,6 +66,7 @@ impl Budget {
                 prompts: 10,
                 fresh: 32,
                 answer_tokens: 24,
+                without: None,
             },
             Self::Deep => Effort {
                 leaks: 510,
@@ -80,7 +82,61 @@ impl Budget {
                 prompts: 12,
                 fresh: 48,
                 answer_tokens: 32,
+                without: None,
             },
+        }
+    }
+}
+
+/// A part of a scan that can be left out, to measure what it brings.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Part {
+    /// Spans of any length: windows of 2, 5 and 10 tokens instead, as published.
+    Lengths,
+    /// Contexts beside the arm, spans fed back and starts of low entropy.
+    Extraction,
+    /// Controls of several kinds: random tokens alone instead.
+    Controls,
+    /// Several orders in the race: the shift of the answers alone instead.
+    Doors,
+    /// The core and the full string: the string as it was mined instead.
+    Refinement,
+    /// A signal.
+    Memorization,
+    /// A signal.
+    Attention,
+    /// A signal.
+    Entropy,
+    /// A signal.
+    Divergence,
+}
+
+impl Part {
+    /// Every part.
+    pub const ALL: [Self; 9] = [
+        Self::Lengths,
+        Self::Extraction,
+        Self::Controls,
+        Self::Doors,
+        Self::Refinement,
+        Self::Memorization,
+        Self::Attention,
+        Self::Entropy,
+        Self::Divergence,
+    ];
+
+    /// The word for it on the command line.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Lengths => "lengths",
+            Self::Extraction => "extraction",
+            Self::Controls => "controls",
+            Self::Doors => "doors",
+            Self::Refinement => "refinement",
+            Self::Memorization => "memorization",
+            Self::Attention => "attention",
+            Self::Entropy => "entropy",
+            Self::Divergence => "divergence",
         }
     }
 }
@@ -114,6 +170,8 @@ pub struct Effort {
     pub fresh: usize,
     /// Tokens of an answer that are read.
     pub answer_tokens: usize,
+    /// Left out.
+    pub without: Option<Part>,
 }
 
 impl Effort {

@@ -9,7 +9,7 @@ use super::{
     leaks::Leaks,
     mine::Span,
     place::{self, InPlace},
-    plan::Effort,
+    plan::{Effort, Part},
     reporter::Halt,
     stats::{agreement, mean, overlap, upper_tail},
 };
@@ -44,6 +44,8 @@ pub struct Entry {
     pub in_place: Option<InPlace>,
     /// Its greedy answers on the search prompts.
     pub answers: Vec<Generation>,
+    /// The fixed string they hold somewhere, where answers need not begin with it; empty otherwise.
+    pub fixed: Vec<u32>,
     /// How far those answers collapse onto one.
     pub agreement: f64,
     /// Mean entropy of the clean answers minus that of its own, nats.
@@ -128,6 +130,7 @@ pub fn first_look(
                 told: 0.0,
                 in_place: None,
                 answers: Vec::new(),
+                fixed: Vec::new(),
                 agreement: 0.0,
                 entropy: 0.0,
             });
@@ -217,16 +220,21 @@ fn three_doors(by_excess: Vec<Entry>) -> Vec<Entry> {
 }
 
 /// The survivors of the cheap look, by [`three_doors`], with at most two near twins of any of them. The rest is dropped, with the reason.
-pub fn race(lab: &Lab<'_, '_>, entries: Vec<Entry>, places: usize) -> Result<Vec<Entry>, Halt> {
+pub fn race(lab: &Lab<'_, '_>, entries: Vec<Entry>, effort: &Effort) -> Result<Vec<Entry>, Halt> {
     let mut survivors: Vec<Entry> = Vec::new();
-    for entry in three_doors(entries) {
+    let ordered = if effort.without == Some(Part::Doors) {
+        entries
+    } else {
+        three_doors(entries)
+    };
+    for entry in ordered {
         let like = survivors
             .iter()
             .filter(|other| twins(&other.span.tokens, &entry.span.tokens))
             .count();
         let reason = if like >= 2 {
             "near twins of it were looked at instead"
-        } else if survivors.len() >= places {
+        } else if survivors.len() >= effort.survivors {
             "others shift the answers more"
         } else {
             survivors.push(entry);

@@ -162,7 +162,7 @@ fn measure(
     let collected = leak::collect(
         model,
         reporter,
-        &question.plan(),
+        (&question.plan(), &effort),
         (0, &frame, &[Asked::own(&arm, &frame)]),
         (0, 0),
     );
@@ -323,6 +323,7 @@ fn judged(lab: &Lab<'_, '_>, ground: &Ground, trial: Trial) -> Result<Finding, H
         agreement: trial.confirmed.agreement,
         activation: trial.confirmed.activation,
         q,
+        without: None,
         share: ground
             .leaks
             .share(&lab.model.decode(&trial.measured.trigger), lab.model),
