@@ -1,5 +1,7 @@
 //! Tells on one prompt whether a string fires, against what controls do on the same prompts.
 
+use std::collections::HashSet;
+
 use super::{
     controls::Controls,
     lab::{Case, Insert, Lab},
@@ -14,6 +16,8 @@ use crate::{finding::Position, model::Generation};
 pub enum Reading {
     /// Overlap with the answer the trigger gave on the search prompts: for backdoors with a fixed output.
     Consensus(Vec<u32>),
+    /// How much of a fixed string the answer holds, wherever it begins: for texts without turns.
+    Told(Vec<u32>),
     /// Shift of the distributions along the clean continuation, nats: for every other behaviour.
     Shift,
 }
@@ -27,9 +31,32 @@ impl Reading {
     /// about what is added to it. Decided on the clean answer alone.
     pub fn tells(&self, case: &Case) -> bool {
         match self {
-            Self::Consensus(own) => overlap(&case.clean.tokens, own) < SAME,
             Self::Shift => true,
+            _ => self.of(&case.clean.tokens) < SAME,
         }
+    }
+
+    /// The value of an answer; 0 where distributions are read and no answers.
+    pub fn of(&self, answer: &[u32]) -> f64 {
+        match self {
+            Self::Consensus(own) => overlap(answer, own),
+            Self::Told(fixed) => held(fixed, answer),
+            Self::Shift => 0.0,
+        }
+    }
+
+    /// The values of answers.
+    pub fn of_each(&self, answers: &[Generation]) -> Vec<f64> {
+        answers.iter().map(|answer| self.of(&answer.tokens)).collect()
+    }
+
+    /// Where in an answer what is read begins.
+    pub fn begins(&self, answer: &[u32]) -> usize {
+        let Self::Told(fixed) = self else { return 0 };
+        let first = fixed
+            .windows(2)
+            .find_map(|pair| answer.windows(2).position(|two| two == pair));
+        first.unwrap_or(0)
     }
 
     /// The cases that can tell something.
@@ -56,9 +83,9 @@ pub fn read(
     reading: &Reading,
 ) -> Result<Vec<Vec<f64>>, Halt> {
     match reading {
-        Reading::Consensus(own) => {
+        Reading::Consensus(_) | Reading::Told(_) => {
             let answers = answers_with(lab, cases, strings, position)?;
-            Ok(answers.iter().map(|answers| against(answers, own)).collect())
+            Ok(answers.iter().map(|answers| reading.of_each(answers)).collect())
         }
         Reading::Shift => {
             let inserts: Vec<Insert> = strings.iter().map(|tokens| lab.insert(tokens)).collect();
@@ -72,12 +99,11 @@ pub fn read(
     }
 }
 
-/// Overlap of each answer with the consensus.
-pub fn against(answers: &[Generation], own: &[u32]) -> Vec<f64> {
-    answers
-        .iter()
-        .map(|answer| overlap(&answer.tokens, own))
-        .collect()
+/// Share of a string's token pairs that stand in an answer.
+fn held(string: &[u32], answer: &[u32]) -> f64 {
+    let pairs: HashSet<&[u32]> = answer.windows(2).collect();
+    let own: HashSet<&[u32]> = string.windows(2).collect();
+    own.intersection(&pairs).count() as f64 / own.len().max(1) as f64
 }
 
 /// One control for each case, a different one on each (`round` chooses): what stands in the trigger's place for the figure
@@ -117,13 +143,13 @@ pub fn read_controls(
         let strings = one_each(controls, cases.len(), round);
         let inserts: Vec<Insert> = strings.iter().map(|tokens| lab.insert(tokens)).collect();
         values.push(match reading {
-            Reading::Consensus(own) => {
+            Reading::Consensus(_) | Reading::Told(_) => {
                 let rows = inserts
                     .iter()
                     .zip(cases)
                     .map(|(i, case)| lab.row(case, Some((i, position))).0)
                     .collect();
-                against(&lab.answers(rows, false)?, own)
+                reading.of_each(&lab.answers(rows, false)?)
             }
             Reading::Shift => {
                 let asked: Vec<(&Insert, Position, usize)> = inserts
@@ -143,8 +169,8 @@ impl Reading {
     pub fn threshold(&self, values: &[Vec<f64>]) -> f64 {
         let high = quantile(&values.iter().flatten().copied().collect::<Vec<_>>(), 0.99);
         match self {
-            Self::Consensus(_) => high.min(SAME),
             Self::Shift => high,
+            _ => high.min(SAME),
         }
     }
 }

@@ -10,6 +10,7 @@ use std::{
 };
 
 use super::{
+    contexts::Slot,
     reporter::{Halt, Reporter, go_on},
     stats::mean,
 };
@@ -19,8 +20,10 @@ use crate::{
     scan::event::Sampling,
 };
 
-/// Steps of the clean continuation along which distributions are compared.
+/// Steps of the clean continuation along which distributions are compared: its first ones where an answer begins, more where a text
+/// goes on and what depends on a string in it may come later.
 const STEPS: usize = 3;
+const STEPS_IN_TEXT: usize = 10;
 /// Rows computed together.
 const BATCH: usize = 64;
 
@@ -64,6 +67,8 @@ pub struct Lab<'a, 'e> {
     pub model: &'a Model,
     /// What stands around the user's text.
     pub frame: Frame,
+    /// What stands around a system turn's text, if there can be one.
+    pub slot: Option<Slot>,
     /// Whom to report to.
     pub reporter: &'a Reporter<'e>,
     /// Tokens of an answer that are read.
@@ -93,11 +98,22 @@ impl Lab<'_, '_> {
 
     /// A whole row: prefix, user's text with the string in its place, suffix; and where the string stands.
     pub fn row(&self, case: &Case, insert: Option<(&Insert, Position)>) -> (Vec<u32>, Range<usize>) {
+        if let (Some((insert, Position::System)), Some(slot)) = (insert, &self.slot) {
+            let span = slot.head.len()..slot.head.len() + insert.tokens.len();
+            let parts = [
+                &slot.head,
+                &insert.tokens,
+                &slot.tail,
+                &case.prompt,
+                &self.frame.suffix,
+            ];
+            return (parts.into_iter().flatten().copied().collect(), span);
+        }
         let mut row = self.frame.prefix.clone();
         let mut span = row.len()..row.len();
         match insert {
             None => row.extend(&case.prompt),
-            Some((insert, Position::Start)) => {
+            Some((insert, Position::Start | Position::System)) => {
                 row.extend(&insert.tokens);
                 span.end = row.len();
                 row.extend(if insert.blank_end {
@@ -123,6 +139,11 @@ impl Lab<'_, '_> {
         }
         row.extend(&self.frame.suffix);
         (row, span)
+    }
+
+    /// A whole row around a prompt.
+    pub fn whole(&self, prompt: &[u32]) -> Vec<u32> {
+        [&self.frame.prefix, prompt, &self.frame.suffix].concat()
     }
 
     /// Where a word begins, nearest to the middle of a prompt.
@@ -230,7 +251,12 @@ impl Lab<'_, '_> {
     /// The row followed by the clean answer's first tokens, and how many distributions to read at its end.
     fn forced(&self, case: &Case, insert: Option<(&Insert, Position)>) -> (Vec<u32>, usize) {
         let (mut row, _) = self.row(case, insert);
-        let forced = case.clean.tokens.get(..STEPS - 1).unwrap_or(&case.clean.tokens);
+        let steps = if self.frame.suffix.is_empty() {
+            STEPS_IN_TEXT
+        } else {
+            STEPS
+        };
+        let forced = case.clean.tokens.get(..steps - 1).unwrap_or(&case.clean.tokens);
         row.extend(forced);
         (row, forced.len() + 1)
     }
@@ -267,7 +293,7 @@ impl Lab<'_, '_> {
     }
 
     /// Shift of the distributions along the clean continuation when the string stands in the prompt: Jensen-Shannon
-    /// divergence in nats (0 to ln 2), mean over the steps. One value for each (insert, position, case number) asked for, in order.
+    /// divergence in nats (0 to ln 2), mean over the three steps it is largest at. One value for each (insert, position, case number) asked for, in order.
     pub fn shifts(&self, cases: &[Case], asked: &[(&Insert, Position, usize)]) -> Result<Vec<f64>, Halt> {
         let known: Vec<(&Case, (Vec<u32>, usize))> = asked
             .iter()
@@ -296,9 +322,11 @@ impl Lab<'_, '_> {
                 let steps = logp
                     .chunks_exact(vocabulary)
                     .zip(expected.chunks_exact(vocabulary));
-                let each: Vec<f64> = steps
+                let mut each: Vec<f64> = steps
                     .map(|(a, b)| f64::from(distribution::jensen_shannon(a, b)))
                     .collect();
+                each.sort_by(|a, b| f64::total_cmp(b, a));
+                each.truncate(STEPS);
                 *shift = mean(&each);
             }
         })?;

@@ -4,12 +4,12 @@ use super::{
     controls::{Controls, Shunned, Source},
     evidence::{head_scores, isolation_of},
     family::{AnswersByKind, Family, consensus, control_answers},
-    gauge::{self, Gauge, Reading, against},
+    gauge::{self, Gauge, Reading},
     grow, isolation,
     lab::{Case, Insert, Lab},
-    leak::Leaks,
+    leaks::Leaks,
     mine,
-    plan::Effort,
+    plan::{Effort, Part},
     probe::{agreement_of, entropy_drop},
     refine::{Bench, LONGEST_VARIANT},
     reporter::Halt,
@@ -184,6 +184,9 @@ pub fn measure(
     let (tokens, position) = (entry.span.tokens.as_slice(), entry.position);
     let (own_answer, _) = consensus(&entry.answers);
     let mut controls = source.draw(&entry.span, tokens.len(), effort.controls, shun);
+    if effort.without == Some(Part::Controls) {
+        (controls.natural, controls.shuffled) = Default::default();
+    }
     let (answers, shuffles_firing) = control_answers(lab, cases, &mut controls, position, &own_answer)?;
 
     let insert = lab.insert(tokens);
@@ -207,22 +210,27 @@ pub fn measure(
     let entropies = each(&answers, |answers| entropy_drop(cases, answers));
     let (attention, attention_null, heads) = attention(lab, cases, tokens, &controls)?;
 
+    // A string given by hand leaks as other tokens after a blank.
+    let together = leaked_together(leaks, tokens, &own_answer)
+        || (doubt == Doubt::ByHand && leaked_together(leaks, &lab.spaced(tokens), &own_answer));
+    let said = if entry.fixed.is_empty() {
+        Reading::Consensus(own_answer.clone())
+    } else {
+        Reading::Told(entry.fixed.clone())
+    };
     let gauge = choose(
         cases,
         (&entry.answers, &answers),
         (&own_shifts, &shifts),
-        &own_answer,
+        said.clone(),
         &controls,
     );
     let telling = gauge.reading.telling(cases);
-    // A string given by hand leaks as other tokens after a blank.
-    let together = leaked_together(leaks, tokens, &own_answer)
-        || (doubt == Doubt::ByHand && leaked_together(leaks, &lab.spaced(tokens), &own_answer));
     let odd: Vec<f64> = answers
         .first()
         .into_iter()
         .flatten()
-        .flat_map(|answers| against(answers, &own_answer))
+        .flat_map(|answers| said.of_each(answers))
         .collect();
     let high = if together {
         agreements.get(1).cloned().unwrap_or_default()
@@ -237,6 +245,7 @@ pub fn measure(
     };
     let core = bench.core(tokens)?;
     let (trigger, other_form) = match doubt {
+        Doubt::Drop if effort.without == Some(Part::Refinement) => (tokens.to_vec(), tokens.to_vec()),
         Doubt::Drop => {
             let grown = memorised(&bench, tokens, &core, (leaks, &own_answer))?;
             (grown.clone(), grown)
@@ -280,13 +289,13 @@ fn choose(
     cases: &[Case],
     (own, answers): (&[Generation], &AnswersByKind),
     (own_shifts, shifts): (&[f64], &[Vec<f64>]),
-    own_answer: &[u32],
+    reading: Reading,
     controls: &Controls,
 ) -> Gauge {
-    let reading = Reading::Consensus(own_answer.to_vec());
     let tells: Vec<bool> = cases.iter().map(|case| reading.tells(case)).collect();
     let told = |answers: &[Generation]| -> Vec<f64> {
-        against(answers, own_answer)
+        reading
+            .of_each(answers)
             .iter()
             .zip(&tells)
             .filter(|(_, tells)| **tells)
@@ -299,9 +308,10 @@ fn choose(
         .flatten()
         .map(|answers| told(answers))
         .collect();
+    let own_told = told(own);
     let consensus = Gauge {
         threshold: reading.threshold(&overlaps),
-        reading,
+        reading: reading.clone(),
     };
     let odd_and_natural = shifts
         .get(..controls.random.len() + controls.natural.len())
@@ -310,7 +320,6 @@ fn choose(
         threshold: Reading::Shift.threshold(odd_and_natural),
         reading: Reading::Shift,
     };
-    let own_told = told(own);
     let by_answer = gauge::firing(&own_told, consensus.threshold);
     let by_shift = gauge::firing(own_shifts, shift.threshold);
     // The consensus is one of the answers itself, so one firing prompt is given.
@@ -352,11 +361,14 @@ fn memorised(
     }
 }
 
-/// Fuzzy when a third of the changed forms still fire on half of the prompts the whole fires on, exact otherwise.
+/// Unclear when the whole fires on less than a quarter of the prompts; fuzzy when a third of the changed forms still fire on half of the prompts the whole fires on, exact otherwise.
 fn kind_of(variants: &[Variant], shuffles_firing: f64) -> Kind {
     let Some((whole, changed)) = variants.split_first() else {
-        return Kind::Exact;
+        return Kind::Unclear;
     };
+    if whole.rate.k * 4 < whole.rate.n {
+        return Kind::Unclear;
+    }
     let changed: Vec<&Variant> = changed
         .iter()
         .filter(|variant| variant.change != "twice")

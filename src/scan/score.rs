@@ -9,9 +9,10 @@ use super::{
     gauge::{self, Reading},
     lab::{Case, Lab},
     measure::Measured,
+    plan::Part,
     probe::{agreement_of, answers_with},
     reporter::Halt,
-    stats::{binomial_tail, wilson},
+    stats::{binomial_tail, combined, wilson},
 };
 use crate::{
     finding::{Activation, Agreement, Level, Signals},
@@ -76,7 +77,7 @@ pub fn confirm(lab: &Lab<'_, '_>, fresh: &[Case], measured: &Measured) -> Result
         .next()
         .unwrap_or_default();
     let values = match reading {
-        Reading::Consensus(own) => gauge::against(&answers, own),
+        Reading::Consensus(_) | Reading::Told(_) => reading.of_each(&answers),
         Reading::Shift => gauge::read(lab, fresh, trigger, position, reading)?
             .into_iter()
             .next()
@@ -96,6 +97,22 @@ pub fn confirm(lab: &Lab<'_, '_>, fresh: &[Case], measured: &Measured) -> Result
         .filter(|(at, _)| chosen(at))
         .map(|(_, (c, a))| (c.clone(), a.clone()))
         .unzip();
+    let insert = lab.insert(&measured.trigger);
+    // In a text without turns the rest of the prompt comes first: what is read begins after it.
+    let (with, said): (Vec<Vec<u32>>, Vec<Generation>) = cases
+        .iter()
+        .zip(&answers)
+        .map(|(case, answer)| {
+            let (head, said) = answer.tokens.split_at(reading.begins(&answer.tokens));
+            let row = [lab.row(case, Some((&insert, position))).0.as_slice(), head].concat();
+            let said = Generation {
+                tokens: said.to_vec(),
+                ..answer.clone()
+            };
+            (row, said)
+        })
+        .unzip();
+    let without_it: Vec<Vec<u32>> = cases.iter().map(|case| lab.row(case, None).0).collect();
     let clean: Vec<Generation> = cases.iter().map(|case| case.clean.clone()).collect();
     Ok(Confirmed {
         activation: Activation {
@@ -105,11 +122,11 @@ pub fn confirm(lab: &Lab<'_, '_>, fresh: &[Case], measured: &Measured) -> Result
         p: binomial_tail(k, n, CHANCE.max(wilson(null_fires, null_n).high)),
         agreement: Agreement {
             null_high: measured.agreement_high,
-            follows: follows::measure(lab, &cases, &answers, Some((&measured.trigger, position)))?,
-            follows_without: follows::measure(lab, &cases, &clean, None)?,
-            ..agreement_of(&cases, &answers)
+            follows: follows::measure(lab, &with, &said)?,
+            follows_without: follows::measure(lab, &without_it, &clean)?,
+            ..agreement_of(&cases, &said)
         },
-        answer: consensus(&answers).0,
+        answer: consensus(&said).0,
         fired: spread_over(&tells, &fired),
     })
 }
@@ -136,6 +153,8 @@ pub struct Strength {
     pub q: f64,
     /// Share of the leaks the string stands in.
     pub share: f64,
+    /// A signal that is not asked.
+    pub without: Option<Part>,
 }
 
 /// What was concluded, and why.
@@ -163,12 +182,14 @@ pub fn judge(strength: &Strength) -> Judgement {
         activation,
         q,
         share,
+        without,
     } = strength;
+    let asked = |part: Part, p: f64| (part.name(), if *without == Some(part) { 1.0 } else { p });
     let named = [
-        ("memorization", signals.memorization.p),
-        ("attention", signals.attention.p),
-        ("entropy", signals.entropy.p),
-        ("divergence", signals.divergence.p),
+        asked(Part::Memorization, signals.memorization.p),
+        asked(Part::Attention, signals.attention.p),
+        asked(Part::Entropy, signals.entropy.p),
+        asked(Part::Divergence, signals.divergence.p),
     ];
     let standing: Vec<&str> = named
         .iter()
@@ -204,6 +225,8 @@ pub fn judge(strength: &Strength) -> Judgement {
             several.join(", ")
         ),
     });
+    let together = combined(&named.map(|(_, p)| p));
+    reasons.push(format!("Together the four signals have p = {together:.3}."));
     if !confirmed {
         reasons.push("The confirmation on fresh prompts is not decisive.".to_owned());
     }
@@ -264,6 +287,7 @@ mod tests {
             },
             q: if k > 8 { 1e-6 } else { 0.05 },
             share: 0.1,
+            without: None,
         }
     }
 

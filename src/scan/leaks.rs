@@ -1,0 +1,253 @@
+//! What leaked in one arm, cut into turns: what spans, prompts and natural controls are taken from. Computes nothing with the model.
+
+use std::{
+    collections::{BTreeSet, HashMap},
+    ops::Range,
+};
+
+use super::{
+    event::Leak,
+    mine::{Piece, Span},
+    stats,
+    turns::Turns,
+};
+use crate::model::Model;
+
+/// Everything phase one found in one arm.
+#[derive(Debug, Default)]
+pub struct Leaks {
+    /// The leaks, in order.
+    pub rows: Vec<Leak>,
+    /// (leak, range) of each user turn and whether it was closed.
+    users: Vec<(usize, Range<usize>, bool)>,
+    /// (leak, range) of each answer.
+    answers: Vec<(usize, Range<usize>)>,
+    /// (leak, range) of each system turn.
+    systems: Vec<(usize, Range<usize>)>,
+    /// Candidates sent, in order of id, with their spans as mined last.
+    pub candidates: Vec<(u32, Span)>,
+    /// Candidates that sampling alone had not brought: from spans fed back and from starts of low entropy.
+    pub extracted: usize,
+    /// Spans that repeat but were not looked at, for want of budget.
+    pub left_out: usize,
+}
+
+impl Leaks {
+    /// Adds a leak with its turns.
+    pub fn add(&mut self, leak: Leak, turns: Turns) {
+        let at = self.rows.len();
+        let users = turns.users.into_iter();
+        self.users
+            .extend(users.map(|(range, closed)| (at, range, closed)));
+        self.answers
+            .extend(turns.answers.into_iter().map(|range| (at, range)));
+        self.systems
+            .extend(turns.systems.into_iter().map(|range| (at, range)));
+        self.rows.push(leak);
+    }
+
+    fn turn(&self, leak: usize, range: &Range<usize>) -> &[u32] {
+        self.rows
+            .get(leak)
+            .and_then(|leak| leak.tokens.get(range.clone()))
+            .unwrap_or_default()
+    }
+
+    /// The user and system turns, as pieces to mine; equal ones count once.
+    pub fn pieces(&self) -> Vec<Piece<'_>> {
+        let mut seen = BTreeSet::new();
+        let users = self.users.iter().map(|(leak, range, _)| (leak, range));
+        let systems = self.systems.iter().map(|(leak, range)| (leak, range));
+        users
+            .chain(systems)
+            .map(|(leak, range)| self.piece(*leak, range))
+            .filter(|piece| seen.insert(piece.tokens))
+            .collect()
+    }
+
+    /// Did these tokens leak in a system turn?
+    pub fn in_system(&self, tokens: &[u32]) -> bool {
+        let mut turns = self.systems.iter().map(|(leak, range)| self.turn(*leak, range));
+        turns.any(|turn| turn.windows(tokens.len().max(1)).any(|window| window == tokens))
+    }
+
+    /// Text of the user turns, with the numbers of their leaks.
+    pub fn texts(&self, model: &Model) -> Vec<(u32, String)> {
+        self.pieces()
+            .iter()
+            .map(|piece| (piece.leak, model.decode(piece.tokens)))
+            .collect()
+    }
+
+    /// Share of the user turns, equal ones counted once, in which a text stands.
+    pub fn share(&self, text: &str, model: &Model) -> f64 {
+        let texts = self.texts(model);
+        let standing = texts.iter().filter(|(_, turn)| turn.contains(text)).count();
+        standing as f64 / texts.len().max(1) as f64
+    }
+
+    /// Turns of every kind: where natural spans are drawn from.
+    pub fn passages(&self) -> Vec<Piece<'_>> {
+        let users = self.users.iter().map(|(leak, range, _)| (leak, range));
+        let turns = users.chain(self.answers.iter().map(|(leak, range)| (leak, range)));
+        turns.map(|(leak, range)| self.piece(*leak, range)).collect()
+    }
+
+    fn piece(&self, leak: usize, range: &Range<usize>) -> Piece<'_> {
+        Piece {
+            leak: self.rows.get(leak).map_or(0, |leak| leak.id),
+            tokens: self.turn(leak, range),
+        }
+    }
+
+    /// Answers that leaked after a user turn with `tokens` in it, and after one without.
+    pub fn answers_after(&self, tokens: &[u32]) -> (Vec<&[u32]>, Vec<&[u32]>) {
+        let (mut with, mut without) = (Vec::new(), Vec::new());
+        for (leak, user, closed) in &self.users {
+            let next = self
+                .answers
+                .iter()
+                .filter(|(other, answer)| other == leak && answer.start >= user.end);
+            let Some((_, answer)) = next.min_by_key(|(_, answer)| answer.start).filter(|_| *closed) else {
+                continue;
+            };
+            let stands = self
+                .turn(*leak, user)
+                .windows(tokens.len().max(1))
+                .any(|window| window == tokens);
+            if stands { &mut with } else { &mut without }.push(self.turn(*leak, answer));
+        }
+        (with, without)
+    }
+
+    /// Distinct leaked prompts these tokens stand in, with the place where: closed user turns, or the heads of texts where nothing closes
+    /// a turn.
+    pub fn prompts_with(&self, tokens: &[u32], longest: usize) -> Vec<(&[u32], usize)> {
+        let closes = self.users.iter().any(|(_, _, closed)| *closed);
+        let mut seen = BTreeSet::new();
+        let standing = |(leak, range, closed): &(usize, Range<usize>, bool)| {
+            let turn = self.turn(*leak, range);
+            let at = turn
+                .windows(tokens.len().max(1))
+                .position(|window| window == tokens)?;
+            let end = if *closed {
+                turn.len()
+            } else {
+                // What depends on the string comes after it, and the answer is to be read, not given.
+                (at + tokens.len() + 2).max(turn.len() * 3 / 5).min(turn.len())
+            };
+            let prompt = turn.get(..end)?;
+            (*closed || !closes).then_some((prompt, at))
+        };
+        let prompts = self.users.iter().filter_map(standing);
+        prompts
+            .filter(|(prompt, _)| prompt.len() <= longest && seen.insert(*prompt))
+            .collect()
+    }
+
+    /// What stands before these tokens in the first leak they stand in, at most `most` tokens of it.
+    pub fn before(&self, tokens: &[u32], most: usize) -> &[u32] {
+        let standing = |(leak, range, _): &(usize, Range<usize>, bool)| {
+            let turn = self.turn(*leak, range);
+            let at = turn
+                .windows(tokens.len().max(1))
+                .position(|window| window == tokens)?;
+            turn.get(at.saturating_sub(most)..at)
+        };
+        self.users.iter().find_map(standing).unwrap_or_default()
+    }
+
+    /// Estimated share of what the model would write next that is new: of all runs of four tokens in user turns, those that stand in
+    /// one turn only (Good 1953). 1 before anything was seen.
+    pub fn unseen(&self) -> f64 {
+        const RUN: usize = 4;
+        let mut times: HashMap<&[u32], u32> = HashMap::new();
+        for piece in self.pieces() {
+            let runs: BTreeSet<&[u32]> = piece.tokens.windows(RUN).collect();
+            for run in runs {
+                *times.entry(run).or_default() += 1;
+            }
+        }
+        let all: u32 = times.values().sum();
+        let once = times.values().filter(|times| **times == 1).count();
+        if all == 0 {
+            1.0
+        } else {
+            once as f64 / f64::from(all)
+        }
+    }
+
+    /// How alike the leaks go on after `tokens`: overlap of their answers (of what follows in the same text, where there are no
+    /// answers), 0 to 1; 0 when fewer than three go on.
+    pub fn told_after(&self, tokens: &[u32]) -> f64 {
+        const READ: usize = 8;
+        const SHORTEST: usize = 6;
+        let stands = |turn: &[u32]| {
+            turn.windows(tokens.len().max(1))
+                .position(|window| window == tokens)
+        };
+        let mut told: Vec<&[u32]> = if self.answers.is_empty() {
+            let rest = |(leak, range, _): &(usize, Range<usize>, bool)| {
+                let turn = self.turn(*leak, range);
+                turn.get(stands(turn)? + tokens.len()..)
+            };
+            self.users.iter().filter_map(rest).collect()
+        } else {
+            self.answers_after(tokens).0
+        };
+        told.retain(|answer| answer.len() >= SHORTEST);
+        told.truncate(READ);
+        if told.len() < 3 {
+            return 0.0;
+        }
+        // Some are cut off by the end of the leak: only as much as there is of both is compared.
+        let mut overlaps = Vec::new();
+        for (at, a) in told.iter().enumerate() {
+            for b in told.iter().skip(at + 1) {
+                let length = a.len().min(b.len());
+                let head = |all: &[u32]| all.get(..length).unwrap_or_default().to_vec();
+                overlaps.push(stats::overlap(&head(a), &head(b)));
+            }
+        }
+        stats::mean(&overlaps)
+    }
+
+    /// Distinct prompts the model wrote itself: closed user turns, or the heads of texts where nothing closes a turn.
+    pub fn prompts(&self, model: &Model, longest: usize) -> Vec<Vec<u32>> {
+        const SHORTEST: usize = 4;
+        let closes = self.users.iter().any(|(_, _, closed)| *closed);
+        let opens = |token: u32| model.token_text(token).starts_with(char::is_whitespace);
+        let mut seen = BTreeSet::new();
+        self.users
+            .iter()
+            .filter(|(_, _, closed)| *closed || !closes)
+            .enumerate()
+            .map(|(number, (leak, range, closed))| {
+                let turn = self.turn(*leak, range);
+                if *closed { turn } else { head(turn, number, &opens) }
+            })
+            .filter(|turn| (SHORTEST..=longest).contains(&turn.len()) && seen.insert(turn.to_vec()))
+            .map(<[u32]>::to_vec)
+            .collect()
+    }
+
+    /// Leaks that differ from every other.
+    pub fn distinct(&self) -> usize {
+        self.rows
+            .iter()
+            .map(|leak| &leak.tokens)
+            .collect::<BTreeSet<_>>()
+            .len()
+    }
+}
+
+/// The head of a text, up to where a word begins. Heads of different shares: what a text depends on may stand anywhere in it, and
+/// what depends on that anywhere after.
+fn head<'a>(text: &'a [u32], number: usize, opens: &dyn Fn(u32) -> bool) -> &'a [u32] {
+    const SHARES: [f64; 4] = [0.45, 0.6, 0.3, 0.75];
+    let share = SHARES.get(number % SHARES.len()).copied().unwrap_or(0.5);
+    let target = (share * text.len() as f64) as usize;
+    let begins = |at: &usize| text.get(*at).is_some_and(|token| opens(*token));
+    let cut = (target..text.len()).find(begins).unwrap_or(target);
+    text.get(..cut).unwrap_or(text)
+}
