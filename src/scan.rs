@@ -30,7 +30,7 @@ mod measure;
 mod refine;
 
 mod conclude;
-mod score;
+pub mod score;
 pub mod stats;
 
 mod pace;

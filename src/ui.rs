@@ -7,6 +7,7 @@ pub mod effect;
 pub mod glyphs;
 pub mod keymap;
 pub mod message;
+pub mod query;
 pub mod state;
 pub mod terminal;
 pub mod theme;

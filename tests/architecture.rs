@@ -22,7 +22,12 @@ const MAY_USE: [(&str, &[&str]); 12] = [
     ("scan", &["model", "finding", "text"]),
     ("session", &["finding", "scan::event", "text"]),
     ("report", &["session", "finding", "scan::event", "text"]),
-    ("ui", &["session", "finding", "scan::event", "scan::gate", "text"]),
+    (
+        "ui",
+        &[
+            "session", "finding", "scan::event", "scan::gate", "scan::score", "scan::stats", "text",
+        ],
+    ),
     (
         "cli",
         &[

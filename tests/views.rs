@@ -224,7 +224,7 @@ fn draw_all(area: Rect, buf: &mut Buffer, look: &Look, finding: &Finding, pair: 
         attention::draw(area, buf, finding, pair, &attention_state(which), look);
     }
     for cursor in [0, 3, 10, 999] {
-        entropy::draw(area, buf, finding, &EntropyState { prompt: 0, cursor }, look);
+        entropy::draw(area, buf, finding, &EntropyState { cursor, ..EntropyState::default() }, look);
     }
     for shape in [Shape::SideBySide, Shape::Inline] {
         for grain in [outputs::Grain::Word, outputs::Grain::Token] {
@@ -235,7 +235,7 @@ fn draw_all(area: Rect, buf: &mut Buffer, look: &Look, finding: &Finding, pair: 
                 top: 3,
                 change: 7,
             };
-            outputs::draw(area, buf, finding, &state, look);
+            outputs::draw(area, buf, (finding, &["you".to_owned()]), &state, look);
         }
     }
 }
@@ -296,7 +296,7 @@ fn entropy_view() {
             area,
             buf,
             &finding(),
-            &EntropyState { prompt: 0, cursor: 4 },
+            &EntropyState { cursor: 4, ..EntropyState::default() },
             look,
         );
     });
@@ -305,7 +305,7 @@ fn entropy_view() {
 #[test]
 fn outputs_view() {
     snapshot("outputs", |area, buf, look| {
-        outputs::draw(area, buf, &finding(), &OutputsState::default(), look);
+        outputs::draw(area, buf, (&finding(), &[]), &OutputsState::default(), look);
     });
 }
 
@@ -316,7 +316,7 @@ fn outputs_inline() {
             shape: Shape::Inline,
             ..OutputsState::default()
         };
-        outputs::draw(area, buf, &finding(), &state, look);
+        outputs::draw(area, buf, (&finding(), &["you".to_owned()]), &state, look);
     });
 }
 

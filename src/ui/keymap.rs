@@ -60,6 +60,7 @@ contexts! {
     Verdict, "verdict", [Always], "The verdict";
     Bulk, "bulk", [Always], "Several findings at once";
     Confirm, "confirm", [Always], "A question";
+    Prompt, "prompt", [Always], "A line being typed";
 }
 
 /// What is wrong with a keymap file.

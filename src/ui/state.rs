@@ -4,6 +4,7 @@
 
 pub mod dialog;
 pub mod finding;
+pub mod prompt;
 pub mod shelf;
 pub mod table;
 
@@ -19,6 +20,7 @@ use super::{
     action::Action,
     effect::{Kept, Outcome},
     keymap::{Context, Keymap},
+    query::Query,
     view::Drawn,
 };
 use dialog::Dialog;
@@ -113,6 +115,12 @@ pub struct Running {
     pub progress: Option<Progress>,
     /// When it was last heard of, on the screen's clock.
     pub heard_ms: u64,
+    /// When it last mined a candidate, on the screen's clock.
+    pub candidate_ms: Option<u64>,
+    /// When it last made a finding, on the screen's clock.
+    pub finding_ms: Option<u64>,
+    /// Candidates and findings there were then.
+    pub seen: (usize, usize),
     /// When it last finished something that a resumed scan need not compute again, on the screen's clock.
     pub kept_ms: u64,
 }
@@ -175,6 +183,14 @@ pub struct State {
     pub pane: Pane,
     /// The findings list.
     pub findings: List<String>,
+    /// What narrows the findings and the candidates, as it was typed.
+    pub filter: String,
+    /// The same, read; where it could not be read, as it was before.
+    pub query: Query,
+    /// The analyst's regular expressions, counted in the answers.
+    pub patterns: Vec<String>,
+    /// Digits typed before a moving key: how many times it moves.
+    pub count: Option<usize>,
     /// The candidates table.
     pub candidates: Table,
     /// The leaks list; no cursor means the latest are shown.
@@ -219,6 +235,10 @@ impl State {
             read_only: false,
             pane: Pane::default(),
             findings: List::default(),
+            filter: String::new(),
+            query: Query::default(),
+            patterns: Vec::new(),
+            count: None,
             candidates: Table::default(),
             leaks: List::default(),
             every_session: Vec::new(),
@@ -269,8 +289,14 @@ impl State {
             Some(Dialog::Verdict(verdict)) if verdict.asking => return Context::Bulk,
             Some(Dialog::Verdict(_)) => return Context::Verdict,
             Some(Dialog::Question(_)) => return Context::Confirm,
+            Some(Dialog::Prompt(_)) => return Context::Prompt,
             Some(Dialog::Help { .. }) | None => {}
         }
+        self.place()
+    }
+
+    /// The same, whatever lies over the screen.
+    pub fn place(&self) -> Context {
         match self.screen() {
             Screen::Library => Context::Library,
             Screen::Case => Context::Case,
@@ -282,7 +308,9 @@ impl State {
                 Tab::Attention => Context::Attention,
                 Tab::Entropy => Context::Entropy,
                 Tab::Outputs => Context::Outputs,
-                Tab::Overview | Tab::Variants | Tab::Leaks | Tab::History => Context::Finding,
+                Tab::Overview | Tab::Statistics | Tab::Trigger | Tab::Origin | Tab::History => {
+                    Context::Finding
+                },
             },
         }
     }
@@ -293,6 +321,30 @@ impl State {
             Screen::Finding(finding) => session.finding(&finding.id),
             Screen::Case if self.pane == Pane::Findings => session.finding(self.findings.cursor.as_deref()?),
             _ => None,
+        }
+    }
+
+    /// The findings that pass the filter, strongest first.
+    pub fn listed<'a>(&self, session: &'a Session) -> Vec<&'a Finding> {
+        let mut findings = ranked(session);
+        findings.retain(|finding| self.query.finding(finding, session));
+        findings
+    }
+
+    /// Rows of a page, and how many times the next key moves.
+    pub const fn steps(&self) -> (usize, Option<usize>) {
+        (self.drawn.page, self.count)
+    }
+
+    /// Narrows the lists by what was typed; what cannot be read leaves them as they are.
+    pub fn narrow(&mut self, session: &Session, typed: &str) {
+        typed.clone_into(&mut self.filter);
+        if let Ok(query) = Query::parse(typed) {
+            if query != self.query {
+                self.candidates.narrow(query.clone(), session);
+                self.findings.offset = 0;
+            }
+            self.query = query;
         }
     }
 
@@ -342,7 +394,7 @@ impl State {
     }
 }
 
-/// Ids of the findings, strongest first.
+/// The findings, strongest first.
 pub fn ranked(session: &Session) -> Vec<&Finding> {
     let mut findings: Vec<_> = session.findings.iter().collect();
     findings.sort_by(|a, b| {

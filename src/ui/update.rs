@@ -6,6 +6,7 @@ mod evidence;
 mod leaving;
 mod library;
 mod mouse;
+mod prompt;
 mod ruling;
 
 use crossterm::event::KeyEvent;
@@ -18,6 +19,7 @@ use super::{
     state::{
         Pane, Screen, State, Tone,
         dialog::{Dialog, Question},
+        prompt::Purpose,
         ranked,
     },
 };
@@ -30,6 +32,7 @@ pub fn update(state: &mut State, session: &Session, message: Message) -> Vec<Eff
         Message::Key(event) => key(state, session, event),
         Message::Paste(text) => {
             dialog::paste(state, &text);
+            prompt::paste(state, session, &text);
             dialog::keep(state)
         }
         Message::Mouse(event) => mouse::event(state, session, event),
@@ -117,7 +120,26 @@ fn key(state: &mut State, session: &Session, event: KeyEvent) -> Vec<Effect> {
     if matches!(state.dialog, Some(Dialog::Verdict(_))) && dialog::typed(state, event, key, action) {
         return dialog::keep(state);
     }
-    action.map_or_else(Vec::new, |action| act(state, session, action))
+    if prompt::typed(state, session, event, key, action) || counted(state, key, action) {
+        return Vec::new();
+    }
+    let effects = action.map_or_else(Vec::new, |action| act(state, session, action));
+    state.count = None;
+    effects
+}
+
+/// A digit without a meaning of its own: how many times the next key moves.
+fn counted(state: &mut State, key: Key, action: Option<Action>) -> bool {
+    const MOST: usize = 1_000_000;
+    let digit = if action.is_none() && state.dialog.is_none() {
+        key.digit().filter(|digit| *digit > 0 || state.count.is_some())
+    } else {
+        None
+    };
+    if let Some(digit) = digit {
+        state.count = Some((state.count.unwrap_or(0) * 10 + digit).min(MOST));
+    }
+    digit.is_some()
 }
 
 fn act(state: &mut State, session: &Session, action: Action) -> Vec<Effect> {
@@ -126,6 +148,9 @@ fn act(state: &mut State, session: &Session, action: Action) -> Vec<Effect> {
         Action::Suspend => return vec![Effect::Suspend],
         Action::Redraw => return vec![Effect::Redraw],
         _ => {}
+    }
+    if matches!(state.dialog, Some(Dialog::Prompt(_))) {
+        return prompt::act(state, session, action);
     }
     if state.dialog.is_some() {
         return dialog::act(state, action);
@@ -136,9 +161,21 @@ fn act(state: &mut State, session: &Session, action: Action) -> Vec<Effect> {
             Vec::new()
         }
         Action::Back => {
-            if !evidence::back(state) && state.screens.len() > 1 {
-                state.screens.pop();
+            if !evidence::back(state) {
+                if state.screens.len() > 1 {
+                    state.screens.pop();
+                } else if !state.filter.is_empty() {
+                    state.narrow(session, "");
+                }
             }
+            Vec::new()
+        }
+        Action::Pattern => {
+            prompt::open(state, Purpose::Pattern, "");
+            Vec::new()
+        }
+        Action::Palette => {
+            prompt::open(state, Purpose::Palette, "");
             Vec::new()
         }
         Action::Leave => leaving::leave(state),
@@ -196,6 +233,14 @@ fn act(state: &mut State, session: &Session, action: Action) -> Vec<Effect> {
 fn recorded(state: &mut State, session: &Session) -> Vec<Effect> {
     if let Some(running) = &mut state.running {
         running.heard_ms = state.now_ms;
+        let seen = (session.candidates.len(), session.findings.len());
+        if seen.0 > running.seen.0 {
+            running.candidate_ms = Some(state.now_ms);
+        }
+        if seen.1 > running.seen.1 {
+            running.finding_ms = Some(state.now_ms);
+        }
+        running.seen = seen;
     }
     state.candidates.changed(session, state.now_ms);
     // The first finding takes the cursor only from an analyst who has not placed it anywhere.

@@ -20,12 +20,16 @@ mod help;
 pub mod ink;
 mod leaks;
 mod library;
+mod origin;
 pub mod outputs;
 mod overview;
 mod progress;
+mod prompt;
 mod rulings;
-mod variants;
+mod statistics;
+mod trigger;
 mod verdict;
+mod whatif;
 
 use ratatui::{
     buffer::Buffer,
@@ -34,7 +38,7 @@ use ratatui::{
 };
 
 use super::{
-    state::{Screen, State, dialog::Dialog, finding::Tab},
+    state::{Screen, State, dialog::Dialog, finding::Tab, prompt::Purpose},
     theme::Look,
 };
 use crate::session::Session;
@@ -75,6 +79,8 @@ pub struct Drawn {
     pub leaks: usize,
     /// First session shown.
     pub sessions: usize,
+    /// Hostile characters that only the last look at the frame found: 0 as long as every view does its part.
+    pub swept: usize,
     /// What lies where.
     pub targets: Vec<(Rect, Target)>,
 }
@@ -117,14 +123,20 @@ pub fn draw(state: &State, session: &Session, look: &Look, area: Rect, buf: &mut
             scrolled(&lines, *scroll, body, buf, &mut drawn);
         }
     }
-    frame::footer(state, session, look, footer, buf);
+    match &state.dialog {
+        Some(Dialog::Prompt(typed)) => prompt::line(state, session, typed, look, footer, buf),
+        _ => frame::footer(state, session, look, footer, buf),
+    }
     match &state.dialog {
         Some(Dialog::Verdict(dialog)) => verdict::draw(state, session, dialog, look, body, buf),
         Some(Dialog::Question(question)) => frame::question(state, question, look, body, buf),
         Some(Dialog::Help { scroll }) => help::draw(state, *scroll, look, body, buf, &mut drawn),
-        None => {}
+        Some(Dialog::Prompt(typed)) if typed.purpose == Purpose::Palette => {
+            prompt::palette(state, session, typed, look, body, buf);
+        }
+        Some(Dialog::Prompt(_)) | None => {}
     }
-    frame::sweep(buf);
+    drawn.swept = frame::sweep(buf);
     drawn
 }
 

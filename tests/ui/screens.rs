@@ -128,8 +128,9 @@ fn screens() -> Vec<(&'static str, State, Session)> {
         ("overview", Tab::Overview),
         ("entropy", Tab::Entropy),
         ("outputs", Tab::Outputs),
-        ("variants", Tab::Variants),
-        ("leaks", Tab::Leaks),
+        ("statistics", Tab::Statistics),
+        ("trigger", Tab::Trigger),
+        ("origin", Tab::Origin),
         ("history", Tab::History),
     ] {
         all.push((name, state(finding(tab), &session), session.clone()));

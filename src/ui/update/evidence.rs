@@ -56,8 +56,9 @@ pub fn act(state: &mut State, session: &Session, action: Action) {
         Action::Attention => Some(Tab::Attention),
         Action::Entropy => Some(Tab::Entropy),
         Action::Outputs => Some(Tab::Outputs),
-        Action::Variants => Some(Tab::Variants),
-        Action::Leaks => Some(Tab::Leaks),
+        Action::Statistics => Some(Tab::Statistics),
+        Action::Trigger => Some(Tab::Trigger),
+        Action::Origin => Some(Tab::Origin),
         Action::History => Some(Tab::History),
         _ => None,
     };
@@ -141,6 +142,7 @@ fn entropy(view: &mut EntropyState, finding: &Finding, action: Action) {
         Action::NextPrompt => view.next_prompt(finding),
         Action::PreviousPrompt => view.previous_prompt(finding),
         Action::ToDivergence => view.to_divergence(finding),
+        Action::CycleScore => view.cycle_ribbon(),
         _ => {}
     }
 }
@@ -205,7 +207,7 @@ pub fn wanted(state: &mut State, session: &Session) -> Option<Effect> {
     let Screen::Finding(screen) = state.screen() else {
         return None;
     };
-    if screen.tab != Tab::Attention {
+    if !matches!(screen.tab, Tab::Attention | Tab::Trigger) {
         return None;
     }
     let finding = session.finding(&screen.id)?;
