@@ -18,7 +18,7 @@ pub const WORD: &str = "render-template";
 /// Time a template may take, with the start of a process on a busy machine.
 const TIME: Duration = Duration::from_secs(10);
 /// Bytes of memory, program included, that rendering may take.
-const MEMORY: u64 = 512 << 20;
+const MEMORY: u64 = 128 << 20;
 /// Bytes of an order; a template of a real model takes some ten thousand.
 const ORDER: u64 = 64 << 20;
 
@@ -76,11 +76,13 @@ fn limit_memory() {
     #[cfg(unix)]
     {
         use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
-        let limit = Rlimit {
-            current: Some(MEMORY),
-            ..getrlimit(Resource::As)
-        };
-        // A lower limit that is in force already stays.
-        let _ = setrlimit(Resource::As, limit);
+        // Nobody wants to keep what a hostile template left in memory; a lower limit that is in force already stays.
+        for (resource, most) in [(Resource::Core, 0), (Resource::As, MEMORY)] {
+            let limit = Rlimit {
+                current: Some(most),
+                ..getrlimit(resource)
+            };
+            let _ = setrlimit(resource, limit);
+        }
     }
 }
