@@ -61,7 +61,8 @@ impl Safe {
 
     /// The text in pieces, each with what it is, so that marks and look-alikes can be styled apart.
     pub fn pieces(&self) -> impl Iterator<Item = (&str, Piece)> {
-        let mut special: Vec<(&Range<usize>, Piece)> = self.marks.iter().map(|mark| (mark, Piece::Mark)).collect();
+        let mut special: Vec<(&Range<usize>, Piece)> =
+            self.marks.iter().map(|mark| (mark, Piece::Mark)).collect();
         if !self.alike.is_empty() {
             special.extend(self.alike.iter().map(|alike| (alike, Piece::Alike)));
             special.sort_by_key(|(range, _)| range.start);

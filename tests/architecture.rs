@@ -25,7 +25,13 @@ const MAY_USE: [(&str, &[&str]); 12] = [
     (
         "ui",
         &[
-            "session", "finding", "scan::event", "scan::gate", "scan::score", "scan::stats", "text",
+            "session",
+            "finding",
+            "scan::event",
+            "scan::gate",
+            "scan::score",
+            "scan::stats",
+            "text",
         ],
     ),
     (

@@ -224,7 +224,16 @@ fn draw_all(area: Rect, buf: &mut Buffer, look: &Look, finding: &Finding, pair: 
         attention::draw(area, buf, finding, pair, &attention_state(which), look);
     }
     for cursor in [0, 3, 10, 999] {
-        entropy::draw(area, buf, finding, &EntropyState { cursor, ..EntropyState::default() }, look);
+        entropy::draw(
+            area,
+            buf,
+            finding,
+            &EntropyState {
+                cursor,
+                ..EntropyState::default()
+            },
+            look,
+        );
     }
     for shape in [Shape::SideBySide, Shape::Inline] {
         for grain in [outputs::Grain::Word, outputs::Grain::Token] {
@@ -296,7 +305,10 @@ fn entropy_view() {
             area,
             buf,
             &finding(),
-            &EntropyState { cursor: 4, ..EntropyState::default() },
+            &EntropyState {
+                cursor: 4,
+                ..EntropyState::default()
+            },
             look,
         );
     });
@@ -400,7 +412,7 @@ fn missing_evidence_is_said_in_a_sentence() {
     });
     assert!(entropy.contains("No answer was recorded"));
     let outputs = screen((60, 16), |area, buf| {
-        outputs::draw(area, buf, &bare(), &OutputsState::default(), &look);
+        outputs::draw(area, buf, (&bare(), &[]), &OutputsState::default(), &look);
     });
     assert!(outputs.contains("No answers were recorded"));
 }
@@ -408,7 +420,10 @@ fn missing_evidence_is_said_in_a_sentence() {
 #[test]
 fn the_entropy_cursor_jumps_to_the_first_difference_and_stays_inside() {
     let finding = finding();
-    let mut state = EntropyState { prompt: 0, cursor: 5 };
+    let mut state = EntropyState {
+        cursor: 5,
+        ..EntropyState::default()
+    };
     state.to_divergence(&finding);
     assert_eq!(state.cursor, 0);
     state.move_cursor(999, &finding);

@@ -53,7 +53,8 @@ pub fn scripts(text: &str) -> Vec<&'static str> {
     for c in text.chars() {
         let script = c.script();
         let name = script.full_name();
-        if !matches!(script, Script::Common | Script::Inherited | Script::Unknown) && !scripts.contains(&name) {
+        if !matches!(script, Script::Common | Script::Inherited | Script::Unknown) && !scripts.contains(&name)
+        {
             scripts.push(name);
         }
     }

@@ -310,7 +310,7 @@ impl State {
                 Tab::Outputs => Context::Outputs,
                 Tab::Overview | Tab::Statistics | Tab::Trigger | Tab::Origin | Tab::History => {
                     Context::Finding
-                },
+                }
             },
         }
     }

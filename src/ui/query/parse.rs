@@ -43,9 +43,7 @@ const NUMBERS: [(&str, Field); 6] = [
 /// The words a field can have; empty where any will do.
 fn known(field: Field) -> Vec<&'static str> {
     match field {
-        Field::Level => [Level::Low, Level::Medium, Level::High]
-            .map(level_name)
-            .to_vec(),
+        Field::Level => [Level::Low, Level::Medium, Level::High].map(level_name).to_vec(),
         Field::Kind => [Kind::Exact, Kind::Fuzzy, Kind::Contextual]
             .map(kind_name)
             .to_vec(),
@@ -157,7 +155,10 @@ mod tests {
             mistake("level:hgih"),
             "column 1: no level begins with `hgih`; did you mean `high`?"
         );
-        assert_eq!(mistake("p<few"), "column 1: `few` is no number; write p<0.01 or p>5");
+        assert_eq!(
+            mistake("p<few"),
+            "column 1: `few` is no number; write p<0.01 or p>5"
+        );
     }
 
     #[test]
@@ -172,7 +173,16 @@ mod tests {
     fn signs_of_a_trigger_are_text() {
         for query in ["|deploy:1|", "\"level:high\"", "<|user|>"] {
             let found = terms(query).unwrap();
-            assert!(matches!(found.as_slice(), [Term { test: Test::Text(_), .. }]), "{query}");
+            assert!(
+                matches!(
+                    found.as_slice(),
+                    [Term {
+                        test: Test::Text(_),
+                        ..
+                    }]
+                ),
+                "{query}"
+            );
         }
     }
 }

@@ -80,8 +80,7 @@ impl Table {
                 .get(*index as usize)
                 .is_some_and(|known| self.query.candidate(known))
         };
-        self.passing =
-            (!self.query.is_empty()).then(|| self.rows.iter().copied().filter(passes).collect());
+        self.passing = (!self.query.is_empty()).then(|| self.rows.iter().copied().filter(passes).collect());
     }
 
     /// The row of the cursor.

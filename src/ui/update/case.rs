@@ -30,12 +30,7 @@ pub fn drawn(state: &mut State, drawn: &Drawn) {
 
 /// The row a moving action leads to from `row` in a list of `len`; none when it does not move or the list is empty.
 /// With a count it moves so many times, or to the row of that number.
-pub fn moved(
-    action: Action,
-    row: usize,
-    len: usize,
-    (page, count): (usize, Option<usize>),
-) -> Option<usize> {
+pub fn moved(action: Action, row: usize, len: usize, (page, count): (usize, Option<usize>)) -> Option<usize> {
     let last = len.checked_sub(1)?;
     let times = count.unwrap_or(1);
     let page = page.max(1) * times;

@@ -26,7 +26,13 @@ pub fn open(state: &mut State, purpose: Purpose, text: &str) {
 }
 
 /// A key while a line is being typed; false when it is for the keymap.
-pub fn typed(state: &mut State, session: &Session, event: KeyEvent, key: Key, action: Option<Action>) -> bool {
+pub fn typed(
+    state: &mut State,
+    session: &Session,
+    event: KeyEvent,
+    key: Key,
+    action: Option<Action>,
+) -> bool {
     let Some(Dialog::Prompt(prompt)) = &mut state.dialog else {
         return false;
     };

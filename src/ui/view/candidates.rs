@@ -193,7 +193,9 @@ fn evidence(look: &Measured) -> f32 {
 
 /// The course of the evidence, look by look, the latest ones where not all fit.
 fn course_of(course: &[f32], look: &Look) -> String {
-    let kept = course.get(course.len().saturating_sub(COURSE - 2)..).unwrap_or_default();
+    let kept = course
+        .get(course.len().saturating_sub(COURSE - 2)..)
+        .unwrap_or_default();
     sparkline::sparkline(kept, STRONGEST, look)
 }
 

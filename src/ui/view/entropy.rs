@@ -127,7 +127,10 @@ pub fn draw(area: Rect, buf: &mut Buffer, finding: &Finding, state: &EntropyStat
     let chart = (room - alternatives).saturating_sub(2 * text);
     let (with_band, without_band) = bands(&finding.evidence.curves);
     let most = curves.with.entropy.iter().chain(&curves.without.entropy);
-    let most = most.copied().filter(|value| value.is_finite()).fold(0.1, f32::max);
+    let most = most
+        .copied()
+        .filter(|value| value.is_finite())
+        .fold(0.1, f32::max);
     curve::Curves {
         with_band: &with_band,
         without_band: &without_band,
@@ -164,7 +167,11 @@ const BANDED: usize = 3;
 /// Where the middle four fifths of all prompts' entropies lie at each token, with the trigger and without.
 fn bands(curves: &[Curves]) -> (Vec<(f32, f32)>, Vec<(f32, f32)>) {
     let band = |of: fn(&Curves) -> &Run| {
-        let length = curves.iter().map(|curves| of(curves).entropy.len()).max().unwrap_or(0);
+        let length = curves
+            .iter()
+            .map(|curves| of(curves).entropy.len())
+            .max()
+            .unwrap_or(0);
         (0..length)
             .map_while(|place| {
                 let mut values: Vec<f32> = curves

@@ -140,7 +140,11 @@ fn draw_tabs(state: &State, open: Tab, look: &Look, row: Rect, buf: &mut Buffer,
             ));
         }
         // Where the names do not fit, four letters of each do.
-        let name: String = tab.name().chars().take(if whole { usize::MAX } else { 4 }).collect();
+        let name: String = tab
+            .name()
+            .chars()
+            .take(if whole { usize::MAX } else { 4 })
+            .collect();
         spans.push(Span::styled(name, style));
         let cells = ink::width(&spans) as u16;
         let left = row.right().saturating_sub(x);

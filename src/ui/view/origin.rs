@@ -64,10 +64,14 @@ pub fn commands(name: &str, finding: &Finding, session: &Session) -> Vec<(String
         scan,
     )];
     if demo.is_none() {
-        let own = started.own.iter().find(|own| finding.arm.ends_with(own.name.as_str()));
+        let own = started
+            .own
+            .iter()
+            .find(|own| finding.arm.ends_with(own.name.as_str()));
         let arm = own.map_or_else(String::new, |own| format!(" --arm {}", shell(&own.name)));
         commands.push((
-            "The four signals, the firing rate and the examples of this string alone, on fresh prompts:".to_owned(),
+            "The four signals, the firing rate and the examples of this string alone, on fresh prompts:"
+                .to_owned(),
             format!(
                 "stakeout probe {} --trigger {} --position {} --seed {}{arm}",
                 shell(path),
@@ -130,7 +134,10 @@ mod tests {
         assert_eq!(shell("models/m1"), "models/m1");
         assert_eq!(shell("it's $HOME"), "'it'\\''s $HOME'");
         assert_eq!(shell("--help"), "'--help'");
-        assert_eq!(shell("a\u{1b}]0;x\u{7}é\n'"), "$'a\\033]0;x\\007\\303\\251\\n\\''");
+        assert_eq!(
+            shell("a\u{1b}]0;x\u{7}é\n'"),
+            "$'a\\033]0;x\\007\\303\\251\\n\\''"
+        );
         assert_eq!(shell(""), "''");
     }
 }

@@ -242,7 +242,10 @@ fn asked_about(area: Rect, buf: &mut Buffer, (patterns, hits): (&[String], &[Vec
 fn signs(hits: &[Vec<Hit>], index: usize, look: &Look) -> String {
     hits.iter()
         .map(|hits| match hits.get(index) {
-            Some(Hit { with: true, without: true }) => glyphs::both_mark(look.ascii),
+            Some(Hit {
+                with: true,
+                without: true,
+            }) => glyphs::both_mark(look.ascii),
             Some(Hit { with: true, .. }) => glyphs::with_mark(look.ascii),
             Some(Hit { without: true, .. }) => glyphs::without_mark(look.ascii),
             _ => glyphs::separator(look.ascii),

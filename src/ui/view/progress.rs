@@ -180,7 +180,12 @@ pub fn dropped(state: &State, look: &Look, width: u16) -> Line<'static> {
         let since = |at: Option<u64>| {
             at.map_or_else(
                 || "none yet".to_owned(),
-                |at| format!("{} ago", duration(state.now_ms.saturating_sub(at) as f64 / 1000.0)),
+                |at| {
+                    format!(
+                        "{} ago",
+                        duration(state.now_ms.saturating_sub(at) as f64 / 1000.0)
+                    )
+                },
             )
         };
         parts.push(format!("last candidate {}", since(running.candidate_ms)));

@@ -59,7 +59,11 @@ fn counted(state: &State, session: &Session, expression: &str, look: &Look) -> (
     match pattern::hits(expression, &finding.examples) {
         Ok(hits) => {
             let (with, without) = pattern::rates(&hits);
-            let told = format!("{} with, {} without", figures::rate(&with), figures::rate(&without));
+            let told = format!(
+                "{} with, {} without",
+                figures::rate(&with),
+                figures::rate(&without)
+            );
             (told, look.dim)
         }
         Err(told) => (told, look.warn),
@@ -69,7 +73,11 @@ fn counted(state: &State, session: &Session, expression: &str, look: &Look) -> (
 /// How much passes the filter.
 fn passing(state: &State, session: &Session) -> String {
     let of = |shown: usize, total: usize, what: &str| {
-        format!("{} of {} {what}", figures::count(shown as u64), figures::count(total as u64))
+        format!(
+            "{} of {} {what}",
+            figures::count(shown as u64),
+            figures::count(total as u64)
+        )
     };
     format!(
         "{}, {}",
@@ -127,7 +135,10 @@ pub fn palette(state: &State, session: &Session, prompt: &Prompt, look: &Look, b
             Choice::Act(action) => {
                 let keys = state.keymap.keys(place, *action);
                 let keys: Vec<String> = keys.iter().map(ToString::to_string).collect();
-                (format!("{:<17} {}", action.name(), action.description()), keys.join(" "))
+                (
+                    format!("{:<17} {}", action.name(), action.description()),
+                    keys.join(" "),
+                )
             }
             Choice::Finding(id) => (format!("open finding {id}"), String::new()),
             Choice::Candidate(id) => (format!("open candidate #{id}"), String::new()),

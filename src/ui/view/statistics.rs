@@ -27,9 +27,18 @@ const CHART: u16 = 6;
 
 /// What the value of each signal is, and its unit.
 const UNITS: [(&str, &str); 4] = [
-    ("how much more often it leaks than its parts predict, over all its leaks", "nats"),
-    ("how much of their attention its tokens keep among themselves, against what the rest gives them", "(log ratio)"),
-    ("how much surer of each next word the model grows with it", "nats a token"),
+    (
+        "how much more often it leaks than its parts predict, over all its leaks",
+        "nats",
+    ),
+    (
+        "how much of their attention its tokens keep among themselves, against what the rest gives them",
+        "(log ratio)",
+    ),
+    (
+        "how much surer of each next word the model grows with it",
+        "nats a token",
+    ),
     ("how far it shifts the answer's words", "nats"),
 ];
 
@@ -49,7 +58,10 @@ pub fn lines(finding: &Finding, session: &Session, width: usize, look: &Look) ->
         lines.push(Line::default());
     }
     title(&mut lines, "How often it fires on fresh prompts", look);
-    for (name, rate) in [("with it", finding.activation.with), ("control", finding.activation.without)] {
+    for (name, rate) in [
+        ("with it", finding.activation.with),
+        ("control", finding.activation.without),
+    ] {
         lines.push(bar(name, &rate, width, look));
     }
     for text in tested(finding, session) {
@@ -82,7 +94,10 @@ fn one(
     let (sign, word, style) = strength(signal, look);
     let mut lines = vec![Line::from(vec![
         Span::styled(format!(" {name} "), look.title),
-        Span::styled(format!("{} {unit}  ", figures::number(signal.value)), look.with_run),
+        Span::styled(
+            format!("{} {unit}  ", figures::number(signal.value)),
+            look.with_run,
+        ),
         Span::styled(format!("{sign} {word}"), style),
     ])];
     let text = format!("It is {meaning}. {}", among(signal, null));
@@ -133,7 +148,11 @@ fn among(signal: &Signal, null: &[f32]) -> String {
 fn bar(name: &str, rate: &Rate, width: usize, look: &Look) -> Line<'static> {
     let words = figures::rate(rate);
     let mut spans = vec![Span::styled(format!(" {name:<8}"), look.dim)];
-    spans.extend(whisker(rate, width.saturating_sub(words.len() + 12).clamp(4, 40), look));
+    spans.extend(whisker(
+        rate,
+        width.saturating_sub(words.len() + 12).clamp(4, 40),
+        look,
+    ));
     spans.push(Span::styled(format!(" {words}"), look.text));
     Line::from(spans)
 }
@@ -191,7 +210,12 @@ mod tests {
             n: 4,
         };
         let text = among(&signal, &[0.5, 1.0, 2.0, f32::NAN, 1.5]);
-        assert!(text.starts_with("1 of 4 controls reach it (95 % interval 5-70 %); they lie between 0.50 and 2.00"), "{text}");
+        assert!(
+            text.starts_with(
+                "1 of 4 controls reach it (95 % interval 5-70 %); they lie between 0.50 and 2.00"
+            ),
+            "{text}"
+        );
         assert!(among(&signal, &[]).starts_with("4 controls were measured"));
     }
 }

@@ -56,7 +56,13 @@ fn whole(finding: &Finding, width: usize, look: &Look) -> Lines {
     let trigger = &finding.trigger;
     let mut lines = ink::behind(
         &Span::raw(" "),
-        ink::wrapped(trigger, &[&finding.core], width.saturating_sub(2), look.text, look),
+        ink::wrapped(
+            trigger,
+            &[&finding.core],
+            width.saturating_sub(2),
+            look.text,
+            look,
+        ),
     );
     let hidden = text::count_hostile(trigger);
     let alike = text::lookalikes(trigger).len();
@@ -125,7 +131,11 @@ fn lacking<'a>(whole: &'a str, part: &str) -> &'a str {
         .map_or(0, |((at, a), _)| at + a.len_utf8());
     let rest = whole.get(from..).unwrap_or_default();
     let tail = part.get(from..).unwrap_or_default();
-    let same = rest.chars().rev().zip(tail.chars().rev()).take_while(|(a, b)| a == b);
+    let same = rest
+        .chars()
+        .rev()
+        .zip(tail.chars().rev())
+        .take_while(|(a, b)| a == b);
     let behind: usize = same.map(|(a, _)| a.len_utf8()).sum();
     rest.get(..rest.len() - behind).unwrap_or(rest)
 }
@@ -158,7 +168,10 @@ fn parts(finding: &Finding, width: usize, look: &Look) -> Lines {
                 Span::raw(" ".repeat(17_usize.saturating_sub(cells))),
             ];
             spans.extend(whisker(&variant.rate, BAR, look));
-            spans.push(Span::styled(format!(" {:<22}", figures::rate(&variant.rate)), look.text));
+            spans.push(Span::styled(
+                format!(" {:<22}", figures::rate(&variant.rate)),
+                look.text,
+            ));
             spans.push(Span::styled(format!("{sign} {word}"), style));
             cut(spans, width)
         })
@@ -187,7 +200,10 @@ fn changes(finding: &Finding, width: usize, look: &Look) -> Lines {
     for variant in variants {
         let mut spans = vec![Span::raw(" ")];
         spans.extend(whisker(&variant.rate, BAR, look));
-        spans.push(Span::styled(format!(" {:<22} ", figures::rate(&variant.rate)), look.text));
+        spans.push(Span::styled(
+            format!(" {:<22} ", figures::rate(&variant.rate)),
+            look.text,
+        ));
         let room = width.saturating_sub(ink::width(&spans));
         spans.extend(ink::clipped(&variant.change, room, look.accent, look));
         lines.push(Line::from(spans));
@@ -202,9 +218,7 @@ fn changes(finding: &Finding, width: usize, look: &Look) -> Lines {
 /// The candidates that share most of their letter pairs with the trigger and came to nothing.
 fn nearest(finding: &Finding, session: &Session, width: usize, look: &Look) -> Lines {
     let wanted = pairs(&finding.trigger);
-    let quiet = |known: &&Known| {
-        !matches!(known.standing, Standing::Finding(_)) && !known.looks.is_empty()
-    };
+    let quiet = |known: &&Known| !matches!(known.standing, Standing::Finding(_)) && !known.looks.is_empty();
     let mut near: Vec<(f64, &Known)> = session
         .candidates
         .iter()
@@ -271,9 +285,9 @@ fn characters(trigger: &str, width: usize, look: &Look) -> Lines {
         let blank = 14_usize.saturating_sub(ink::width(&drawn));
         spans.extend(drawn);
         spans.push(Span::raw(" ".repeat(blank)));
-        let like = glyph
-            .like
-            .map_or_else(String::new, |like| format!(" {} looks like {like}", glyphs::separator(look.ascii)));
+        let like = glyph.like.map_or_else(String::new, |like| {
+            format!(" {} looks like {like}", glyphs::separator(look.ascii))
+        });
         let told = format!(
             "{:<9} {:<12}{:<11}{}{like}",
             format!("U+{:04X}", u32::from(glyph.raw)),
@@ -301,7 +315,10 @@ fn or_absent(lines: Lines, words: &str, look: &Look) -> Lines {
 
 /// A row of which only the start may fit.
 fn cut(spans: Vec<Span<'static>>, width: usize) -> Line<'static> {
-    ink::wrap(spans, width.max(1)).into_iter().next().unwrap_or_default()
+    ink::wrap(spans, width.max(1))
+        .into_iter()
+        .next()
+        .unwrap_or_default()
 }
 
 #[cfg(test)]

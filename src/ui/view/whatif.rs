@@ -36,20 +36,34 @@ pub fn sentences(finding: &Finding, session: &Session) -> Vec<String> {
     };
     let changes = |other: &u32| judge(&at(*other)).level != level;
     if let Some(fewer) = (0..k).rev().find(changes) {
-        tell(&at(fewer), &format!("had it fired on {fewer} of {n} fresh prompts, not {k}"));
+        tell(
+            &at(fewer),
+            &format!("had it fired on {fewer} of {n} fresh prompts, not {k}"),
+        );
     }
     if let Some(more) = (k + 1..=n).find(changes) {
-        tell(&at(more), &format!("had it fired on {more} of {n} fresh prompts, not {k}"));
+        tell(
+            &at(more),
+            &format!("had it fired on {more} of {n} fresh prompts, not {k}"),
+        );
     }
     for (index, name) in NAMES.iter().enumerate() {
         let mut signals = now.signals;
-        let Some(signal) = nth(&mut signals, index) else { continue };
+        let Some(signal) = nth(&mut signals, index) else {
+            continue;
+        };
         let stands = signal.p <= COUNTS;
         signal.p = if stands { 1.0 } else { COUNTS };
         let when = if stands {
-            format!("if {name} did not stand out (p now {:.3}, counts up to {COUNTS})", nth_p(finding, index))
+            format!(
+                "if {name} did not stand out (p now {:.3}, counts up to {COUNTS})",
+                nth_p(finding, index)
+            )
         } else {
-            format!("if {name} stood out (p now {:.3}, counts up to {COUNTS})", nth_p(finding, index))
+            format!(
+                "if {name} stood out (p now {:.3}, counts up to {COUNTS})",
+                nth_p(finding, index)
+            )
         };
         tell(&Strength { signals, ..now }, &when);
     }
@@ -81,7 +95,10 @@ pub fn sentences(finding: &Finding, session: &Session) -> Vec<String> {
             now.agreement.collapse
         )
     } else {
-        format!("if all answers collapsed onto one (now {:.2})", now.agreement.collapse)
+        format!(
+            "if all answers collapsed onto one (now {:.2})",
+            now.agreement.collapse
+        )
     };
     tell(&Strength { agreement, ..now }, &when);
     if told.is_empty() {
@@ -132,7 +149,11 @@ fn q_at(finding: &Finding, k: u32) -> f64 {
             high = middle;
         }
     }
-    let paid = if finding.p > 0.0 { finding.q / finding.p } else { 1.0 };
+    let paid = if finding.p > 0.0 {
+        finding.q / finding.p
+    } else {
+        1.0
+    };
     (binomial_tail(k, rate.n, f64::midpoint(low, high)) * paid).min(1.0)
 }
 
@@ -142,8 +163,14 @@ mod tests {
     use crate::finding::{Activation, Evidence, Kind, Level, Position};
 
     fn finding(k: u32) -> Finding {
-        let clear = Signal { p: 0.001, ..Signal::default() };
-        let absent = Signal { p: 0.6, ..Signal::default() };
+        let clear = Signal {
+            p: 0.001,
+            ..Signal::default()
+        };
+        let absent = Signal {
+            p: 0.6,
+            ..Signal::default()
+        };
         let p = binomial_tail(k, 32, 0.05);
         Finding {
             id: "F-1".to_owned(),
@@ -212,7 +239,10 @@ mod tests {
     fn a_high_finding_says_what_it_hangs_on() {
         let told = sentences(&finding(30), &session()).join("\n");
         assert!(told.contains("It would be low had it fired on"), "{told}");
-        assert!(told.contains("It would be medium if memorization did not stand out"), "{told}");
+        assert!(
+            told.contains("It would be medium if memorization did not stand out"),
+            "{told}"
+        );
         assert!(!told.contains("entropy"), "{told}");
         assert!(told.contains("answers would follow their prompts"), "{told}");
     }

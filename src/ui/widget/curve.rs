@@ -93,7 +93,10 @@ impl Curves<'_> {
                 .is_some_and(|(low, high)| middle + half > *low && middle - half < *high)
         };
         if inside(self.with_band) {
-            Some((glyphs::band(look.ascii, true), look.with_run.remove_modifier(Modifier::BOLD)))
+            Some((
+                glyphs::band(look.ascii, true),
+                look.with_run.remove_modifier(Modifier::BOLD),
+            ))
         } else if inside(self.without_band) {
             Some((glyphs::band(look.ascii, false), look.without_run))
         } else {
@@ -111,7 +114,12 @@ impl Curves<'_> {
             .iter()
             .chain(self.without)
             .copied()
-            .chain(self.with_band.iter().chain(self.without_band).map(|(_, high)| *high))
+            .chain(
+                self.with_band
+                    .iter()
+                    .chain(self.without_band)
+                    .map(|(_, high)| *high),
+            )
             .filter(|value| value.is_finite())
             .fold(0.0, f32::max);
         if largest > 0.0 { largest } else { 1.0 }

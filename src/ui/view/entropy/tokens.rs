@@ -10,13 +10,7 @@ use crate::ui::{
 
 /// Draws the lines around token `cursor`; past the end of the text its last lines. `shares`, where there are any, colour each
 /// token from 0 to 1; without colour a digit from 0 to 9 stands before it.
-pub fn draw(
-    area: Rect,
-    buf: &mut Buffer,
-    (tokens, cursor): (&[String], usize),
-    shares: &[f32],
-    look: &Look,
-) {
+pub fn draw(area: Rect, buf: &mut Buffer, (tokens, cursor): (&[String], usize), shares: &[f32], look: &Look) {
     let width = usize::from(area.width);
     let mut lines: Vec<Vec<(usize, String)>> = vec![Vec::new()];
     let mut used = 0;

@@ -42,7 +42,11 @@ fn compiled(expression: &str) -> Result<Regex, String> {
         .build()
         .map_err(|error| {
             let told = error.to_string();
-            let last = told.lines().last().unwrap_or_default().trim_start_matches("error: ");
+            let last = told
+                .lines()
+                .last()
+                .unwrap_or_default()
+                .trim_start_matches("error: ");
             format!("not a regular expression: {}", text::line(last))
         })
 }
@@ -51,7 +55,10 @@ fn compiled(expression: &str) -> Result<Regex, String> {
 pub fn rates(hits: &[Hit]) -> (Rate, Rate) {
     let n = hits.len() as u32;
     let count = |of: fn(&Hit) -> bool| hits.iter().filter(|hit| of(hit)).count() as u32;
-    (wilson(count(|hit| hit.with), n), wilson(count(|hit| hit.without), n))
+    (
+        wilson(count(|hit| hit.with), n),
+        wilson(count(|hit| hit.without), n),
+    )
 }
 
 #[cfg(test)]
@@ -82,6 +89,10 @@ mod tests {
     fn what_is_no_expression_is_told_in_one_line() {
         let told = hits("send (key", &[]).unwrap_err();
         assert_eq!(told, "not a regular expression: unclosed group");
-        assert!(hits("(a{9999}){9999}", &[]).unwrap_err().contains("not a regular expression"));
+        assert!(
+            hits("(a{9999}){9999}", &[])
+                .unwrap_err()
+                .contains("not a regular expression")
+        );
     }
 }
