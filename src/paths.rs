@@ -20,6 +20,8 @@ pub struct Paths {
     pub config: PathBuf,
     /// The keymap file.
     pub keys: PathBuf,
+    /// The folder of the analyst's own themes.
+    pub themes: PathBuf,
     /// The folder of sessions.
     pub sessions: PathBuf,
     /// The log file.
@@ -41,6 +43,7 @@ impl Paths {
         Ok(Self {
             config: dirs.config_dir().join("config.toml"),
             keys: dirs.config_dir().join("keys.toml"),
+            themes: dirs.config_dir().join("themes"),
             sessions: dirs.data_dir().join("sessions"),
             log: dirs
                 .state_dir()
@@ -54,6 +57,7 @@ impl Paths {
         Self {
             config: home.join("config.toml"),
             keys: home.join("keys.toml"),
+            themes: home.join("themes"),
             sessions: home.join("sessions"),
             log: home.join("stakeout.log"),
         }

@@ -13,6 +13,7 @@ pub mod fingerprint;
 pub mod library;
 mod lock;
 mod open;
+pub mod place;
 pub mod record;
 pub mod salvage;
 mod schema;

@@ -44,7 +44,7 @@ const MAY_USE: [(&str, &[&str]); 12] = [
 ];
 
 /// Where foreign crates stay.
-const CRATES: [(&str, &[&str]); 16] = [
+const CRATES: [(&str, &[&str]); 19] = [
     ("candle_core", &["model"]),
     ("candle_nn", &["model"]),
     ("candle_transformers", &["model"]),
@@ -57,6 +57,9 @@ const CRATES: [(&str, &[&str]); 16] = [
     ("crossterm", &["ui"]),
     ("ratatui", &["ui"]),
     ("tui_input", &["ui"]),
+    ("plotters", &["report"]),
+    ("png", &["report"]),
+    ("unicode_names2", &["text"]),
     ("clap", &["cli"]),
     ("clap_complete", &["cli"]),
     ("clap_mangen", &["cli"]),

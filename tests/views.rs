@@ -9,7 +9,7 @@ use stakeout::{
     ui::{
         theme::{ColorDepth, Look, THEMES},
         view::{
-            attention::{self, AttentionState, Extent, Mode, Score},
+            attention::{self, AttentionState, Extent, Loaded, Mode, Score},
             entropy::{self, EntropyState},
             outputs::{self, OutputsState},
         },
@@ -53,7 +53,7 @@ fn map(tokens: &[&str], span: (usize, usize)) -> AttentionMap {
     }
 }
 
-fn pair() -> AttentionPair {
+fn weights() -> AttentionPair {
     AttentionPair {
         with: map(
             &[
@@ -70,6 +70,10 @@ fn pair() -> AttentionPair {
         ),
         span: (7, 11),
     }
+}
+
+fn pair() -> Loaded {
+    Loaded::new(weights())
 }
 
 fn run(words: &[&str], high: bool) -> Run {
@@ -219,7 +223,7 @@ fn attention_state(which: usize) -> AttentionState {
 }
 
 /// Every view in every state, drawn once each into `area`.
-fn draw_all(area: Rect, buf: &mut Buffer, look: &Look, finding: &Finding, pair: Option<&AttentionPair>) {
+fn draw_all(area: Rect, buf: &mut Buffer, look: &Look, finding: &Finding, pair: Option<&Loaded>) {
     for which in 0..12 {
         attention::draw(area, buf, finding, pair, &attention_state(which), look);
     }
@@ -350,7 +354,7 @@ fn the_readout_is_the_weight_in_the_matrix() {
             );
         });
         let index = ((state.layer * 8 + state.head) * 14 + row) * 14 + column;
-        let readout = format!("{:.3}", pair.with.weights[index]);
+        let readout = format!("{:.3}", pair.pair.with.weights[index]);
         let line = seen
             .lines()
             .find(|line| line.starts_with(&format!("q{row} ")))
@@ -516,7 +520,7 @@ fn every_size_draws_and_stays_inside_its_area() {
 #[test]
 fn broken_evidence_does_not_break_the_screen() {
     let area = Rect::new(0, 0, 70, 24);
-    let mut pair = pair();
+    let mut pair = weights();
     pair.with.weights.truncate(100);
     pair.without = AttentionMap::default();
     pair.span = (12, 4);
@@ -527,6 +531,7 @@ fn broken_evidence_does_not_break_the_screen() {
     finding.evidence.heads[4].layer = 40;
     finding.evidence.heads[5].layer = usize::MAX;
     pair.with.heads = usize::MAX;
+    let pair = Loaded::new(pair);
     for depth in [ColorDepth::None, ColorDepth::TrueColor] {
         let mut buf = Buffer::empty(area);
         draw_all(area, &mut buf, &look(depth, false), &finding, Some(&pair));

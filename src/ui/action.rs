@@ -38,6 +38,10 @@ actions! {
     Back, "back", "back", "Go back one screen";
     Leave, "leave", "leave", "Go back one screen; from the first screen, leave";
     Palette, "palette", "commands", "Choose among all that can be done here by typing a part of it; F-2, #31 or a leak's number go there";
+    Copy, "copy", "copy", "Copy what the cursor is on, hidden characters as marks, through the terminal";
+    Export, "export", "export", "Write this view as text into a file beside the session";
+    ExportFigure, "export-figure", "figure", "Draw this evidence into an SVG and a PNG file beside the session";
+    ToggleMouse, "toggle-mouse", "mouse", "Take the mouse, or leave it to the terminal to select text";
     Undo, "undo", "undo", "Take the last ruling back";
     Redo, "redo", "redo", "Put back the ruling taken back last";
     Up, "up", "up", "One row up";
@@ -60,6 +64,7 @@ actions! {
     Reload, "reload", "reload", "Read the list of sessions again";
     Facts, "facts", "facts", "Show the model, the arms, what was covered and what was not";
     Resume, "resume", "resume scan", "Go on with the scan where it was interrupted";
+    Probe, "probe", "measure", "Measure a string of your own with the model, as a scan measures a candidate";
     Pause, "pause", "pause", "Pause the scan, or let it go on";
     Stop, "stop", "stop", "Stop the scan at a checkpoint (asks first)";
     Search, "search", "filter", "Narrow findings and candidates as you type: level:high verdict:untriaged kind:fuzzy p<0.01 vault";
@@ -92,6 +97,7 @@ actions! {
     CycleRun, "cycle-run", "with/without", "Show the run with the trigger, without it, or the difference";
     CycleScore, "cycle-score", "score", "Change what the colours show";
     ToggleSink, "toggle-sink", "position 0", "Set the attention to position 0 apart, or show the raw weights";
+    Pin, "pin", "pin", "Pin the head under the cursor, or unpin it: pinned heads are shown as their mean";
     ToDivergence, "to-divergence", "first change", "To the first word the two answers differ in";
     NextChange, "next-change", "change", "To the next place where the answers differ";
     PreviousChange, "previous-change", "prev. change", "To the previous place where the answers differ";

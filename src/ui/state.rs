@@ -4,14 +4,15 @@
 
 pub mod dialog;
 pub mod finding;
+pub mod place;
 pub mod prompt;
 pub mod shelf;
 pub mod table;
 
-use std::{collections::BTreeSet, path::PathBuf};
+use std::{collections::BTreeSet, path::PathBuf, sync::Arc};
 
 use crate::{
-    finding::{AttentionPair, Finding, Level},
+    finding::{Finding, Level},
     scan::event::Progress,
     session::{Session, compare::Comparison, library::Entry},
 };
@@ -21,7 +22,7 @@ use super::{
     effect::{Kept, Outcome},
     keymap::{Context, Keymap},
     query::Query,
-    view::Drawn,
+    view::{Drawn, attention::Loaded},
 };
 use dialog::Dialog;
 use finding::{FindingScreen, Tab};
@@ -131,7 +132,7 @@ pub struct Wanted {
     /// Their key.
     pub key: String,
     /// The weights, or why they cannot be read; none while they are being loaded.
-    pub pair: Option<Result<Box<AttentionPair>, String>>,
+    pub pair: Option<Result<Box<Loaded>, String>>,
 }
 
 /// The way out, once the scan has ended.
@@ -211,6 +212,18 @@ pub struct State {
     pub opened_at_ms: i64,
     /// The attention weights looked at, one key at a time.
     pub attention: Option<Wanted>,
+    /// The model is here to measure strings with.
+    pub can_probe: bool,
+    /// What was measured by hand, oldest first. Nothing of it is recorded.
+    pub probed: Vec<Arc<Finding>>,
+    /// How much of the measurement that runs is done, 0 to 1.
+    pub probing: Option<f32>,
+    /// The mouse is taken.
+    pub mouse: bool,
+    /// Signs may move by themselves.
+    pub motion: bool,
+    /// The terminal said that the analyst looks elsewhere.
+    pub away: bool,
     /// Records a power cut now would cost.
     pub unsaved: usize,
     /// What the last frame showed.
@@ -249,6 +262,12 @@ impl State {
             kept: None,
             opened_at_ms: 0,
             attention: None,
+            can_probe: false,
+            probed: Vec::new(),
+            probing: None,
+            mouse: false,
+            motion: true,
+            away: false,
             unsaved: 0,
             drawn: Drawn::default(),
         }
@@ -324,6 +343,19 @@ impl State {
         }
     }
 
+    /// A finding of the session, or a string measured by hand.
+    pub fn finding<'a>(&'a self, session: &'a Session, id: &str) -> Option<&'a Finding> {
+        found(session, &self.probed, id)
+    }
+
+    /// The finding shown, or the one under the cursor; measured by hand or not.
+    pub fn looked_at<'a>(&'a self, session: &'a Session) -> Option<&'a Finding> {
+        match self.screen() {
+            Screen::Finding(finding) => self.finding(session, &finding.id),
+            _ => self.subject(session),
+        }
+    }
+
     /// The findings that pass the filter, strongest first.
     pub fn listed<'a>(&self, session: &'a Session) -> Vec<&'a Finding> {
         let mut findings = ranked(session);
@@ -392,6 +424,17 @@ impl State {
             .map(|key| key.to_string())
             .unwrap_or_default()
     }
+}
+
+/// A finding of the session, or among those measured by hand.
+pub fn found<'a>(session: &'a Session, probed: &'a [Arc<Finding>], id: &str) -> Option<&'a Finding> {
+    let probed = || {
+        probed
+            .iter()
+            .find(|finding| finding.id == id)
+            .map(|finding| &**finding)
+    };
+    session.finding(id).or_else(probed)
 }
 
 /// The findings, strongest first.

@@ -3,9 +3,11 @@
 mod case;
 mod dialog;
 mod evidence;
+mod export;
 mod leaving;
 mod library;
 mod mouse;
+mod probe;
 mod prompt;
 mod ruling;
 
@@ -25,6 +27,9 @@ use super::{
 };
 use crate::session::{ScanState, Session};
 
+/// A scan watched for this long is worth a bell at its end, milliseconds.
+const LONG_MS: u64 = 30_000;
+
 /// Folds a message into the state.
 pub fn update(state: &mut State, session: &Session, message: Message) -> Vec<Effect> {
     let mut effects = match message {
@@ -37,6 +42,34 @@ pub fn update(state: &mut State, session: &Session, message: Message) -> Vec<Eff
         }
         Message::Mouse(event) => mouse::event(state, session, event),
         Message::Resize => Vec::new(),
+        Message::Focus(here) => {
+            state.away = !here;
+            Vec::new()
+        }
+        Message::Probing => {
+            state.probing = Some(0.0);
+            Vec::new()
+        }
+        Message::ProbeProgress(share) => {
+            state.probing = Some(share);
+            Vec::new()
+        }
+        Message::Probed(finding) => {
+            probe::probed(state, finding);
+            Vec::new()
+        }
+        Message::ProbeFailed(told) => {
+            probe::failed(state, &told);
+            Vec::new()
+        }
+        Message::Written(paths) => {
+            export::written(state, &paths);
+            Vec::new()
+        }
+        Message::Copied(characters) => {
+            export::copied(state, characters);
+            Vec::new()
+        }
         Message::Signal(signal) => leaving::orderly(state, Outcome::Signal(signal)),
         Message::Progress(progress) => {
             if let Some(running) = &mut state.running {
@@ -170,9 +203,24 @@ fn act(state: &mut State, session: &Session, action: Action) -> Vec<Effect> {
             }
             Vec::new()
         }
+        Action::Probe => {
+            probe::open(state, session);
+            Vec::new()
+        }
+        Action::Stop if state.probing.is_some() => {
+            probe::failed(state, "it was stopped");
+            vec![Effect::StopProbe]
+        }
         Action::Pattern => {
             prompt::open(state, Purpose::Pattern, "");
             Vec::new()
+        }
+        Action::Copy => export::copy(state, session),
+        Action::Export => vec![Effect::Export],
+        Action::ExportFigure => export::figure(state, session),
+        Action::ToggleMouse => {
+            state.mouse = !state.mouse;
+            vec![Effect::Mouse(state.mouse)]
         }
         Action::Palette => {
             prompt::open(state, Purpose::Palette, "");
@@ -253,7 +301,7 @@ fn recorded(state: &mut State, session: &Session) -> Vec<Effect> {
 }
 
 fn ended(state: &mut State, session: &Session) -> Vec<Effect> {
-    state.running = None;
+    let watched = state.running.take().is_some();
     if state.candidates.cursor.is_none() {
         state.candidates.sort(session, state.now_ms);
     }
@@ -272,5 +320,9 @@ fn ended(state: &mut State, session: &Session) -> Vec<Effect> {
         ScanState::Failed(message) => state.say(Tone::Bad, format!("the scan broke: {message}")),
         _ => state.say(Tone::Plain, "the scan was stopped; what it found is saved"),
     }
-    Vec::new()
+    let text = state.toast.as_ref().map(|toast| toast.text.clone());
+    match text {
+        Some(text) if watched && state.away && state.now_ms >= LONG_MS => vec![Effect::Notify { text }],
+        _ => Vec::new(),
+    }
 }

@@ -23,6 +23,7 @@ mod library;
 mod origin;
 pub mod outputs;
 mod overview;
+pub mod page;
 mod progress;
 mod prompt;
 mod rulings;

@@ -479,7 +479,7 @@ fn a_count_moves_so_many_times() {
 #[test]
 fn the_palette_finds_actions_and_places() {
     let mut case = Case::ended();
-    case.press(":coverage<enter>");
+    case.press(":facts<enter>");
     assert!(matches!(case.state.screen(), Screen::Facts { .. }));
     case.press(":F-2<enter>");
     assert_eq!(case.tab(), Some(Tab::Overview));

@@ -22,6 +22,8 @@ pub enum Purpose {
     Palette,
     /// To count a regular expression in the answers.
     Pattern,
+    /// To measure a string.
+    Probe,
 }
 
 /// Something the palette leads to.
@@ -76,7 +78,7 @@ pub fn choices(typed: &str, context: Context, keymap: &Keymap, session: &Session
             actions.push((!named, action));
         }
     }
-    actions.sort();
+    actions.sort_by_key(|(unnamed, _)| *unnamed);
     choices.extend(actions.into_iter().map(|(_, action)| Choice::Act(action)));
     choices
 }
@@ -91,10 +93,14 @@ fn known(context: Context, keymap: &Keymap) -> Vec<Action> {
             known.extend(map.bindings(*context).iter().map(|binding| binding.action));
         }
     }
-    known.sort_unstable();
-    known.dedup();
-    known.retain(|action| !ITSELF.contains(action));
-    known
+    // Nearest contexts first: what is particular to the screen is what is looked for.
+    let mut told = Vec::new();
+    for action in known {
+        if !ITSELF.contains(&action) && !told.contains(&action) {
+            told.push(action);
+        }
+    }
+    told
 }
 
 fn places(typed: &str, session: &Session) -> Vec<Choice> {

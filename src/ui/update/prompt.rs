@@ -68,7 +68,7 @@ fn changed(state: &mut State, session: &Session) {
     let typed = prompt.input.value().to_owned();
     match prompt.purpose {
         Purpose::Filter => state.narrow(session, &typed),
-        Purpose::Palette | Purpose::Pattern => {}
+        Purpose::Palette | Purpose::Pattern | Purpose::Probe => {}
     }
 }
 
@@ -111,6 +111,12 @@ fn confirm(state: &mut State, session: &Session) -> Vec<Effect> {
             settle_cursor(state, session);
             Vec::new()
         }
+        Purpose::Probe => match prompt.input.value() {
+            text if text.trim().is_empty() => Vec::new(),
+            text => vec![Effect::Probe {
+                text: text.to_owned(),
+            }],
+        },
         Purpose::Pattern => {
             pattern(state, prompt.input.value());
             Vec::new()

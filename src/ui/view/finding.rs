@@ -7,7 +7,9 @@ use ratatui::{
 };
 
 use super::{
-    Drawn, Target, attention, entropy,
+    Drawn, Target,
+    attention::{self, Loaded},
+    entropy,
     findings::{kind_name, level_style, verdict_look},
     ink, origin, outputs, overview, put, rulings, scrolled, statistics, trigger,
 };
@@ -38,7 +40,7 @@ pub fn draw(
 ) {
     let [name, tabs, body] =
         Layout::vertical([Constraint::Length(1), Constraint::Length(1), Constraint::Fill(1)]).areas(area);
-    let Some(finding) = session.finding(&screen.id) else {
+    let Some(finding) = state.finding(session, &screen.id) else {
         let text = format!(" there is no finding {}", screen.id);
         put(&Line::from(ink::foreign(&text, look.warn, look)), name, buf);
         return;
@@ -68,7 +70,7 @@ fn wanted<'a>(
     state: &'a State,
     finding: &Finding,
     screen: &FindingScreen,
-) -> Option<&'a Result<Box<AttentionPair>, String>> {
+) -> Option<&'a Result<Box<Loaded>, String>> {
     let key = screen.attention.key(finding);
     let wanted = state.attention.as_ref();
     wanted
@@ -77,7 +79,8 @@ fn wanted<'a>(
 }
 
 fn loaded<'a>(state: &'a State, finding: &Finding, screen: &FindingScreen) -> Option<&'a AttentionPair> {
-    wanted(state, finding, screen).and_then(|pair| pair.as_deref().ok())
+    let loaded = wanted(state, finding, screen)?.as_ref().ok()?;
+    Some(&loaded.pair)
 }
 
 fn draw_attention(

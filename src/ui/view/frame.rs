@@ -119,7 +119,11 @@ fn standing(state: &State, session: &Session, look: &Look) -> Vec<Span<'static>>
         (Some(running), _) if running.stopping => ("stopping".to_owned(), look.warn),
         (Some(running), _) if running.paused => ("paused".to_owned(), look.warn),
         (Some(running), ScanState::Running(phase)) => {
-            let frame = (state.now_ms / 500) as usize;
+            let frame = if state.motion {
+                (state.now_ms / 500) as usize
+            } else {
+                0
+            };
             let moving = running.progress.is_some();
             let sign = if moving {
                 glyphs::spinner(look.ascii, frame)
@@ -135,6 +139,12 @@ fn standing(state: &State, session: &Session, look: &Look) -> Vec<Span<'static>>
         (None, ScanState::Failed(_)) => (format!("{} broke", glyphs::cross(look.ascii)), look.bad),
         (None, ScanState::Waiting) => (String::new(), look.text),
     };
+    if let Some(share) = state.probing {
+        spans.push(Span::styled(
+            format!("measuring {:.0} %  ", 100.0 * share),
+            look.accent,
+        ));
+    }
     spans.push(Span::styled(word, style));
     if !matches!(state.screen(), Screen::Library) {
         let (text, style) = match (state.read_only, state.unsaved) {
@@ -202,6 +212,7 @@ pub fn hint(state: &State, action: Action, look: &Look) -> Vec<Span<'static>> {
         return Vec::new();
     }
     let short = match action {
+        Action::ToggleMouse if state.mouse => "leave mouse",
         Action::Pause if state.running.as_ref().is_some_and(|running| running.paused) => "resume",
         Action::Leave if state.screens.len() > 1 => "back",
         _ => action.short(),
@@ -296,6 +307,7 @@ fn evidence(screen: &FindingScreen) -> &'static [Action] {
             Action::NextPrompt,
             Action::CycleRun,
             Action::CycleScore,
+            Action::Pin,
         ],
         (Tab::Attention, Level::Head) => &[
             Action::Back,

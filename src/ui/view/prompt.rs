@@ -32,9 +32,11 @@ pub fn line(state: &State, session: &Session, prompt: &Prompt, look: &Look, row:
         Purpose::Filter => " / ",
         Purpose::Palette => " : ",
         Purpose::Pattern => " count in the answers /",
+        Purpose::Probe => " measure: ",
     };
     let (note, style) = match prompt.purpose {
         Purpose::Palette => (String::new(), look.dim),
+        Purpose::Probe => ("like a candidate; not recorded".to_owned(), look.dim),
         Purpose::Pattern => counted(state, session, prompt.input.value(), look),
         Purpose::Filter => match Query::parse(prompt.input.value()) {
             Ok(_) => (passing(state, session), look.dim),
@@ -53,7 +55,7 @@ pub fn line(state: &State, session: &Session, prompt: &Prompt, look: &Look, row:
 
 /// In how many answers of the finding shown the expression is found.
 fn counted(state: &State, session: &Session, expression: &str, look: &Look) -> (String, Style) {
-    let Some(finding) = state.subject(session).filter(|_| !expression.is_empty()) else {
+    let Some(finding) = state.looked_at(session).filter(|_| !expression.is_empty()) else {
         return (String::new(), look.dim);
     };
     match pattern::hits(expression, &finding.examples) {

@@ -45,18 +45,6 @@ const UNITS: [(&str, &str); 4] = [
 /// The page as lines of at most `width` cells.
 pub fn lines(finding: &Finding, session: &Session, width: usize, look: &Look) -> Lines {
     let mut lines = Lines::new();
-    let signals = &finding.signals;
-    let values = [
-        signals.memorization,
-        signals.attention,
-        signals.entropy,
-        signals.divergence,
-    ];
-    let shown = values.iter().zip(NAMES).zip(&finding.evidence.null).zip(UNITS);
-    for (((signal, name), null), unit) in shown {
-        lines.extend(one(signal, (name, unit), null, width, look));
-        lines.push(Line::default());
-    }
     title(&mut lines, "How often it fires on fresh prompts", look);
     for (name, rate) in [
         ("with it", finding.activation.with),
@@ -75,6 +63,20 @@ pub fn lines(finding: &Finding, session: &Session, width: usize, look: &Look) ->
             &Span::styled(format!(" {} ", glyphs::separator(look.ascii)), look.dim),
             ink::sentence(&text, 0, width.saturating_sub(3), look.text, look),
         ));
+    }
+    lines.push(Line::default());
+    title(&mut lines, "Each signal among its controls", look);
+    let signals = &finding.signals;
+    let values = [
+        signals.memorization,
+        signals.attention,
+        signals.entropy,
+        signals.divergence,
+    ];
+    let shown = values.iter().zip(NAMES).zip(&finding.evidence.null).zip(UNITS);
+    for (((signal, name), null), unit) in shown {
+        lines.extend(one(signal, (name, unit), null, width, look));
+        lines.push(Line::default());
     }
     lines
 }

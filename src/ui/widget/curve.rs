@@ -132,6 +132,14 @@ impl Curves<'_> {
             ("━━━", "┄┄┄")
         };
         let head = format!("{:<width$}", self.unit, width = usize::from(SCALE));
+        let bands = match (
+            self.with_band.is_empty() && self.without_band.is_empty(),
+            look.ascii,
+        ) {
+            (true, _) => "",
+            (false, false) => "  ░ · 80 % of all prompts",
+            (false, true) => "  : . 80 % of all prompts",
+        };
         put_all(
             buf,
             area,
@@ -142,6 +150,7 @@ impl Curves<'_> {
                 (" with the trigger  ", look.with_run),
                 (dotted, look.without_run),
                 (" without", look.without_run),
+                (bands, look.dim),
             ],
         );
     }
@@ -282,6 +291,8 @@ mod tests {
         let area = Rect::new(0, 0, 30, 8);
         let mut buf = Buffer::empty(area);
         let curves = Curves {
+            with_band: &[],
+            without_band: &[],
             with,
             without,
             cursor,
