@@ -60,7 +60,7 @@ actions! {
     Delete, "delete", "delete", "Delete the session (asks first)";
     Sort, "sort", "sort", "Sort the sessions by date, findings, open verdicts or size";
     Filter, "filter", "filter", "Show all sessions, those interrupted, or those with open verdicts";
-    Compare, "compare", "compare", "Compare two sessions: press it on one, then on the other";
+    Compare, "compare", "compare", "Compare two: the findings that are marked; in the list of sessions, press it on one, then on the other";
     Reload, "reload", "reload", "Read the list of sessions again";
     Facts, "facts", "facts", "Show the model, the arms, what was covered and what was not";
     Resume, "resume", "resume scan", "Go on with the scan where it was interrupted";
@@ -98,6 +98,7 @@ actions! {
     CycleScore, "cycle-score", "score", "Change what the colours show";
     ToggleSink, "toggle-sink", "position 0", "Set the attention to position 0 apart, or show the raw weights";
     Pin, "pin", "pin", "Pin the head under the cursor, or unpin it: pinned heads are shown as their mean";
+    ToggleRollout, "toggle-rollout", "rollout", "Show what each position draws from each token through all layers, or one head";
     ToDivergence, "to-divergence", "first change", "To the first word the two answers differ in";
     NextChange, "next-change", "change", "To the next place where the answers differ";
     PreviousChange, "previous-change", "prev. change", "To the previous place where the answers differ";

@@ -62,6 +62,15 @@ pub enum Screen {
         /// First line shown.
         scroll: usize,
     },
+    /// Two findings side by side.
+    Pair {
+        /// Id of the left one.
+        left: String,
+        /// Id of the right one.
+        right: String,
+        /// First line shown.
+        scroll: usize,
+    },
     /// Two sessions side by side.
     Comparison {
         /// What they share and what they do not.
@@ -322,6 +331,7 @@ impl State {
             Screen::Candidate { .. }
             | Screen::Leak { .. }
             | Screen::Facts { .. }
+            | Screen::Pair { .. }
             | Screen::Comparison { .. } => Context::Detail,
             Screen::Finding(finding) => match finding.tab {
                 Tab::Attention => Context::Attention,

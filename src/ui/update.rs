@@ -269,6 +269,7 @@ fn act(state: &mut State, session: &Session, action: Action) -> Vec<Effect> {
             Screen::Candidate { .. }
             | Screen::Leak { .. }
             | Screen::Facts { .. }
+            | Screen::Pair { .. }
             | Screen::Comparison { .. }
             | Screen::Finding(_) => {
                 evidence::act(state, session, action);

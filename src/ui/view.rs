@@ -24,6 +24,7 @@ mod origin;
 pub mod outputs;
 mod overview;
 pub mod page;
+mod pair;
 mod progress;
 mod prompt;
 mod rulings;
@@ -117,6 +118,13 @@ pub fn draw(state: &State, session: &Session, look: &Look, area: Rect, buf: &mut
         }
         Screen::Comparison { comparison, scroll } => {
             let lines = comparison::lines(comparison, usize::from(body.width), look);
+            scrolled(&lines, *scroll, body, buf, &mut drawn);
+        }
+        Screen::Pair { left, right, scroll } => {
+            let both = session.finding(left).zip(session.finding(right));
+            let lines = both.map_or_else(Lines::new, |(left, right)| {
+                pair::lines(left, right, session, usize::from(body.width), look)
+            });
             scrolled(&lines, *scroll, body, buf, &mut drawn);
         }
         Screen::Facts { scroll } => {

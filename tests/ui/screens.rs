@@ -84,6 +84,12 @@ pub fn of(session: &Session, typed: &str, pair: &stakeout::finding::AttentionPai
         }
         all.push((tab.name().to_owned(), one));
     }
+    let mut pair = state(Screen::Case, &session);
+    press(&mut pair, &session, "  c");
+    all.push(("pair", pair, session.clone()));
+    let mut pair = state(Screen::Case, session);
+    press(&mut pair, session, "  c");
+    all.push(("pair".to_owned(), pair));
     for (name, keys) in [("filter", "/"), ("palette", ":")] {
         let mut prompt = state(Screen::Case, session);
         press(&mut prompt, session, keys);
@@ -218,6 +224,9 @@ fn screens() -> Vec<(&'static str, State, Session)> {
         &Day::after(0, 90),
     )));
     all.push(("verdict", verdict, session.clone()));
+    let mut pair = state(Screen::Case, &session);
+    press(&mut pair, &session, "  c");
+    all.push(("pair", pair, session.clone()));
     for (name, keys) in [("filter", "/level:high vault"), ("palette", ":verdict")] {
         let mut typing = state(Screen::Case, &session);
         press(&mut typing, &session, keys);

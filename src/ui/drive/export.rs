@@ -42,6 +42,7 @@ fn name(state: &State) -> String {
         Screen::Leak { id, .. } => format!("leak-{id}"),
         Screen::Facts { .. } => "facts".to_owned(),
         Screen::Comparison { .. } => "comparison".to_owned(),
+        Screen::Pair { left, right, .. } => format!("{left}-{right}"),
     }
 }
 

@@ -70,6 +70,7 @@ pub fn act(state: &mut State, session: &Session, action: Action) {
             }
             state.say(Tone::Plain, "held where it is; the scan goes on");
         }
+        Action::Compare => compare(state),
         Action::Search => {
             let filter = state.filter.clone();
             super::prompt::open(state, Purpose::Filter, &filter);
@@ -79,6 +80,22 @@ pub fn act(state: &mut State, session: &Session, action: Action) {
             Pane::Candidates => candidates(state, session, action),
             Pane::Leaks => leaks(state, session, action),
         },
+    }
+}
+
+/// Shows the two findings that are marked beside each other.
+fn compare(state: &mut State) {
+    let mut marked = state.marked.iter();
+    match (marked.next(), marked.next(), marked.next()) {
+        (Some(left), Some(right), None) => {
+            let (left, right) = (left.clone(), right.clone());
+            state.screens.push(Screen::Pair {
+                left,
+                right,
+                scroll: 0,
+            });
+        }
+        _ => state.say(Tone::Plain, "mark the two findings to compare first"),
     }
 }
 

@@ -41,6 +41,7 @@ pub fn clamp(state: &mut State, end: usize) {
             Screen::Candidate { scroll, .. }
             | Screen::Leak { scroll, .. }
             | Screen::Facts { scroll }
+            | Screen::Pair { scroll, .. }
             | Screen::Comparison { scroll, .. },
         ) => {
             *scroll = (*scroll).min(end);
@@ -86,7 +87,12 @@ pub fn act(state: &mut State, session: &Session, action: Action) {
                 _ => *scroll = scrolled(action, *scroll, page, end),
             }
         }
-        Some(Screen::Leak { scroll, .. } | Screen::Facts { scroll } | Screen::Comparison { scroll, .. }) => {
+        Some(
+            Screen::Leak { scroll, .. }
+            | Screen::Facts { scroll }
+            | Screen::Pair { scroll, .. }
+            | Screen::Comparison { scroll, .. },
+        ) => {
             *scroll = scrolled(action, *scroll, page, end);
         }
         Some(Screen::Library | Screen::Case) | None => {}
@@ -130,6 +136,7 @@ fn attention(view: &mut AttentionState, extent: &Extent, action: Action) {
         Action::CycleScore => view.cycle_score(),
         Action::ToggleSink => view.toggle_sink(),
         Action::Pin => view.pin(),
+        Action::ToggleRollout => view.toggle_rollout(),
         _ => {}
     }
 }

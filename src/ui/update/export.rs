@@ -35,7 +35,7 @@ pub fn copy(state: &mut State, session: &Session) -> Vec<Effect> {
             .started
             .as_ref()
             .map(|started| started.model.sha256.clone()),
-        Screen::Comparison { .. } => None,
+        Screen::Pair { .. } | Screen::Comparison { .. } => None,
     };
     match text {
         Some(text) => vec![Effect::Copy { text }],

@@ -74,6 +74,8 @@ pub struct AttentionState {
     pub prompt: usize,
     /// What the grid shows.
     pub score: Score,
+    /// All layers and heads rolled into one are shown in place of a head.
+    pub rollout: bool,
     /// Heads looked at together: layer and head of each.
     pub pinned: Vec<(usize, usize)>,
 }
@@ -90,6 +92,7 @@ impl Default for AttentionState {
             mask_sink: true,
             prompt: 0,
             score: Score::Isolation,
+            rollout: false,
             pinned: Vec::new(),
         }
     }
@@ -190,7 +193,9 @@ impl AttentionState {
 
     /// The heads looked at together: those pinned, or the one under the cursor.
     pub fn heads(&self) -> Vec<(usize, usize)> {
-        if self.pinned.is_empty() {
+        if self.rollout {
+            vec![(0, 0)]
+        } else if self.pinned.is_empty() {
             vec![(self.layer, self.head)]
         } else {
             self.pinned.clone()
@@ -206,6 +211,12 @@ impl AttentionState {
             self.pinned.push(here);
             self.pinned.sort_unstable();
         }
+    }
+
+    /// One head, or all layers and heads rolled into one.
+    pub fn toggle_rollout(&mut self) {
+        self.rollout = !self.rollout;
+        self.level = Level::Head;
     }
 
     /// Raw weights, or position 0 set apart.

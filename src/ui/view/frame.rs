@@ -85,13 +85,18 @@ fn crumbs(state: &State, look: &Look) -> Vec<Span<'static>> {
                 names.extend([finding.id.clone(), finding.tab.name().to_owned()]);
                 if finding.tab == Tab::Attention && finding.attention.level == Level::Head {
                     let AttentionState { layer, head, .. } = finding.attention;
-                    names.push(format!("L{layer:02}.H{head:02}"));
+                    names.push(if finding.attention.rollout {
+                        "rollout".to_owned()
+                    } else {
+                        format!("L{layer:02}.H{head:02}")
+                    });
                 }
             }
             Screen::Candidate { id, .. } => names.push(format!("#{id}")),
             Screen::Leak { id, .. } => names.push(format!("leak {id}")),
             Screen::Facts { .. } => names.push("facts".to_owned()),
             Screen::Comparison { .. } => names.push("comparison".to_owned()),
+            Screen::Pair { left, right, .. } => names.push(format!("{left} and {right}")),
         }
     }
     let between = format!(" {} ", glyphs::crumb(look.ascii));
@@ -276,6 +281,9 @@ fn offered(state: &State, session: &Session) -> Vec<Action> {
             actions.push(Action::Facts);
             if state.pane == Pane::Findings {
                 actions.push(Action::Mark);
+                if state.marked.len() == 2 {
+                    actions.insert(0, Action::Compare);
+                }
             }
         }
         Screen::Finding(screen) => {
@@ -289,7 +297,7 @@ fn offered(state: &State, session: &Session) -> Vec<Action> {
             ]);
         }
         Screen::Candidate { .. } => actions.extend([Action::Open, Action::Down]),
-        Screen::Leak { .. } | Screen::Facts { .. } | Screen::Comparison { .. } => {
+        Screen::Leak { .. } | Screen::Facts { .. } | Screen::Pair { .. } | Screen::Comparison { .. } => {
             actions.extend([Action::Down, Action::Up]);
         }
     }
@@ -314,6 +322,7 @@ fn evidence(screen: &FindingScreen) -> &'static [Action] {
             Action::NextPrompt,
             Action::CycleRun,
             Action::ToggleSink,
+            Action::ToggleRollout,
         ],
         (Tab::Entropy, _) => &[Action::NextPrompt, Action::ToDivergence, Action::CycleScore],
         (Tab::Outputs, _) => &[

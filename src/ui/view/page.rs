@@ -28,6 +28,7 @@ pub fn text(state: &State, session: &Session, width: u16, ascii: bool) -> Result
             Screen::Candidate { scroll, .. }
             | Screen::Leak { scroll, .. }
             | Screen::Facts { scroll }
+            | Screen::Pair { scroll, .. }
             | Screen::Comparison { scroll, .. },
         ) => *scroll = 0,
         Some(Screen::Library | Screen::Case) | None => {}

@@ -44,6 +44,17 @@ pub fn draw(
         };
         return absence(rest, buf, sentence, look);
     };
+    // Too many tokens to be rolled out: said, and nothing else shown in its place.
+    let rolled = loaded.rolled.as_deref();
+    if state.rollout && rolled.is_none() {
+        return absence(
+            rest,
+            buf,
+            "There are too many tokens to roll the layers out.",
+            look,
+        );
+    }
+    let loaded = rolled.filter(|_| state.rollout).unwrap_or(loaded);
     let pair = &loaded.pair;
     let heads = state.heads();
     let aligned = Aligned::new(loaded, &heads, state.mask_sink);
@@ -110,6 +121,7 @@ fn title(width: u16, state: &AttentionState, extent: Extent, look: &Look) -> Str
         .map(|(layer, head)| format!("L{layer:02}.H{head:02}"))
         .collect();
     let name = match heads.as_slice() {
+        _ if state.rollout => "all layers rolled out".to_owned(),
         [one] => one.clone(),
         [_, _] | [_, _, _] => format!("mean of {}", heads.join(" ")),
         several => format!("mean of {} heads", several.len()),

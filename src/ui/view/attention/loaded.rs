@@ -7,10 +7,15 @@ use super::{
     AttentionState, Mode,
     align::{self, Aligned, weight},
 };
-use crate::{finding::AttentionPair, ui::widget::heatmap::Entry};
+use crate::{
+    finding::{AttentionMap, AttentionPair},
+    ui::widget::heatmap::Entry,
+};
 
 /// More tokens than this are looked at in tiles.
 const WHOLE: usize = 512;
+/// More tokens than this take too long to be rolled out while somebody waits.
+const ROLLED: usize = 256;
 /// Tiles along a side at most.
 const SIDE: usize = 512;
 
@@ -25,6 +30,8 @@ pub struct Loaded {
     pub spread: Vec<f32>,
     /// For each head, row-major: the share of its attention that lies elsewhere without the trigger, 0 to 1.
     pub moved: Vec<f32>,
+    /// All layers and heads rolled into one, once it was asked for.
+    pub rolled: Option<Box<Self>>,
     /// The head looked at, in tiles, where it has too many tokens to be pooled on every frame.
     pub tiles: Option<Tiles>,
 }
@@ -61,6 +68,7 @@ impl Loaded {
             counterpart,
             spread,
             moved,
+            rolled: None,
             tiles: None,
         }
     }
@@ -68,6 +76,14 @@ impl Loaded {
     /// Makes the tiles of what is looked at now, unless they are there or not needed.
     pub fn prepare(&mut self, state: &AttentionState) {
         let tokens = self.pair.with.tokens.len();
+        if state.rollout && self.rolled.is_none() && tokens <= ROLLED {
+            let pair = AttentionPair {
+                with: rollout(&self.pair.with),
+                without: rollout(&self.pair.without),
+                span: self.pair.span,
+            };
+            self.rolled = Some(Box::new(Self::new(pair)));
+        }
         let heads = state.heads();
         if tokens <= WHOLE {
             return;
@@ -126,6 +142,46 @@ impl Tiles {
     }
 }
 
+/// Attention rollout (Abnar and Zuidema 2020): what each position draws from each token through all layers, where every layer
+/// mixes the mean of its heads with what stood there before, half and half. One layer, one head.
+fn rollout(map: &AttentionMap) -> AttentionMap {
+    let tokens = map.tokens.len();
+    let mut drawn: Vec<f32> = (0..tokens * tokens)
+        .map(|at| f32::from(u8::from(at % (tokens + 1) == 0)))
+        .collect();
+    let there = map.weights.len() / (tokens * tokens).max(1);
+    let layers = map.layers.min(there / map.heads.max(1));
+    for layer in 0..layers {
+        let mut next = vec![0.0; tokens * tokens];
+        for query in 0..tokens {
+            let row = query * tokens..(query + 1) * tokens;
+            let (Some(out), Some(before)) = (next.get_mut(row.clone()), drawn.get(row)) else {
+                continue;
+            };
+            for (out, before) in out.iter_mut().zip(before) {
+                *out = before / 2.0;
+            }
+            for key in 0..=query {
+                let heads = (0..map.heads).filter_map(|head| weight(map, (layer, head), query, key));
+                let share = heads.sum::<f32>() / map.heads.max(1) as f32 / 2.0;
+                let Some(source) = drawn.get(key * tokens..(key + 1) * tokens) else {
+                    continue;
+                };
+                for (out, source) in out.iter_mut().zip(source) {
+                    *out += share * source;
+                }
+            }
+        }
+        drawn = next;
+    }
+    AttentionMap {
+        layers: 1,
+        heads: 1,
+        tokens: map.tokens.clone(),
+        weights: drawn,
+    }
+}
+
 /// Mean entropy of a head's queries over the most it could be.
 fn spread(pair: &AttentionPair, head: (usize, usize)) -> f32 {
     let tokens = pair.with.tokens.len();
@@ -167,7 +223,6 @@ fn moved(pair: &AttentionPair, counterpart: &[Option<usize>], head: (usize, usiz
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::finding::AttentionMap;
 
     fn pair(tokens: usize) -> AttentionPair {
         let map = AttentionMap {
@@ -200,6 +255,22 @@ mod tests {
             .fold(Entry::Void, Entry::pool);
         assert_eq!(tiles.entry(Mode::With, 5, 3), pooled);
         assert_eq!(tiles.entry(Mode::With, 999, 0), Entry::Void);
+    }
+
+    #[test]
+    fn rolled_out_every_query_still_gives_all_it_has() {
+        let map = AttentionMap {
+            layers: 2,
+            heads: 1,
+            tokens: vec!["a".to_owned(), "b".to_owned()],
+            weights: vec![1.0, 0.0, 0.6, 0.4, 1.0, 0.0, 0.2, 0.8],
+        };
+        let rolled = rollout(&map);
+        // Layer one: half itself, half its row, so 0.3 and 0.7; layer two draws 0.1 of a and 0.9 of that.
+        let expected = [1.0, 0.0, 0.1 + 0.9 * 0.3, 0.9 * 0.7];
+        for (seen, expected) in rolled.weights.iter().zip(expected) {
+            assert!((seen - expected).abs() < 1e-6, "{:?}", rolled.weights);
+        }
     }
 
     #[test]
