@@ -169,7 +169,7 @@ mod tests {
             );
             assert!(
                 svg.chars()
-                    .all(|c| c == '\n' || crate::text::count_hostile(&c.to_string()) == 0)
+                    .all(|c| c == '\n' || text::count_hostile(&c.to_string()) == 0)
             );
             assert!(drawn[1].1.starts_with(b"\x89PNG"));
             // Something was drawn: a white picture compresses to almost nothing.

@@ -6,152 +6,36 @@ pub mod dialog;
 pub mod finding;
 pub mod place;
 pub mod prompt;
+mod screen;
 pub mod shelf;
 pub mod table;
+mod underway;
 
 use std::{collections::BTreeSet, path::PathBuf, sync::Arc};
 
 use crate::{
     finding::{Finding, Level},
-    scan::event::Progress,
-    session::{Session, compare::Comparison, library::Entry},
+    session::{Session, library::Entry},
 };
 
 use super::{
     action::Action,
-    effect::{Kept, Outcome},
+    effect::Kept,
     keymap::{Context, Keymap},
     query::Query,
-    view::{Drawn, attention::Loaded},
+    view::Drawn,
 };
 use dialog::Dialog;
-use finding::{FindingScreen, Tab};
+use finding::Tab;
+pub use screen::{Pane, Screen};
 use shelf::Shelf;
 use table::Table;
+pub use underway::{Leaving, Running, Toast, Tone, Wanted};
 
 /// How long a toast stays, milliseconds.
 const TOAST_MS: u64 = 4000;
 /// After this long without news from a running scan the header says so, milliseconds.
 pub const STALL_MS: u64 = 5000;
-
-/// One screen; they form a stack.
-#[derive(Debug, Clone)]
-pub enum Screen {
-    /// The saved sessions.
-    Library,
-    /// The scan, live or as it ended.
-    Case,
-    /// One finding with its evidence.
-    Finding(Box<FindingScreen>),
-    /// One candidate.
-    Candidate {
-        /// Its id.
-        id: u32,
-        /// First line shown.
-        scroll: usize,
-    },
-    /// One leak.
-    Leak {
-        /// Its id.
-        id: u32,
-        /// First line shown.
-        scroll: usize,
-    },
-    /// The model, the arms, the coverage.
-    Facts {
-        /// First line shown.
-        scroll: usize,
-    },
-    /// Two findings side by side.
-    Pair {
-        /// Id of the left one.
-        left: String,
-        /// Id of the right one.
-        right: String,
-        /// First line shown.
-        scroll: usize,
-    },
-    /// Two sessions side by side.
-    Comparison {
-        /// What they share and what they do not.
-        comparison: Box<Comparison>,
-        /// First line shown.
-        scroll: usize,
-    },
-}
-
-/// The panes of the case.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Pane {
-    /// The findings.
-    Findings,
-    /// The candidates.
-    #[default]
-    Candidates,
-    /// The latest leaks.
-    Leaks,
-}
-
-/// How a toast is meant.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Tone {
-    /// Done.
-    Good,
-    /// So you know.
-    Plain,
-    /// It did not work.
-    Bad,
-}
-
-/// A line that stays a few seconds.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Toast {
-    /// How it is meant.
-    pub tone: Tone,
-    /// What it says. Raw: shown through [`crate::text`].
-    pub text: String,
-    /// When it goes, on the screen's clock.
-    pub until_ms: u64,
-}
-
-/// The scan this screen steers.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct Running {
-    /// It was asked to wait.
-    pub paused: bool,
-    /// It was asked to end.
-    pub stopping: bool,
-    /// How far it is.
-    pub progress: Option<Progress>,
-    /// When it was last heard of, on the screen's clock.
-    pub heard_ms: u64,
-    /// When it last mined a candidate, on the screen's clock.
-    pub candidate_ms: Option<u64>,
-    /// When it last made a finding, on the screen's clock.
-    pub finding_ms: Option<u64>,
-    /// Candidates and findings there were then.
-    pub seen: (usize, usize),
-    /// When it last finished something that a resumed scan need not compute again, on the screen's clock.
-    pub kept_ms: u64,
-}
-
-/// Attention weights asked for.
-#[derive(Debug, Clone)]
-pub struct Wanted {
-    /// Their key.
-    pub key: String,
-    /// The weights, or why they cannot be read; none while they are being loaded.
-    pub pair: Option<Result<Box<Loaded>, String>>,
-}
-
-/// The way out, once the scan has ended.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Leaving {
-    /// What to end with.
-    pub outcome: Outcome,
-    /// Since when, on the screen's clock.
-    pub since_ms: u64,
-}
 
 /// A list whose cursor is pinned to what it is on.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

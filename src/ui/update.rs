@@ -46,20 +46,11 @@ pub fn update(state: &mut State, session: &Session, message: Message) -> Vec<Eff
             state.away = !here;
             Vec::new()
         }
-        Message::Probing => {
-            state.probing = Some(0.0);
-            Vec::new()
-        }
-        Message::ProbeProgress(share) => {
-            state.probing = Some(share);
-            Vec::new()
-        }
-        Message::Probed(finding) => {
-            probe::probed(state, finding);
-            Vec::new()
-        }
-        Message::ProbeFailed(told) => {
-            probe::failed(state, &told);
+        message @ (Message::Probing
+        | Message::ProbeProgress(_)
+        | Message::Probed(_)
+        | Message::ProbeFailed(_)) => {
+            probe::heard(state, message);
             Vec::new()
         }
         Message::Written(paths) => {
@@ -188,11 +179,10 @@ fn act(state: &mut State, session: &Session, action: Action) -> Vec<Effect> {
     if state.dialog.is_some() {
         return dialog::act(state, action);
     }
+    if quiet(state, session, action) {
+        return Vec::new();
+    }
     match action {
-        Action::Help => {
-            state.dialog = Some(Dialog::Help { scroll: 0 });
-            Vec::new()
-        }
         Action::Back => {
             if !evidence::back(state) {
                 if state.screens.len() > 1 {
@@ -203,17 +193,9 @@ fn act(state: &mut State, session: &Session, action: Action) -> Vec<Effect> {
             }
             Vec::new()
         }
-        Action::Probe => {
-            probe::open(state, session);
-            Vec::new()
-        }
         Action::Stop if state.probing.is_some() => {
             probe::failed(state, "it was stopped");
             vec![Effect::StopProbe]
-        }
-        Action::Pattern => {
-            prompt::open(state, Purpose::Pattern, "");
-            Vec::new()
         }
         Action::Copy => export::copy(state, session),
         Action::Export => vec![Effect::Export],
@@ -222,37 +204,11 @@ fn act(state: &mut State, session: &Session, action: Action) -> Vec<Effect> {
             state.mouse = !state.mouse;
             vec![Effect::Mouse(state.mouse)]
         }
-        Action::Palette => {
-            prompt::open(state, Purpose::Palette, "");
-            Vec::new()
-        }
         Action::Leave => leaving::leave(state),
         Action::Undo => ruling::undo(state, session),
         Action::Redo => ruling::redo(state, session),
         Action::Adopt => ruling::adopt(state, session),
-        Action::Mark => {
-            ruling::mark(state, session);
-            Vec::new()
-        }
-        Action::MarkAll => {
-            ruling::mark_all(state, session);
-            Vec::new()
-        }
         Action::Resume => case::resume(state, session),
-        Action::TruePositive
-        | Action::FalsePositive
-        | Action::Undecided
-        | Action::Reviewing
-        | Action::AcceptRisk
-        | Action::Duplicate
-        | Action::Reopen => {
-            ruling::open(state, session, action);
-            Vec::new()
-        }
-        Action::NextUnruled | Action::PreviousUnruled => {
-            ruling::step(state, session, action == Action::NextUnruled);
-            Vec::new()
-        }
         Action::Pause => leaving::pause(state),
         Action::Stop => {
             if leaving::steerable(state) {
@@ -277,6 +233,30 @@ fn act(state: &mut State, session: &Session, action: Action) -> Vec<Effect> {
             }
         },
     }
+}
+
+/// Actions that only change what is looked at; false when it is none of them.
+fn quiet(state: &mut State, session: &Session, action: Action) -> bool {
+    match action {
+        Action::Help => state.dialog = Some(Dialog::Help { scroll: 0 }),
+        Action::Mark => ruling::mark(state, session),
+        Action::MarkAll => ruling::mark_all(state, session),
+        Action::TruePositive
+        | Action::FalsePositive
+        | Action::Undecided
+        | Action::Reviewing
+        | Action::AcceptRisk
+        | Action::Duplicate
+        | Action::Reopen => ruling::open(state, session, action),
+        Action::NextUnruled | Action::PreviousUnruled => {
+            ruling::step(state, session, action == Action::NextUnruled);
+        }
+        Action::Probe => probe::open(state, session),
+        Action::Pattern => prompt::open(state, Purpose::Pattern, ""),
+        Action::Palette => prompt::open(state, Purpose::Palette, ""),
+        _ => return false,
+    }
+    true
 }
 
 fn recorded(state: &mut State, session: &Session) -> Vec<Effect> {

@@ -6,11 +6,14 @@ use super::prompt;
 use crate::{
     finding::Finding,
     session::Session,
-    ui::state::{
-        Screen, State, Tone,
-        finding::{FindingScreen, Tab},
-        level_name,
-        prompt::Purpose,
+    ui::{
+        message::Message,
+        state::{
+            Screen, State, Tone,
+            finding::{FindingScreen, Tab},
+            level_name,
+            prompt::Purpose,
+        },
     },
 };
 
@@ -43,8 +46,19 @@ pub fn open(state: &mut State, session: &Session) {
     }
 }
 
+/// What is heard of a measurement.
+pub fn heard(state: &mut State, message: Message) {
+    match message {
+        Message::Probing => state.probing = Some(0.0),
+        Message::ProbeProgress(share) => state.probing = Some(share),
+        Message::Probed(finding) => probed(state, finding),
+        Message::ProbeFailed(told) => failed(state, &told),
+        _ => {}
+    }
+}
+
 /// Shows what was measured.
-pub fn probed(state: &mut State, finding: Arc<Finding>) {
+fn probed(state: &mut State, finding: Arc<Finding>) {
     state.probing = None;
     let told = format!(
         "{}: {}, fires on {} of {}; not recorded",

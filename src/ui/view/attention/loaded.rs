@@ -248,7 +248,8 @@ mod tests {
         loaded.prepare(&state);
         let tiles = loaded.tiles.clone().unwrap();
         assert_eq!(tiles.side, 2);
-        let aligned = Aligned::new(&loaded, &state.heads(), state.mask_sink);
+        let heads = state.heads();
+        let aligned = Aligned::new(&loaded, &heads, state.mask_sink);
         let pooled = [(10, 6), (10, 7), (11, 6), (11, 7)]
             .map(|(query, key)| aligned.entry(Mode::With, query, key))
             .into_iter()
