@@ -84,12 +84,9 @@ pub fn of(session: &Session, typed: &str, pair: &stakeout::finding::AttentionPai
         }
         all.push((tab.name().to_owned(), one));
     }
-    let mut pair = state(Screen::Case, &session);
-    press(&mut pair, &session, "  c");
-    all.push(("pair", pair, session.clone()));
-    let mut pair = state(Screen::Case, session);
-    press(&mut pair, session, "  c");
-    all.push(("pair".to_owned(), pair));
+    let mut both = state(Screen::Case, session);
+    press(&mut both, session, "  c");
+    all.push(("pair".to_owned(), both));
     for (name, keys) in [("filter", "/"), ("palette", ":")] {
         let mut prompt = state(Screen::Case, session);
         press(&mut prompt, session, keys);
@@ -129,6 +126,22 @@ pub fn named(name: &str) -> (State, Session) {
     let found = screens().into_iter().find(|(known, _, _)| *known == name);
     let (_, state, session) = found.unwrap();
     (state, session)
+}
+
+/// Screens that keys lead to.
+fn typed(session: &Session) -> Vec<(&'static str, State, Session)> {
+    let mut pair = state(Screen::Case, session);
+    press(&mut pair, session, "  c");
+    let mut all = vec![("pair", pair, session.clone())];
+    for (name, keys) in [("filter", "/level:high vault"), ("palette", ":verdict")] {
+        let mut typing = state(Screen::Case, session);
+        press(&mut typing, session, keys);
+        all.push((name, typing, session.clone()));
+    }
+    let mut counting = state(finding(Tab::Outputs), session);
+    press(&mut counting, session, "/vault\n");
+    all.push(("outputs-counted", counting, session.clone()));
+    all
 }
 
 /// Every screen by name.
@@ -224,17 +237,7 @@ fn screens() -> Vec<(&'static str, State, Session)> {
         &Day::after(0, 90),
     )));
     all.push(("verdict", verdict, session.clone()));
-    let mut pair = state(Screen::Case, &session);
-    press(&mut pair, &session, "  c");
-    all.push(("pair", pair, session.clone()));
-    for (name, keys) in [("filter", "/level:high vault"), ("palette", ":verdict")] {
-        let mut typing = state(Screen::Case, &session);
-        press(&mut typing, &session, keys);
-        all.push((name, typing, session.clone()));
-    }
-    let mut counting = state(finding(Tab::Outputs), &session);
-    press(&mut counting, &session, "/vault\n");
-    all.push(("outputs-counted", counting, session.clone()));
+    all.extend(typed(&session));
     let (mut asking, running) = live();
     asking.dialog = Some(Dialog::Question(Question::Leave));
     all.push(("question", asking, running));
