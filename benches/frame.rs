@@ -1,10 +1,13 @@
-//! Time to draw one frame at 200x60: a usual session, and one with 100,000 candidates and 50,000 leaks.
+//! Time to draw one frame at 200x60: a usual session, one with 100,000 candidates and 50,000 leaks, a key and the frame it
+//! leads to, and one head over as many tokens as a long context has.
 
 #![expect(clippy::unwrap_used, reason = "a failed step ends the measurement")]
 
+use crossterm::event::{KeyCode, KeyEvent};
 use divan::Bencher;
 use ratatui::{buffer::Buffer, layout::Rect};
 use stakeout::{
+    finding::{Activation, Agreement, AttentionMap, AttentionPair, Evidence, Finding, Signals},
     scan::event::{Candidate, Leak, Look as Measured, Sampling, ScanEvent},
     session::{
         Session,
@@ -15,7 +18,11 @@ use stakeout::{
         message::Message,
         state::{Screen, State},
         theme::{ColorDepth, Look},
-        update, view,
+        update,
+        view::{
+            self,
+            attention::{self, AttentionState, Extent, Loaded},
+        },
     },
 };
 
@@ -85,5 +92,69 @@ fn case(bencher: Bencher<'_, '_>, (candidates, leaks): (u32, u32)) {
     bencher.bench_local(|| {
         buffer.reset();
         view::draw(&state, &session, &look, AREA, &mut buffer);
+    });
+}
+
+/// A key and the frame it leads to: the cursor one row down; one more letter of the filter.
+#[divan::bench(args = ["j", "a"], sample_count = 100)]
+fn key(bencher: Bencher<'_, '_>, key: &str) {
+    let session = session(100_000, 50_000);
+    let mut state = State::new(Keymap::embedded().unwrap(), Screen::Case);
+    update(&mut state, &session, Message::Recorded);
+    let press = |state: &mut State, c: char| {
+        update(state, &session, Message::Key(KeyEvent::from(KeyCode::Char(c))));
+    };
+    press(&mut state, 'j');
+    if key == "a" {
+        press(&mut state, '/');
+    }
+    let look = Look::new("terminal", ColorDepth::TrueColor, false).unwrap();
+    let mut buffer = Buffer::empty(AREA);
+    let c = key.chars().next().unwrap();
+    bencher.with_inputs(|| state.clone()).bench_local_refs(|state| {
+        press(state, c);
+        buffer.reset();
+        view::draw(state, &session, &look, AREA, &mut buffer)
+    });
+}
+
+/// The heatmap of one head, the cross-hair moved by a token.
+#[divan::bench(args = [40, 512, 4096], sample_count = 100)]
+fn head(bencher: Bencher<'_, '_>, tokens: usize) {
+    let map = AttentionMap {
+        layers: 1,
+        heads: 1,
+        tokens: (0..tokens).map(|at| format!("t{at}")).collect(),
+        weights: (0..tokens * tokens).map(|at| (at % 97) as f32 / 97.0).collect(),
+    };
+    let pair = AttentionPair {
+        with: map.clone(),
+        without: map,
+        span: (10, 14),
+    };
+    let mut loaded = Loaded::new(pair);
+    let mut view = AttentionState::default();
+    view.enter();
+    loaded.prepare(&view);
+    let finding: Finding = serde_json::from_value(serde_json::json!({
+        "id": "F-1", "trigger": "t", "trigger_tokens": [1], "core": "t", "core_tokens": [1], "kind": "exact",
+        "confidence": 0.9, "level": "high", "support": 3, "position": "end", "arm": "template",
+        "signals": Signals::default(), "p": 0.1, "q": 0.1, "agreement": Agreement::default(),
+        "activation": Activation::default(), "examples": [], "reasons": [], "candidates": [],
+        "evidence": Evidence::default(),
+    }))
+    .unwrap();
+    let look = Look::new("terminal", ColorDepth::TrueColor, false).unwrap();
+    let mut buffer = Buffer::empty(AREA);
+    let extent = Extent {
+        layers: 1,
+        heads: 1,
+        tokens,
+        prompts: 1,
+    };
+    bencher.bench_local(|| {
+        view.move_cursor(1, 0, &extent);
+        buffer.reset();
+        attention::draw(AREA, &mut buffer, &finding, Some(&loaded), &view, &look);
     });
 }

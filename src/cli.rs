@@ -39,7 +39,7 @@ use crate::{
     report,
     session::{ScanState, Session},
     text,
-    ui::{keymap::Keymap, theme},
+    ui::keymap::Keymap,
 };
 use args::{Arguments, Command};
 use failure::Failure;
@@ -148,7 +148,7 @@ fn dispatch(arguments: Arguments, streams: &mut Streams<'_>) -> Result<u8, Failu
         }
         Some(Command::Bench(arguments)) => bench::bench(&setting, &arguments, streams),
         Some(Command::Keys) => listing::keys(&setting.keymap, streams.out),
-        Some(Command::Themes) => listing::themes(streams.out),
+        Some(Command::Themes) => listing::themes(&setting.paths.themes, streams.out),
         Some(Command::Config) => listing::config(&setting, streams.out),
     }
 }
@@ -156,7 +156,8 @@ fn dispatch(arguments: Arguments, streams: &mut Streams<'_>) -> Result<u8, Failu
 impl Setting {
     fn load(streams: &mut Streams<'_>) -> Result<Self, Failure> {
         let paths = Paths::find()?;
-        let themes: Vec<&str> = theme::THEMES.iter().map(|(name, _)| *name).collect();
+        let themes = listing::theme_names(&paths.themes);
+        let themes: Vec<&str> = themes.iter().map(String::as_str).collect();
         let config = Config::load(&paths.config, &themes)?;
         let keymap = keymap(&paths.keys)?;
         if let Err(error) = logging::start(&paths.log, &config.log) {

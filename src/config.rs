@@ -20,9 +20,12 @@ const LARGEST: u64 = 256 * 1024;
 /// Words a setting may have.
 const BUDGETS: [&str; 3] = ["quick", "standard", "deep"];
 const LOG_LEVELS: [&str; 6] = ["off", "error", "warn", "info", "debug", "trace"];
-const KEYS: [&str; 8] = [
+const NOTIFY: [&str; 3] = ["off", "bell", "desktop"];
+const KEYS: [&str; 10] = [
     "theme",
     "mouse",
+    "motion",
+    "notify",
     "ascii",
     "author",
     "threads",
@@ -38,6 +41,10 @@ pub struct Config {
     pub theme: String,
     /// Wheel and clicks.
     pub mouse: bool,
+    /// Signs may move by themselves.
+    pub motion: bool,
+    /// "off", "bell" or "desktop": what tells an analyst who looks elsewhere that a long scan has ended.
+    pub notify: String,
     /// ASCII characters only.
     pub ascii: bool,
     /// Name written beside rulings; empty: the account's name.
@@ -58,6 +65,8 @@ pub struct Config {
 struct Patch {
     theme: Option<toml::Spanned<String>>,
     mouse: Option<bool>,
+    motion: Option<bool>,
+    notify: Option<toml::Spanned<String>>,
     ascii: Option<bool>,
     author: Option<String>,
     threads: Option<toml::Spanned<u64>>,
@@ -160,6 +169,8 @@ impl Config {
         }
         set(&mut self.theme, patch.theme.map(toml::Spanned::into_inner));
         set(&mut self.mouse, patch.mouse);
+        set(&mut self.motion, patch.motion);
+        set(&mut self.notify, patch.notify.map(toml::Spanned::into_inner));
         set(&mut self.ascii, patch.ascii);
         set(&mut self.author, patch.author);
         set(&mut self.threads, patch.threads.map(|n| n.into_inner() as usize));
@@ -202,6 +213,7 @@ fn parse(source: &str, themes: &[&str]) -> Result<Patch, Mistake> {
     let words = [
         ("theme", &patch.theme, themes),
         ("budget", &patch.budget, BUDGETS.as_slice()),
+        ("notification", &patch.notify, NOTIFY.as_slice()),
         ("log level", &patch.log, LOG_LEVELS.as_slice()),
     ];
     for (what, word, known) in words {

@@ -205,6 +205,27 @@ pub struct Evidence {
     pub null: [Vec<f32>; 4],
 }
 
+/// A picture of a finding's evidence.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Figure {
+    /// The four signals among their controls.
+    Signals,
+    /// Isolation of every head.
+    Heads,
+    /// One head, with and without the trigger, of the attention that is loaded.
+    Head {
+        /// Layer, from 0.
+        layer: usize,
+        /// Head, from 0.
+        head: usize,
+    },
+    /// Entropy along the answers to one prompt.
+    Entropy {
+        /// Which of the curves, from 0.
+        prompt: usize,
+    },
+}
+
 /// Agreement of answers across unrelated prompts: overlaps of their token pairs, 0 to 1.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
 pub struct Agreement {

@@ -22,6 +22,8 @@ pub struct Paths {
     pub keys: PathBuf,
     /// The inventory of models.
     pub inventory: PathBuf,
+    /// The folder of the analyst's own themes.
+    pub themes: PathBuf,
     /// The folder of sessions.
     pub sessions: PathBuf,
     /// The log file.
@@ -44,6 +46,7 @@ impl Paths {
             config: dirs.config_dir().join("config.toml"),
             keys: dirs.config_dir().join("keys.toml"),
             inventory: dirs.config_dir().join("inventory.toml"),
+            themes: dirs.config_dir().join("themes"),
             sessions: dirs.data_dir().join("sessions"),
             log: dirs
                 .state_dir()
@@ -58,6 +61,7 @@ impl Paths {
             config: home.join("config.toml"),
             keys: home.join("keys.toml"),
             inventory: home.join("inventory.toml"),
+            themes: home.join("themes"),
             sessions: home.join("sessions"),
             log: home.join("stakeout.log"),
         }

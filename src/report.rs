@@ -1,5 +1,6 @@
 //! Reports: pure functions from what is known about a scan to a document. Every verdict states what was covered.
 
+pub mod figure;
 pub mod json;
 pub mod jsonl;
 pub mod markdown;

@@ -35,7 +35,7 @@ mod measure;
 mod refine;
 
 mod conclude;
-mod score;
+pub mod score;
 pub mod stats;
 
 mod pace;
@@ -75,7 +75,7 @@ pub fn run_without(
         without: part,
         ..plan.budget.effort()
     };
-    let done = scan(model, plan, effort, &reporter, &mut account);
+    let done = scan(model, plan, &effort, &reporter, &mut account);
     account.end(&reporter, done);
 }
 

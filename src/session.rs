@@ -14,6 +14,7 @@ pub mod leaks;
 pub mod library;
 mod lock;
 mod open;
+pub mod place;
 pub mod reading;
 pub mod record;
 pub mod salvage;

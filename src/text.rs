@@ -3,6 +3,7 @@
 //! Invariant: no constructor of [`Safe`] lets a hostile character through, and none removes one without leaving a mark:
 //! the invisible character may be the trigger.
 
+mod glyph;
 mod mark;
 
 use std::{fmt, iter::Peekable, ops::Range, str::Chars};
@@ -10,6 +11,7 @@ use std::{fmt, iter::Peekable, ops::Range, str::Chars};
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
+pub use glyph::{Glyph, glyphs, lookalikes, scripts};
 use mark::{Class, class};
 
 /// Longest run of combining marks, or of one hostile character, shown one by one.
@@ -18,12 +20,25 @@ const RUN: usize = 4;
 const LINE_FEED: &str = "⏎";
 const TAB: &str = "⇥";
 
+/// What a piece of safe text is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Piece {
+    /// Text as it is.
+    Plain,
+    /// It stands for hostile characters.
+    Mark,
+    /// A character that a reader would take for an ASCII one.
+    Alike,
+}
+
 /// Text that is safe to print: no control, bidi, zero-width, tag or private-use character stands in it.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Safe {
     text: String,
     /// Byte ranges of the marks, in order.
     marks: Vec<Range<usize>>,
+    /// Byte ranges of the look-alikes, in order, none inside a mark.
+    alike: Vec<Range<usize>>,
     /// Made by [`ascii`]: what is added to it must be ASCII too.
     ascii: bool,
 }
@@ -44,20 +59,25 @@ impl Safe {
         self.text.is_empty()
     }
 
-    /// The text in pieces, each with whether it is a mark standing for hostile characters (to be styled apart).
-    pub fn pieces(&self) -> impl Iterator<Item = (&str, bool)> {
-        let ends = self
-            .marks
-            .iter()
-            .flat_map(|mark| [(mark.start, false), (mark.end, true)]);
+    /// The text in pieces, each with what it is, so that marks and look-alikes can be styled apart.
+    pub fn pieces(&self) -> impl Iterator<Item = (&str, Piece)> {
+        let mut special: Vec<(&Range<usize>, Piece)> =
+            self.marks.iter().map(|mark| (mark, Piece::Mark)).collect();
+        if !self.alike.is_empty() {
+            special.extend(self.alike.iter().map(|alike| (alike, Piece::Alike)));
+            special.sort_by_key(|(range, _)| range.start);
+        }
+        let ends = special
+            .into_iter()
+            .flat_map(|(range, piece)| [(range.start, Piece::Plain), (range.end, piece)]);
         let mut start = 0;
-        ends.chain([(self.text.len(), false)])
-            .filter_map(move |(end, is_mark)| {
-                let piece = self.text.get(start..end)?;
+        ends.chain([(self.text.len(), Piece::Plain)])
+            .filter_map(move |(end, piece)| {
+                let text = self.text.get(start..end)?;
                 start = end;
-                Some((piece, is_mark))
+                Some((text, piece))
             })
-            .filter(|(piece, _)| !piece.is_empty())
+            .filter(|(text, _)| !text.is_empty())
     }
 
     /// Adds more safe text.
@@ -68,6 +88,11 @@ impl Safe {
             more.marks
                 .iter()
                 .map(|mark| mark.start + offset..mark.end + offset),
+        );
+        self.alike.extend(
+            more.alike
+                .iter()
+                .map(|alike| alike.start + offset..alike.end + offset),
         );
     }
 
@@ -98,13 +123,29 @@ pub fn line(text: &str) -> Safe {
         text: String::with_capacity(text.len() + 16),
         ..Safe::default()
     };
+    let alike = lookalikes(text);
+    let mut at = 0;
+    let plain = text.char_indices().filter(|(_, c)| class(*c) == Class::Plain);
+    // Every plain character passes below one by one, so that its number among them tells it.
+    let mut alike = plain
+        .enumerate()
+        .filter(|(_, (byte, _))| alike.iter().any(|(known, _)| known == byte))
+        .map(|(number, _)| number)
+        .peekable();
     let mut chars = text.chars().peekable();
     // Whether what stands before is a character a combining mark may sit on.
     let mut has_base = false;
     while let Some(c) = chars.next() {
         let class = class(c);
         match class {
-            Class::Plain => safe.text.push(c),
+            Class::Plain => {
+                let start = safe.text.len();
+                safe.text.push(c);
+                if alike.next_if_eq(&at).is_some() {
+                    safe.alike.push(start..safe.text.len());
+                }
+                at += 1;
+            }
             Class::Break => safe.push_mark(if c == '\n' { LINE_FEED } else { TAB }),
             Class::Combining => push_combining(&mut safe, c, &mut chars, has_base),
             Class::Tag => push_tags(&mut safe, c, &mut chars),
@@ -188,7 +229,8 @@ pub fn ascii(text: &Safe) -> Safe {
         ascii: true,
         ..Safe::default()
     };
-    for (piece, is_mark) in text.pieces() {
+    for (piece, kind) in text.pieces() {
+        let is_mark = kind == Piece::Mark;
         match piece {
             LINE_FEED if is_mark => out.push_mark("\\n"),
             TAB if is_mark => out.push_mark("\\t"),
@@ -258,6 +300,12 @@ pub fn clip(text: &Safe, cells: usize) -> Safe {
             .iter()
             .filter(|mark| mark.start < end)
             .map(|mark| mark.start..mark.end.min(end))
+            .collect(),
+        alike: text
+            .alike
+            .iter()
+            .filter(|alike| alike.end <= end)
+            .cloned()
             .collect(),
         ascii: text.ascii,
     }

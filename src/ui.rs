@@ -1,12 +1,14 @@
 //! The screen: what the analyst sees and does; it reads the session and never changes it.
 
 pub mod action;
+pub mod console;
 pub mod drive;
 mod editor;
 pub mod effect;
 pub mod glyphs;
 pub mod keymap;
 pub mod message;
+pub mod query;
 pub mod state;
 pub mod terminal;
 pub mod theme;
@@ -20,15 +22,17 @@ use futures::{StreamExt, stream};
 use ratatui::{Terminal, backend::CrosstermBackend};
 use tokio::sync::mpsc;
 
-pub use drive::{Input, drive};
+pub use drive::{Input, Prober, drive};
 pub use effect::{Editing, Outcome};
 pub use update::update;
 
 use crate::{
+    finding::{AttentionPair, Figure, Finding},
     inventory,
     scan::{event::ScanEvent, gate::Gate},
     session::{Session, reading::Reading, store::Store},
 };
+use console::Notify;
 use keymap::Keymap;
 use theme::Look;
 
@@ -42,6 +46,21 @@ pub struct RunningScan {
     pub events: mpsc::Receiver<ScanEvent>,
     /// Pauses, resumes and stops it.
     pub gate: Gate,
+}
+
+/// Draws evidence of a finding; each picture with the ending of its file.
+pub type DrawFigure =
+    fn(&Finding, Option<&AttentionPair>, Figure) -> Result<Vec<(&'static str, Vec<u8>)>, String>;
+
+/// How the screen behaves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Habits {
+    /// Take the mouse.
+    pub mouse: bool,
+    /// Let signs move by themselves.
+    pub motion: bool,
+    /// How to tell an analyst who looks elsewhere that a long scan has ended.
+    pub notify: Notify,
 }
 
 /// Everything a screen needs.
@@ -64,8 +83,14 @@ pub struct App {
     pub library: PathBuf,
     /// The inventory's file.
     pub inventory: PathBuf,
-    /// Take the mouse.
-    pub mouse: bool,
+    /// How it behaves.
+    pub habits: Habits,
+    /// Measures a string with the model of the session, if it is there.
+    pub prober: Option<Prober>,
+    /// What it measures now.
+    pub probing: Option<RunningScan>,
+    /// Draws figures.
+    pub draw_figure: DrawFigure,
     /// Name written beside the analyst's rulings.
     pub author: String,
     /// What the analyst has to be told first: what went wrong on the way here, or what to know about the session.
@@ -121,18 +146,13 @@ pub fn run(mut app: App) -> Result<Outcome, UiError> {
 
 async fn show(app: &mut App) -> Result<Outcome, UiError> {
     let signals = signals()?;
-    let mouse = app.mouse;
+    let mouse = app.carried.as_ref().map_or(app.habits.mouse, |state| state.mouse);
     let _entered = terminal::enter(mouse)?;
     let mut screen = Terminal::new(CrosstermBackend::new(io::stdout()))?;
     let keys = crossterm::event::EventStream::new().map(|event| event.map(Input::Terminal));
     let keys = keys.inspect(|_| panic_if_asked());
     let input = stream::select(keys, signals);
-    let suspend = move || {
-        terminal::leave();
-        terminal::stop_process()?;
-        terminal::reenter(mouse)
-    };
-    drive(app, &mut screen, input, suspend).await
+    drive(app, &mut screen, input, console::Real { mouse }).await
 }
 
 /// Only tests set the variable: what a panic in this thread leaves behind is seen from outside alone.

@@ -31,6 +31,8 @@ const MAY_USE: [(&str, &[&str]); 13] = [
             "finding",
             "scan::event",
             "scan::gate",
+            "scan::score",
+            "scan::stats",
             "text",
         ],
     ),
@@ -54,7 +56,7 @@ const MAY_USE: [(&str, &[&str]); 13] = [
 ];
 
 /// Where foreign crates stay.
-const CRATES: [(&str, &[&str]); 16] = [
+const CRATES: [(&str, &[&str]); 19] = [
     ("candle_core", &["model"]),
     ("candle_nn", &["model"]),
     ("candle_transformers", &["model"]),
@@ -67,6 +69,9 @@ const CRATES: [(&str, &[&str]); 16] = [
     ("crossterm", &["ui"]),
     ("ratatui", &["ui"]),
     ("tui_input", &["ui"]),
+    ("plotters", &["report"]),
+    ("png", &["report"]),
+    ("unicode_names2", &["text"]),
     ("clap", &["cli"]),
     ("clap_complete", &["cli"]),
     ("clap_mangen", &["cli"]),

@@ -259,7 +259,7 @@ fn mistakes_in_settings_are_placed() {
     );
     home.write("config.toml", "");
     home.write("keys.toml", "[global]\nhelpp = [\"?\"]\n");
-    home.refused(&["keys"], "keys.toml: line 2", "help");
+    home.refused(&["keys"], "keys.toml:2:1: ", "help");
 }
 
 #[test]

@@ -12,6 +12,7 @@ use std::{
 
 use assert_cmd::cargo::cargo_bin;
 
+#[expect(dead_code, reason = "other tests look at the bytes")]
 #[path = "support/pty.rs"]
 mod pty;
 

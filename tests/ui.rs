@@ -4,8 +4,10 @@
 mod ui {
     mod app;
     mod fixture;
+    mod hostile;
     mod keys;
     mod screen;
     mod screens;
+    mod tour;
     mod update;
 }

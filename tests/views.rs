@@ -9,7 +9,7 @@ use stakeout::{
     ui::{
         theme::{ColorDepth, Look, THEMES},
         view::{
-            attention::{self, AttentionState, Extent, Mode, Score},
+            attention::{self, AttentionState, Extent, Loaded, Mode, Score},
             entropy::{self, EntropyState},
             outputs::{self, OutputsState},
         },
@@ -53,7 +53,7 @@ fn map(tokens: &[&str], span: (usize, usize)) -> AttentionMap {
     }
 }
 
-fn pair() -> AttentionPair {
+fn weights() -> AttentionPair {
     AttentionPair {
         with: map(
             &[
@@ -70,6 +70,10 @@ fn pair() -> AttentionPair {
         ),
         span: (7, 11),
     }
+}
+
+fn pair() -> Loaded {
+    Loaded::new(weights())
 }
 
 fn run(words: &[&str], high: bool) -> Run {
@@ -219,12 +223,21 @@ fn attention_state(which: usize) -> AttentionState {
 }
 
 /// Every view in every state, drawn once each into `area`.
-fn draw_all(area: Rect, buf: &mut Buffer, look: &Look, finding: &Finding, pair: Option<&AttentionPair>) {
+fn draw_all(area: Rect, buf: &mut Buffer, look: &Look, finding: &Finding, pair: Option<&Loaded>) {
     for which in 0..12 {
         attention::draw(area, buf, finding, pair, &attention_state(which), look);
     }
     for cursor in [0, 3, 10, 999] {
-        entropy::draw(area, buf, finding, &EntropyState { prompt: 0, cursor }, look);
+        entropy::draw(
+            area,
+            buf,
+            finding,
+            &EntropyState {
+                cursor,
+                ..EntropyState::default()
+            },
+            look,
+        );
     }
     for shape in [Shape::SideBySide, Shape::Inline] {
         for grain in [outputs::Grain::Word, outputs::Grain::Token] {
@@ -235,7 +248,7 @@ fn draw_all(area: Rect, buf: &mut Buffer, look: &Look, finding: &Finding, pair: 
                 top: 3,
                 change: 7,
             };
-            outputs::draw(area, buf, finding, &state, look);
+            outputs::draw(area, buf, (finding, &["you".to_owned()]), &state, look);
         }
     }
 }
@@ -296,7 +309,10 @@ fn entropy_view() {
             area,
             buf,
             &finding(),
-            &EntropyState { prompt: 0, cursor: 4 },
+            &EntropyState {
+                cursor: 4,
+                ..EntropyState::default()
+            },
             look,
         );
     });
@@ -305,7 +321,7 @@ fn entropy_view() {
 #[test]
 fn outputs_view() {
     snapshot("outputs", |area, buf, look| {
-        outputs::draw(area, buf, &finding(), &OutputsState::default(), look);
+        outputs::draw(area, buf, (&finding(), &[]), &OutputsState::default(), look);
     });
 }
 
@@ -316,7 +332,7 @@ fn outputs_inline() {
             shape: Shape::Inline,
             ..OutputsState::default()
         };
-        outputs::draw(area, buf, &finding(), &state, look);
+        outputs::draw(area, buf, (&finding(), &["you".to_owned()]), &state, look);
     });
 }
 
@@ -338,7 +354,7 @@ fn the_readout_is_the_weight_in_the_matrix() {
             );
         });
         let index = ((state.layer * 8 + state.head) * 14 + row) * 14 + column;
-        let readout = format!("{:.3}", pair.with.weights[index]);
+        let readout = format!("{:.3}", pair.pair.with.weights[index]);
         let line = seen
             .lines()
             .find(|line| line.starts_with(&format!("q{row} ")))
@@ -400,7 +416,7 @@ fn missing_evidence_is_said_in_a_sentence() {
     });
     assert!(entropy.contains("No answer was recorded"));
     let outputs = screen((60, 16), |area, buf| {
-        outputs::draw(area, buf, &bare(), &OutputsState::default(), &look);
+        outputs::draw(area, buf, (&bare(), &[]), &OutputsState::default(), &look);
     });
     assert!(outputs.contains("No answers were recorded"));
 }
@@ -408,7 +424,10 @@ fn missing_evidence_is_said_in_a_sentence() {
 #[test]
 fn the_entropy_cursor_jumps_to_the_first_difference_and_stays_inside() {
     let finding = finding();
-    let mut state = EntropyState { prompt: 0, cursor: 5 };
+    let mut state = EntropyState {
+        cursor: 5,
+        ..EntropyState::default()
+    };
     state.to_divergence(&finding);
     assert_eq!(state.cursor, 0);
     state.move_cursor(999, &finding);
@@ -501,7 +520,7 @@ fn every_size_draws_and_stays_inside_its_area() {
 #[test]
 fn broken_evidence_does_not_break_the_screen() {
     let area = Rect::new(0, 0, 70, 24);
-    let mut pair = pair();
+    let mut pair = weights();
     pair.with.weights.truncate(100);
     pair.without = AttentionMap::default();
     pair.span = (12, 4);
@@ -512,6 +531,7 @@ fn broken_evidence_does_not_break_the_screen() {
     finding.evidence.heads[4].layer = 40;
     finding.evidence.heads[5].layer = usize::MAX;
     pair.with.heads = usize::MAX;
+    let pair = Loaded::new(pair);
     for depth in [ColorDepth::None, ColorDepth::TrueColor] {
         let mut buf = Buffer::empty(area);
         draw_all(area, &mut buf, &look(depth, false), &finding, Some(&pair));

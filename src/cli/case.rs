@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use super::{
     DONE, Setting,
-    args::{HistoryArguments, ListFormat, ReportArguments, ReportFormat, ShowArguments},
+    args::{HistoryArguments, ListFormat, ReportArguments, ReportFormat, ShowArguments, View},
     failure::Failure,
 };
 use crate::{
@@ -20,12 +20,35 @@ use crate::{
         Session,
         store::{self, Store},
     },
+    ui::{
+        effect::Effect,
+        message::Message,
+        state::{
+            Screen, State,
+            finding::{FindingScreen, Tab},
+        },
+        update,
+        view::page,
+    },
 };
+
+/// Columns of a view printed as text.
+const COLUMNS: u16 = 100;
 
 /// `stakeout show`.
 pub fn show(setting: &Setting, arguments: &ShowArguments, out: &mut dyn Write) -> Result<u8, Failure> {
     let path = setting.paths.session(&arguments.session);
-    let session = Store::open(&path)?.load()?;
+    let store = Store::open(&path)?;
+    let session = store.load()?;
+    if let Some(view) = arguments.view {
+        let found = match &arguments.finding {
+            Some(id) => Some(find(&session, &path, id)?),
+            None => None,
+        };
+        let page = printed(setting, (&store, &session), (view, found), arguments.ascii)?;
+        write!(out, "{page}")?;
+        return Ok(DONE);
+    }
     match (&arguments.finding, arguments.format) {
         (None, ListFormat::Text) => plain::write(&session, out)?,
         (None, ListFormat::Json) => json::write(&session, out)?,
@@ -36,6 +59,47 @@ pub fn show(setting: &Setting, arguments: &ShowArguments, out: &mut dyn Write) -
         }
     }
     Ok(DONE)
+}
+
+/// A view of the screen as text.
+fn printed(
+    setting: &Setting,
+    (store, session): (&Store, &Session),
+    (view, found): (View, Option<&Finding>),
+    ascii: bool,
+) -> Result<String, Failure> {
+    let tab = match view {
+        View::Case | View::Facts => None,
+        View::Overview => Some(Tab::Overview),
+        View::Attention => Some(Tab::Attention),
+        View::Entropy => Some(Tab::Entropy),
+        View::Outputs => Some(Tab::Outputs),
+        View::Stats => Some(Tab::Statistics),
+        View::Trigger => Some(Tab::Trigger),
+        View::Origin => Some(Tab::Origin),
+        View::History => Some(Tab::History),
+    };
+    let screen = match (tab, found.or(session.findings.first())) {
+        (Some(tab), Some(found)) => Screen::Finding(Box::new(FindingScreen::new(&found.id, tab))),
+        (None, _) if view == View::Facts => Screen::Facts { scroll: 0 },
+        _ => Screen::Case,
+    };
+    let mut state = State::new(setting.keymap.clone(), screen);
+    state.name = store
+        .path()
+        .file_stem()
+        .map(|name| name.to_string_lossy().into_owned())
+        .unwrap_or_default();
+    for effect in update(&mut state, session, Message::Recorded) {
+        if let Effect::Load { key } = effect {
+            let pair = store
+                .attention(session, &key)
+                .map(Box::new)
+                .map_err(|error| error.to_string());
+            update(&mut state, session, Message::Loaded { key, pair });
+        }
+    }
+    Ok(page::text(&state, session, COLUMNS, ascii)?)
 }
 
 /// The name beside this analyst's rulings.

@@ -35,7 +35,7 @@ pub enum Failure {
     #[error(transparent)]
     Config(#[from] ConfigError),
     /// The keymap file is wrong.
-    #[error("the keymap {}: line {}: {}", shown(.path), .error.line, .error.what)]
+    #[error("the keymap {}:{}:{}: {}", shown(.path), .error.line, .error.column, .error.what)]
     Keymap {
         /// The file.
         path: PathBuf,
@@ -122,6 +122,14 @@ pub enum Failure {
     /// The screen cannot go on.
     #[error("{}", text::line(&.0.to_string()))]
     Screen(#[from] UiError),
+    /// A theme file of the analyst's own is wrong.
+    #[error("the theme {}: {}", shown(.path), text::line(&.error.to_string()))]
+    ThemeFile {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        error: ThemeError,
+    },
     /// The theme cannot be used.
     #[error("{}", text::line(&.0.to_string()))]
     Theme(#[from] ThemeError),
@@ -211,6 +219,10 @@ impl Failure {
             }
             Self::Model(error) => text::line(&error.hint()).to_string(),
             Self::Screen(UiError::Terminal(_)) => "use --headless where there is no terminal".to_owned(),
+            Self::ThemeFile { .. } => {
+                "the themes in the program show what a theme file may hold; `base` names one to build on"
+                    .to_owned()
+            }
             Self::Theme(_) => "`stakeout themes` lists the names".to_owned(),
             Self::Session(error) | Self::Screen(UiError::Store(error)) => error.hint().to_owned(),
             Self::Inventory(error) => error.hint().to_owned(),

@@ -1,6 +1,6 @@
 //! Lists: sessions, keys, themes, settings. Keys and settings are printed in the form their files take.
 
-use std::{io::Write, path::Path};
+use std::{fs, io::Write, path::Path};
 
 use jiff::Timestamp;
 use serde_json::{Value, json};
@@ -119,12 +119,27 @@ pub fn keys(keymap: &Keymap, out: &mut dyn Write) -> Result<u8, Failure> {
     Ok(DONE)
 }
 
-/// `stakeout themes`: the default first.
-pub fn themes(out: &mut dyn Write) -> Result<u8, Failure> {
-    for (name, _) in theme::THEMES {
-        writeln!(out, "{name}")?;
+/// `stakeout themes`: the default first, the analyst's own last.
+pub fn themes(folder: &Path, out: &mut dyn Write) -> Result<u8, Failure> {
+    for name in theme_names(folder) {
+        writeln!(out, "{}", text::line(&name))?;
     }
     Ok(DONE)
+}
+
+/// Names of the themes in the program, and of the files in the analyst's folder of themes.
+pub fn theme_names(folder: &Path) -> Vec<String> {
+    let mut names: Vec<String> = theme::THEMES.iter().map(|(name, _)| (*name).to_owned()).collect();
+    let files = fs::read_dir(folder).into_iter().flatten().flatten();
+    let mut own: Vec<String> = files
+        .map(|entry| entry.path())
+        .filter(|path| path.extension().is_some_and(|ending| ending == "toml"))
+        .filter_map(|path| Some(path.file_stem()?.to_string_lossy().into_owned()))
+        .filter(|name| !names.contains(name))
+        .collect();
+    own.sort();
+    names.extend(own);
+    names
 }
 
 /// `stakeout config`: the settings in force, as a configuration file.
@@ -134,6 +149,7 @@ pub fn config(setting: &Setting, out: &mut dyn Write) -> Result<u8, Failure> {
         ("Settings, read if there", &paths.config),
         ("Keys, read if there", &paths.keys),
         ("Models, read if there", &paths.inventory),
+        ("Themes of your own, one file each", &paths.themes),
         ("Sessions", &paths.sessions),
         ("Log", &paths.log),
     ];

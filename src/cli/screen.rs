@@ -3,24 +3,33 @@
 use std::{
     collections::BTreeSet,
     env, fs,
+    ops::ControlFlow,
     path::{Path, PathBuf},
     time::UNIX_EPOCH,
 };
 
 use super::{
     DONE, Setting, Streams,
-    args::{ListFormat, LookArguments, OpenArguments},
+    args::{ComputeArguments, ListFormat, LookArguments, OpenArguments},
     case::author,
+    compute,
     failure::Failure,
     inventory, listing, scanning, signal_code,
     source::Source,
 };
 use crate::{
     inventory::Item,
-    report::plain,
+    report::{figure, plain},
+    scan::{
+        event::ScanEvent,
+        gate::Gate,
+        plan::OwnArm,
+        single::{self, Question},
+    },
     session::{Session, reading::Reading, store::Store},
     ui::{
-        self, App, Outcome, RunningScan,
+        self, App, Habits, Outcome, Prober, RunningScan,
+        console::Notify,
         state::Tone,
         theme::{ColorDepth, Look, THEMES},
     },
@@ -81,17 +90,74 @@ fn changed_model(session: &Session) -> Option<String> {
 
 /// What the screen needs for one session, and the scan that writes to it if one runs.
 pub fn case(setting: &Setting, look: &Look, store: Store, scan: Option<RunningScan>) -> Result<App, Failure> {
+    let session = store.load()?;
     Ok(App {
-        session: store.load()?,
+        prober: prober(setting, &session),
+        probing: None,
+        session,
         store: Some(store),
         scan,
         ..shelf(setting, look, None)
     })
 }
 
+fn habits(setting: &Setting) -> Habits {
+    let config = &setting.config;
+    Habits {
+        mouse: config.mouse,
+        motion: config.motion,
+        notify: match config.notify.as_str() {
+            "off" => Notify::Off,
+            "desktop" => Notify::Desktop,
+            _ => Notify::Bell,
+        },
+    }
+}
+
+/// Measures strings with the model of a session, where it is what it was.
+fn prober(setting: &Setting, session: &Session) -> Option<Prober> {
+    let started = session.started.as_ref()?;
+    let source = Source::scanned(&started.model.path);
+    if matches!(&source, Source::Folder(folder) if !folder.is_dir()) {
+        return None;
+    }
+    let arguments = ComputeArguments::default();
+    let options = compute::open_options(setting, &arguments);
+    let threads = compute::threads(setting, &arguments);
+    let (seed, arm) = (started.seed, started.own.first().cloned());
+    let arm = arm.map(|own| OwnArm {
+        name: own.name,
+        system: own.system,
+    });
+    Some(Prober::new(move |text| {
+        let (source, options) = (source.clone(), options.clone());
+        let question = Question {
+            trigger: text.to_owned(),
+            arm: arm.clone(),
+            seed,
+            ..Question::default()
+        };
+        compute::use_threads(threads);
+        let measure = move |gate: &Gate, emit: &mut dyn FnMut(ScanEvent) -> ControlFlow<()>| {
+            let wrong = match source.open(&options) {
+                Err(failure) => failure.to_string(),
+                Ok(model) => match question.problem(&model) {
+                    Some((what, hint)) => format!("{what}; {hint}"),
+                    None => return single::run(&model, &question, gate, emit),
+                },
+            };
+            // Whoever listens or not: it ends here.
+            let _ = emit(ScanEvent::Failed { message: wrong });
+        };
+        scanning::spawn(measure).map_err(|failure| failure.to_string())
+    }))
+}
+
 /// The library, with what went wrong on the way into a session.
 fn shelf(setting: &Setting, look: &Look, greeting: Option<(Tone, String)>) -> App {
     App {
+        prober: None,
+        probing: None,
         store: None,
         session: Session::default(),
         reading: None,
@@ -102,7 +168,8 @@ fn shelf(setting: &Setting, look: &Look, greeting: Option<(Tone, String)>) -> Ap
         inventory: setting.paths.inventory.clone(),
         models_first: false,
         unattended: false,
-        mouse: setting.config.mouse,
+        habits: habits(setting),
+        draw_figure: figure::draw,
         author: author(setting),
         greeting,
         carried: None,
@@ -178,13 +245,23 @@ fn down(setting: &Setting, look: &Look, round: &mut Round) -> Result<App, Failur
 /// How everything looks: the command line before the settings, and no more than the terminal can show.
 pub fn chosen_look(setting: &Setting, arguments: &LookArguments) -> Result<Look, Failure> {
     let theme = arguments.theme.as_deref().unwrap_or(&setting.config.theme);
-    let themes: Vec<&str> = THEMES.iter().map(|(name, _)| *name).collect();
-    if !themes.contains(&theme) {
-        return Err(Failure::unknown("theme", theme, &themes));
+    let names = listing::theme_names(&setting.paths.themes);
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    if !names.contains(&theme) {
+        return Err(Failure::unknown("theme", theme, &names));
     }
     let variable = |name: &str| env::var(name).ok();
     let ascii = arguments.ascii || setting.config.ascii || !speaks_utf8(variable);
-    Ok(Look::new(theme, ColorDepth::detect(variable), ascii)?)
+    let depth = ColorDepth::detect(variable);
+    if THEMES.iter().any(|(name, _)| *name == theme) {
+        return Ok(Look::new(theme, depth, ascii)?);
+    }
+    let path = setting.paths.themes.join(format!("{theme}.toml"));
+    let file = fs::read_to_string(&path).map_err(|reason| Failure::Unreadable {
+        path: path.clone(),
+        reason,
+    })?;
+    Look::read_file(&file, depth, ascii).map_err(|error| Failure::ThemeFile { path, error })
 }
 
 /// False when the locale names another character set than UTF-8; terminals that say nothing are trusted.

@@ -103,7 +103,14 @@ fn line_feeds_break_lines_and_nothing_else_does() {
 fn marks_are_told_apart_from_text_that_looks_like_one() {
     let safe = line("[ESC]\u{1b}\n");
     let pieces: Vec<_> = safe.pieces().collect();
-    assert_eq!(pieces, [("[ESC]", false), ("[ESC]", true), ("⏎", true)]);
+    assert_eq!(
+        pieces,
+        [
+            ("[ESC]", Piece::Plain),
+            ("[ESC]", Piece::Mark),
+            ("⏎", Piece::Mark)
+        ]
+    );
 }
 
 #[test]
@@ -124,7 +131,7 @@ fn clipping_counts_cells_not_characters() {
     let cut = clip(&line("ab\u{1b}cd"), 5);
     assert_eq!(
         cut.pieces().collect::<Vec<_>>(),
-        [("ab", false), ("[E", true), ("…", false)]
+        [("ab", Piece::Plain), ("[E", Piece::Mark), ("…", Piece::Plain)]
     );
 }
 
@@ -174,7 +181,7 @@ proptest! {
     #[test]
     fn every_hostile_character_leaves_a_mark(hostile in hostile_char()) {
         let safe = line(&hostile);
-        prop_assert!(safe.pieces().all(|(_, is_mark)| is_mark) && !safe.is_empty(), "{hostile:?} as {safe:?}");
+        prop_assert!(safe.pieces().all(|(_, piece)| piece == Piece::Mark) && !safe.is_empty(), "{hostile:?} as {safe:?}");
         prop_assert_eq!(count_hostile(&hostile), 1);
     }
 
@@ -192,4 +199,16 @@ proptest! {
         prop_assert_eq!(&joined, safe.as_str());
         prop_assert!(width(&safe) <= cells);
     }
+}
+
+#[test]
+fn lookalikes_are_pieces_of_their_own_and_ordinary_letters_are_not() {
+    let safe = line("аdmin и админ");
+    let pieces: Vec<_> = safe.pieces().collect();
+    assert_eq!(pieces, [("а", Piece::Alike), ("dmin и админ", Piece::Plain)]);
+    let cut = clip(&line("root аdmin"), 6);
+    assert_eq!(
+        cut.pieces().collect::<Vec<_>>(),
+        [("root ", Piece::Plain), ("…", Piece::Plain)]
+    );
 }

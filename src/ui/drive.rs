@@ -3,6 +3,8 @@
 //! Invariant: with no scan running and no toast showing it sleeps until a key or a signal comes.
 
 mod carry;
+mod export;
+mod probe;
 mod reading;
 mod scan;
 
@@ -13,13 +15,18 @@ use futures::{Stream, StreamExt};
 use ratatui::{Terminal, backend::Backend};
 use tokio::time::{Instant, sleep_until, timeout};
 
-use crate::session::draft;
+use crate::{
+    finding::AttentionPair,
+    session::{draft, place},
+};
+pub use probe::Prober;
 
 use super::{
     App, UiError,
+    console::Console,
     effect::{Effect, Outcome},
     message::Message,
-    state::{Chain, Running, Screen, State, Tone},
+    state::{Chain, Running, Screen, State, Tone, place::Place},
     update::update,
     view,
 };
@@ -42,20 +49,20 @@ pub enum Input {
     Signal(i32),
 }
 
-/// Runs a screen on any backend and input until it ends; `suspend` gives the terminal away and takes it back.
-pub async fn drive<B, S, F>(
+/// Runs a screen on any backend and input until it ends; `console` is the terminal around it.
+pub async fn drive<B, S, C>(
     app: &mut App,
     terminal: &mut Terminal<B>,
     mut input: S,
-    suspend: F,
+    console: C,
 ) -> Result<Outcome, UiError>
 where
     B: Backend,
     B::Error: Send + Sync + 'static,
     S: Stream<Item = io::Result<Input>> + Unpin,
-    F: FnMut() -> io::Result<()>,
+    C: Console,
 {
-    let mut drive = Drive::new(app, terminal, suspend);
+    let mut drive = Drive::new(app, terminal, console);
     let ended = drive.until_exit(&mut input).await;
     if matches!(ended, Ok(Outcome::Edit(_))) {
         // The scan goes on until it has to wait for somebody to listen again.
@@ -66,7 +73,11 @@ where
     if let Some(scan) = &drive.app.scan {
         scan.gate.stop();
     }
+    drive.stop_probe();
     if let Some(store) = &mut drive.app.store {
+        if let Ok(kept) = serde_json::to_string(&Place::of(&drive.state)) {
+            place::write(store.path(), &kept);
+        }
         let flushed = if store.is_read_only() {
             Ok(())
         } else {
@@ -79,26 +90,28 @@ where
     ended
 }
 
-struct Drive<'a, B: Backend, F> {
+struct Drive<'a, B: Backend, C> {
     app: &'a mut App,
     terminal: &'a mut Terminal<B>,
-    suspend: F,
+    console: C,
     state: State,
     begun: Instant,
     dirty: bool,
     next_frame: Instant,
+    /// Attention of what was measured by hand, by key.
+    probed: Vec<(String, Box<AttentionPair>)>,
     commit_at: Option<Instant>,
     follow_at: Option<Instant>,
     outcome: Option<Outcome>,
 }
 
-impl<'a, B, F> Drive<'a, B, F>
+impl<'a, B, C> Drive<'a, B, C>
 where
     B: Backend,
     B::Error: Send + Sync + 'static,
-    F: FnMut() -> io::Result<()>,
+    C: Console,
 {
-    fn new(app: &'a mut App, terminal: &'a mut Terminal<B>, suspend: F) -> Self {
+    fn new(app: &'a mut App, terminal: &'a mut Terminal<B>, console: C) -> Self {
         let carried = app.carried.take();
         let begun = Instant::now();
         let now = begun;
@@ -111,11 +124,12 @@ where
         Self {
             app,
             terminal,
-            suspend,
+            console,
             state,
             begun,
             dirty: true,
             next_frame: now,
+            probed: Vec::new(),
             commit_at: None,
             follow_at: follows.then(|| now + FOLLOW),
             outcome: None,
@@ -139,6 +153,7 @@ where
             self.carry_out(Effect::ListInventory)?;
         }
         let mut chunk = Vec::with_capacity(CHUNK);
+        let mut measured = Vec::with_capacity(CHUNK);
         let mut open = true;
         loop {
             if let Some(outcome) = self.outcome.take() {
@@ -147,6 +162,7 @@ where
             self.draw_if_due()?;
             let wake = self.wakes();
             let (scanning, reading) = (self.app.scan.is_some(), self.app.reading.is_some());
+            let probing = self.app.probing.is_some();
             tokio::select! {
                 biased;
                 received = input.next(), if open => {
@@ -165,6 +181,10 @@ where
                 read = reading::finished(&mut self.app.reading), if reading => {
                     self.tick()?;
                     self.read_whole(read)?;
+                }
+                taken = scan::take(&mut self.app.probing, &mut measured), if probing => {
+                    self.tick()?;
+                    self.measured(taken, &mut measured)?;
                 }
                 () = sleep_until(wake.unwrap_or_else(Instant::now)), if wake.is_some() => {
                     self.tick()?;
@@ -229,6 +249,8 @@ where
                 Event::Key(key) if key.is_press() => Message::Key(key),
                 Event::Paste(text) => Message::Paste(text),
                 Event::Resize(..) => Message::Resize,
+                Event::FocusGained => Message::Focus(true),
+                Event::FocusLost => Message::Focus(false),
                 // Moves and releases come in floods and change nothing.
                 Event::Mouse(mouse)
                     if matches!(
@@ -278,6 +300,11 @@ fn opening(app: &App) -> State {
             .unwrap_or_default();
         state.read_only = store.is_read_only();
         store.path().clone_into(&mut state.path);
+        let kept = place::read(store.path()).filter(|_| app.scan.is_none());
+        if let Some(place) = kept.and_then(|kept| serde_json::from_str::<Place>(&kept).ok()) {
+            state.candidates.sort(&app.session, 0);
+            place.restore(&mut state, &app.session);
+        }
         state.kept = draft::read(store.path())
             .and_then(|kept| serde_json::from_str(&kept).ok())
             .map(Box::new);
@@ -298,6 +325,9 @@ fn opening(app: &App) -> State {
     if let Some((tone, greeting)) = &app.greeting {
         state.say(*tone, greeting.clone());
     }
+    state.can_probe = app.prober.is_some();
+    state.mouse = app.habits.mouse;
+    state.motion = app.habits.motion;
     state.opened_at_ms = jiff::Timestamp::now().as_millisecond();
     state.running = app.scan.as_ref().map(|scan| Running {
         paused: scan.gate.is_paused(),

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::finding::{Decision, Severity};
+use crate::finding::{Decision, Figure, Severity};
 
 /// How the screen ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -105,6 +105,34 @@ pub enum Effect {
     },
     /// Read the leaks at these indices.
     ReadLeaks(Vec<usize>),
+    /// Put text on the terminal's clipboard. Raw.
+    Copy {
+        /// The text.
+        text: String,
+    },
+    /// Measure a string with the model. Raw.
+    Probe {
+        /// The string.
+        text: String,
+    },
+    /// End the measurement.
+    StopProbe,
+    /// Write the view shown as text beside the session.
+    Export,
+    /// Draw evidence of a finding beside the session.
+    ExportFigure {
+        /// Id of the finding.
+        finding: String,
+        /// What of it.
+        figure: Figure,
+    },
+    /// Take the mouse, or leave it.
+    Mouse(bool),
+    /// Tell an analyst who looks elsewhere.
+    Notify {
+        /// One sentence.
+        text: String,
+    },
     /// Read the list of sessions.
     ListSessions,
     /// Read the inventory of models.

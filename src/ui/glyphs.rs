@@ -47,6 +47,11 @@ pub const fn pointer(ascii: bool) -> &'static str {
     if ascii { ">" } else { "▸" }
 }
 
+/// Stands between the places on the way here.
+pub const fn crumb(ascii: bool) -> &'static str {
+    if ascii { ">" } else { "›" }
+}
+
 /// More above.
 pub const fn up(ascii: bool) -> &'static str {
     if ascii { "^" } else { "▲" }
@@ -100,6 +105,21 @@ pub const fn times(ascii: bool) -> &'static str {
 /// A whole cell.
 pub const fn full(ascii: bool) -> &'static str {
     if ascii { "#" } else { "█" }
+}
+
+/// The part of a bar that is not sure.
+pub const fn half_tone(ascii: bool) -> &'static str {
+    if ascii { "=" } else { "▒" }
+}
+
+/// Behind a curve: where most runs lie, with the trigger or without.
+pub const fn band(ascii: bool, with: bool) -> &'static str {
+    match (ascii, with) {
+        (false, true) => "░",
+        (true, true) => ":",
+        (false, false) => "·",
+        (true, false) => ".",
+    }
 }
 
 /// The empty part of a bar.
@@ -173,7 +193,9 @@ mod tests {
 
     #[test]
     fn both_sets_have_one_cell_signs_and_one_is_ascii() {
-        let signs: [fn(bool) -> &'static str; 25] = [
+        let signs: [fn(bool) -> &'static str; 27] = [
+            crumb,
+            half_tone,
             rule,
             pipe,
             separator,

@@ -62,21 +62,24 @@ contexts! {
     Marking, "marking", [Always], "Marking by words";
     Bulk, "bulk", [Always], "Several findings at once";
     Confirm, "confirm", [Always], "A question";
+    Prompt, "prompt", [Always], "A line being typed";
 }
 
 /// What is wrong with a keymap file.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("line {line}: {what}; {hint}")]
+#[error("line {line}, column {column}: {what}; {hint}")]
 pub struct KeymapError {
     /// Line of the file, from 1.
     pub line: usize,
+    /// Column, in characters, from 1.
+    pub column: usize,
     /// What is wrong. Safe to print.
     pub what: String,
     /// What to do. Safe to print.
     pub hint: String,
 }
 
-type File = BTreeMap<Spanned<String>, BTreeMap<Spanned<String>, Spanned<Vec<String>>>>;
+type File = BTreeMap<Spanned<String>, BTreeMap<Spanned<String>, Spanned<Vec<Spanned<String>>>>>;
 
 #[derive(Deserialize)]
 struct Contents(File);
@@ -109,36 +112,39 @@ impl Keymap {
 
     /// This keymap with the bindings of a keymap file laid over it.
     pub fn patch(mut self, file: &str) -> Result<Self, KeymapError> {
-        let Contents(contexts) = toml::from_str(file).map_err(|error| KeymapError {
-            line: line_of(file, error.span().map_or(0, |span| span.start)),
-            what: text::line(error.message()).to_string(),
-            hint: "write `action = [\"key\", ...]` under a [context]".to_owned(),
+        let Contents(contexts) = toml::from_str(file).map_err(|error| {
+            let (line, column) = position(file, error.span().map_or(0, |span| span.start));
+            KeymapError {
+                line,
+                column,
+                what: text::line(error.message()).to_string(),
+                hint: "write `action = [\"key\", ...]` under a [context]".to_owned(),
+            }
         })?;
         for (context_name, actions) in contexts {
             let context = find(Context::ALL, Context::name, &context_name, file, "context")?;
             let bindings = self.contexts.entry(context).or_default();
-            let mut lines = BTreeMap::new();
+            let mut places = BTreeMap::new();
             for (action_name, keys) in actions {
                 let action = find(Action::ALL, Action::name, &action_name, file, "action")?;
-                let line = line_of(file, keys.span().start);
+                let at = position(file, keys.span().start);
                 let keys = keys
                     .get_ref()
                     .iter()
-                    .map(|written| parse(written, line))
+                    .map(|written| parse(written, position(file, written.span().start)))
                     .collect::<Result<_, _>>()?;
                 bindings.retain(|binding| binding.action != action);
                 bindings.push(Binding { action, keys });
-                lines.insert(action, line);
+                places.insert(action, at);
             }
             bindings.sort_by_key(|binding| binding.action);
             // Checked once all are in, so that a file may swap two keys.
             if let Some((one, other, key)) = conflict(bindings) {
+                let place = places.get(&one).or_else(|| places.get(&other));
+                let (line, column) = place.copied().unwrap_or((1, 1));
                 return Err(KeymapError {
-                    line: lines
-                        .get(&one)
-                        .or_else(|| lines.get(&other))
-                        .copied()
-                        .unwrap_or(1),
+                    line,
+                    column,
                     what: format!(
                         "`{key}` is bound to both `{}` and `{}` in [{}]",
                         one.name(),
@@ -196,8 +202,10 @@ fn find<T: Copy>(
         return Ok(*found);
     }
     let names: Vec<&str> = all.iter().map(|one| name(*one)).collect();
+    let (line, column) = position(file, wanted.span().start);
     Err(KeymapError {
-        line: line_of(file, wanted.span().start),
+        line,
+        column,
         what: format!("there is no {kind} `{}`", text::line(wanted.get_ref())),
         hint: similar::get_close_matches(wanted.get_ref().as_str(), &names, 1, 0.5)
             .first()
@@ -208,9 +216,11 @@ fn find<T: Copy>(
     })
 }
 
-fn parse(written: &str, line: usize) -> Result<Key, KeymapError> {
+fn parse(written: &Spanned<String>, (line, column): (usize, usize)) -> Result<Key, KeymapError> {
+    let written = written.get_ref();
     Key::from_str(written).map_err(|()| KeymapError {
         line,
+        column,
         what: format!("`{}` is not a key", text::line(written)),
         hint: "write a character, a name such as `enter`, or `ctrl-` before one".to_owned(),
     })
@@ -226,8 +236,12 @@ fn conflict(bindings: &[Binding]) -> Option<(Action, Action, Key)> {
     })
 }
 
-fn line_of(file: &str, offset: usize) -> usize {
-    1 + file.bytes().take(offset).filter(|byte| *byte == b'\n').count()
+/// Line and column of a byte of a file, both from 1; columns count characters.
+pub(super) fn position(file: &str, byte: usize) -> (usize, usize) {
+    let before = file.get(..byte).unwrap_or(file);
+    let start = before.rfind('\n').map_or(0, |at| at + 1);
+    let column = before.get(start..).unwrap_or_default().chars().count() + 1;
+    (before.matches('\n').count() + 1, column)
 }
 
 #[cfg(test)]
@@ -282,7 +296,8 @@ mod tests {
         assert_eq!((error.line, error.hint.as_str()), (2, "did you mean `global`?"));
         let error = patch("[global]\nhelp = [\"q\"]\n");
         assert_eq!(error.what, "`q` is bound to both `help` and `leave` in [global]");
-        let error = patch("[global]\nhelp = [\"entre\"]\n");
+        let error = patch("[global]\nhelp = [\"x\", \"entre\"]\n");
+        assert_eq!((error.line, error.column), (2, 14));
         assert_eq!(error.what, "`entre` is not a key");
         assert_eq!(patch("[global]\nhelp = 3\n").line, 2);
     }

@@ -1,10 +1,12 @@
 //! What happened: the only way anything reaches [`super::update()`].
 
+use std::sync::Arc;
+
 use crossterm::event::{KeyEvent, MouseEvent};
 
 use super::{effect::Draft, view::Drawn};
 use crate::{
-    finding::AttentionPair,
+    finding::{AttentionPair, Finding},
     inventory::Inventory,
     scan::event::Progress,
     session::{compare::Comparison, library::Entry},
@@ -21,6 +23,20 @@ pub enum Message {
     Paste(String),
     /// The mouse did something.
     Mouse(MouseEvent),
+    /// The terminal says whether the analyst looks at it.
+    Focus(bool),
+    /// A string is being measured.
+    Probing,
+    /// So much of the measurement is done, 0 to 1.
+    ProbeProgress(f32),
+    /// A string was measured.
+    Probed(Arc<Finding>),
+    /// A string could not be measured: one sentence.
+    ProbeFailed(String),
+    /// Something was written: where.
+    Written(Vec<std::path::PathBuf>),
+    /// Text was sent to the terminal's clipboard: so many characters.
+    Copied(usize),
     /// The terminal has another size.
     Resize,
     /// The process was asked to end.

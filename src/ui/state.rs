@@ -4,152 +4,40 @@
 
 pub mod dialog;
 pub mod finding;
+pub mod place;
+pub mod prompt;
+mod screen;
 pub mod shelf;
 pub mod stock;
 pub mod table;
+mod underway;
 
-use std::{collections::BTreeSet, path::PathBuf};
+use std::{collections::BTreeSet, path::PathBuf, sync::Arc};
 
 use crate::{
-    finding::{AttentionPair, Finding, Level},
-    scan::event::Progress,
-    session::{Session, compare::Comparison, library::Entry},
+    finding::{Finding, Level},
+    session::{Session, library::Entry},
 };
 
 use super::{
     action::Action,
-    effect::{Kept, Outcome},
+    effect::Kept,
     keymap::{Context, Keymap},
+    query::Query,
     view::Drawn,
 };
 use dialog::Dialog;
-use finding::{FindingScreen, Tab};
+use finding::Tab;
+pub use screen::{Pane, Screen};
 use shelf::Shelf;
 use stock::Stock;
 use table::Table;
+pub use underway::{Chain, Leaving, Running, Toast, Tone, Wanted};
 
 /// How long a toast stays, milliseconds.
 const TOAST_MS: u64 = 4000;
 /// After this long without news from a running scan the header says so, milliseconds.
 pub const STALL_MS: u64 = 5000;
-
-/// One screen; they form a stack.
-#[derive(Debug, Clone)]
-pub enum Screen {
-    /// The saved sessions.
-    Library,
-    /// The models.
-    Inventory,
-    /// The scan, live or as it ended.
-    Case,
-    /// One finding with its evidence.
-    Finding(Box<FindingScreen>),
-    /// One candidate.
-    Candidate {
-        /// Its id.
-        id: u32,
-        /// First line shown.
-        scroll: usize,
-    },
-    /// One leak.
-    Leak {
-        /// Its id.
-        id: u32,
-        /// First line shown.
-        scroll: usize,
-    },
-    /// The model, the arms, the coverage.
-    Facts {
-        /// First line shown.
-        scroll: usize,
-    },
-    /// Two sessions side by side.
-    Comparison {
-        /// What they share and what they do not.
-        comparison: Box<Comparison>,
-        /// First line shown.
-        scroll: usize,
-    },
-}
-
-/// The panes of the case.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Pane {
-    /// The findings.
-    Findings,
-    /// The candidates.
-    #[default]
-    Candidates,
-    /// The latest leaks.
-    Leaks,
-}
-
-/// What is known of the session's chain of records.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub enum Chain {
-    /// It holds to its last record.
-    #[default]
-    Holds,
-    /// It is being checked.
-    Checking,
-    /// It does not hold: one sentence. Safe.
-    Broken(String),
-}
-
-/// How a toast is meant.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Tone {
-    /// Done.
-    Good,
-    /// So you know.
-    Plain,
-    /// It did not work.
-    Bad,
-}
-
-/// A line that stays a few seconds.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Toast {
-    /// How it is meant.
-    pub tone: Tone,
-    /// What it says. Raw: shown through [`crate::text`].
-    pub text: String,
-    /// When it goes, on the screen's clock.
-    pub until_ms: u64,
-}
-
-/// The scan this screen steers.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct Running {
-    /// It was asked to wait.
-    pub paused: bool,
-    /// It was asked to end.
-    pub stopping: bool,
-    /// How far it is.
-    pub progress: Option<Progress>,
-    /// When it was last heard of, on the screen's clock.
-    pub heard_ms: u64,
-    /// When it last finished something that a resumed scan need not compute again, on the screen's clock.
-    pub kept_ms: u64,
-}
-
-/// Attention weights asked for.
-#[derive(Debug, Clone)]
-pub struct Wanted {
-    /// Their key.
-    pub key: String,
-    /// The weights, or why they cannot be read; none while they are being loaded.
-    pub pair: Option<Result<Box<AttentionPair>, String>>,
-}
-
-/// The way out, once the scan has ended.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Leaving {
-    /// What to end with.
-    pub outcome: Outcome,
-    /// Since when, on the screen's clock.
-    pub since_ms: u64,
-}
 
 /// A list whose cursor is pinned to what it is on.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -191,6 +79,14 @@ pub struct State {
     pub pane: Pane,
     /// The findings list.
     pub findings: List<String>,
+    /// What narrows the findings and the candidates, as it was typed.
+    pub filter: String,
+    /// The same, read; where it could not be read, as it was before.
+    pub query: Query,
+    /// The analyst's regular expressions, counted in the answers.
+    pub patterns: Vec<String>,
+    /// Digits typed before a moving key: how many times it moves.
+    pub count: Option<usize>,
     /// The candidates table.
     pub candidates: Table,
     /// The leaks list; no cursor means the latest are shown.
@@ -215,6 +111,18 @@ pub struct State {
     pub opened_at_ms: i64,
     /// The attention weights looked at, one key at a time.
     pub attention: Option<Wanted>,
+    /// The model is here to measure strings with.
+    pub can_probe: bool,
+    /// What was measured by hand, oldest first. Nothing of it is recorded.
+    pub probed: Vec<Arc<Finding>>,
+    /// How much of the measurement that runs is done, 0 to 1.
+    pub probing: Option<f32>,
+    /// The mouse is taken.
+    pub mouse: bool,
+    /// Signs may move by themselves.
+    pub motion: bool,
+    /// The terminal said that the analyst looks elsewhere.
+    pub away: bool,
     /// Records a power cut now would cost.
     pub unsaved: usize,
     /// Does the chain of records hold?
@@ -241,6 +149,10 @@ impl State {
             read_only: false,
             pane: Pane::default(),
             findings: List::default(),
+            filter: String::new(),
+            query: Query::default(),
+            patterns: Vec::new(),
+            count: None,
             candidates: Table::default(),
             leaks: List::default(),
             every_session: Vec::new(),
@@ -253,6 +165,12 @@ impl State {
             kept: None,
             opened_at_ms: 0,
             attention: None,
+            can_probe: false,
+            probed: Vec::new(),
+            probing: None,
+            mouse: false,
+            motion: true,
+            away: false,
             unsaved: 0,
             chain: Chain::default(),
             drawn: Drawn::default(),
@@ -295,8 +213,14 @@ impl State {
             Some(Dialog::Verdict(_)) => return Context::Verdict,
             Some(Dialog::Mark(_)) => return Context::Marking,
             Some(Dialog::Question(_)) => return Context::Confirm,
+            Some(Dialog::Prompt(_)) => return Context::Prompt,
             Some(Dialog::Help { .. }) | None => {}
         }
+        self.place()
+    }
+
+    /// The same, whatever lies over the screen.
+    pub fn place(&self) -> Context {
         match self.screen() {
             Screen::Library => Context::Library,
             Screen::Inventory => Context::Inventory,
@@ -304,12 +228,15 @@ impl State {
             Screen::Candidate { .. }
             | Screen::Leak { .. }
             | Screen::Facts { .. }
+            | Screen::Pair { .. }
             | Screen::Comparison { .. } => Context::Detail,
             Screen::Finding(finding) => match finding.tab {
                 Tab::Attention => Context::Attention,
                 Tab::Entropy => Context::Entropy,
                 Tab::Outputs => Context::Outputs,
-                Tab::Overview | Tab::Variants | Tab::Leaks | Tab::History => Context::Finding,
+                Tab::Overview | Tab::Statistics | Tab::Trigger | Tab::Origin | Tab::History => {
+                    Context::Finding
+                }
             },
         }
     }
@@ -320,6 +247,43 @@ impl State {
             Screen::Finding(finding) => session.finding(&finding.id),
             Screen::Case if self.pane == Pane::Findings => session.finding(self.findings.cursor.as_deref()?),
             _ => None,
+        }
+    }
+
+    /// A finding of the session, or a string measured by hand.
+    pub fn finding<'a>(&'a self, session: &'a Session, id: &str) -> Option<&'a Finding> {
+        found(session, &self.probed, id)
+    }
+
+    /// The finding shown, or the one under the cursor; measured by hand or not.
+    pub fn looked_at<'a>(&'a self, session: &'a Session) -> Option<&'a Finding> {
+        match self.screen() {
+            Screen::Finding(finding) => self.finding(session, &finding.id),
+            _ => self.subject(session),
+        }
+    }
+
+    /// The findings that pass the filter, strongest first.
+    pub fn listed<'a>(&self, session: &'a Session) -> Vec<&'a Finding> {
+        let mut findings = ranked(session);
+        findings.retain(|finding| self.query.finding(finding, session));
+        findings
+    }
+
+    /// Rows of a page, and how many times the next key moves.
+    pub const fn steps(&self) -> (usize, Option<usize>) {
+        (self.drawn.page, self.count)
+    }
+
+    /// Narrows the lists by what was typed; what cannot be read leaves them as they are.
+    pub fn narrow(&mut self, session: &Session, typed: &str) {
+        typed.clone_into(&mut self.filter);
+        if let Ok(query) = Query::parse(typed) {
+            if query != self.query {
+                self.candidates.narrow(query.clone(), session);
+                self.findings.offset = 0;
+            }
+            self.query = query;
         }
     }
 
@@ -369,7 +333,18 @@ impl State {
     }
 }
 
-/// Ids of the findings, strongest first.
+/// A finding of the session, or among those measured by hand.
+pub fn found<'a>(session: &'a Session, probed: &'a [Arc<Finding>], id: &str) -> Option<&'a Finding> {
+    let probed = || {
+        probed
+            .iter()
+            .find(|finding| finding.id == id)
+            .map(|finding| &**finding)
+    };
+    session.finding(id).or_else(probed)
+}
+
+/// The findings, strongest first.
 pub fn ranked(session: &Session) -> Vec<&Finding> {
     let mut findings: Vec<_> = session.findings.iter().collect();
     findings.sort_by(|a, b| {

@@ -51,6 +51,7 @@ pub fn reenter(mouse: bool) -> io::Result<()> {
         io::stdout(),
         EnterAlternateScreen,
         event::EnableBracketedPaste,
+        event::EnableFocusChange,
         cursor::Hide
     )?;
     if mouse {
@@ -69,11 +70,17 @@ pub fn leave() {
         out,
         event::DisableMouseCapture,
         event::DisableBracketedPaste,
+        event::DisableFocusChange,
         LeaveAlternateScreen,
         cursor::Show
     );
     let _ = disable_raw_mode();
     let _ = out.flush();
+}
+
+/// Where the screen is written to.
+pub fn out() -> impl Write {
+    io::stdout()
 }
 
 /// Stops the whole process until the shell continues it. The terminal must have been left.

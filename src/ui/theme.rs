@@ -5,11 +5,13 @@
 mod color;
 mod file;
 
+use std::collections::BTreeMap;
+
 use ratatui::style::{Color, Style};
 
 use color::{brightness, pick, pick_index, ramp};
 pub use file::ThemeError;
-use file::{anchors, named, parse_style, shape, unknown_key};
+use file::{anchors, named, parse_style, placed, shape, unknown_key};
 
 /// The themes in the program, by name; the first is the default.
 pub const THEMES: [(&str, &str); 5] = [
@@ -165,43 +167,63 @@ impl Look {
         Ok(look)
     }
 
+    /// Builds the look from the text of a theme file, even one that holds nothing.
+    pub fn read_file(file: &str, depth: ColorDepth, ascii: bool) -> Result<Self, ThemeError> {
+        let mut look = Self::plain(depth, ascii);
+        look.read(file, true)?;
+        Ok(look)
+    }
+
     /// Lays one theme file over the look; `base` says whether the theme it builds on comes first.
     fn read(&mut self, theme: &str, base: bool) -> Result<(), ThemeError> {
-        let table: toml::Table = theme
-            .parse()
-            .map_err(|error: toml::de::Error| ThemeError::Syntax {
+        let table: BTreeMap<toml::Spanned<String>, toml::Spanned<toml::Value>> = toml::from_str(theme)
+            .map_err(|error| ThemeError::Syntax {
                 message: error.to_string().trim_end().to_owned(),
             })?;
         if base {
-            let name = match table.get("base") {
-                None => "terminal",
-                Some(value) => value
+            let name = match table.iter().find(|(key, _)| key.get_ref() == "base") {
+                None => named("terminal"),
+                Some((_, value)) => value
+                    .get_ref()
                     .as_str()
-                    .ok_or_else(|| shape("base", "the name of a theme"))?,
+                    .ok_or_else(|| shape("base", "the name of a theme"))
+                    .and_then(named)
+                    .map_err(|wrong| placed(theme, value.span().start, wrong)),
             };
-            self.read(named(name)?, false)?;
+            self.read(name?, false)?;
         }
         for (key, value) in &table {
-            match key.as_str() {
-                "base" => {}
-                "ramp" | "ramp-16" | "diverging" | "diverging-16" => {
-                    let ramp = ramp(&anchors(key, value)?, self.depth);
-                    if key.ends_with("-16") == (self.depth == ColorDepth::Ansi16) {
-                        if key.starts_with("ramp") {
-                            self.sequential = ramp;
-                        } else {
-                            self.diverging = ramp;
-                        }
+            self.set(key.get_ref(), value.get_ref()).map_err(|wrong| {
+                let at = match wrong {
+                    ThemeError::UnknownKey { .. } => key.span(),
+                    _ => value.span(),
+                };
+                placed(theme, at.start, wrong)
+            })?;
+        }
+        Ok(())
+    }
+
+    fn set(&mut self, key: &str, value: &toml::Value) -> Result<(), ThemeError> {
+        let depth = self.depth;
+        match key {
+            "base" => {}
+            "ramp" | "ramp-16" | "diverging" | "diverging-16" => {
+                let ramp = ramp(&anchors(key, value)?, depth);
+                if key.ends_with("-16") == (depth == ColorDepth::Ansi16) {
+                    if key.starts_with("ramp") {
+                        self.sequential = ramp;
+                    } else {
+                        self.diverging = ramp;
                     }
                 }
-                _ => {
-                    let depth = self.depth;
-                    let style = self.role(key).ok_or_else(|| unknown_key(key))?;
-                    let words = value
-                        .as_str()
-                        .ok_or_else(|| shape(key, "a text such as \"red on default bold\" is expected"))?;
-                    *style = parse_style(key, words, depth)?;
-                }
+            }
+            _ => {
+                let style = self.role(key).ok_or_else(|| unknown_key(key))?;
+                let words = value
+                    .as_str()
+                    .ok_or_else(|| shape(key, "a text such as \"red on default bold\" is expected"))?;
+                *style = parse_style(key, words, depth)?;
             }
         }
         Ok(())
@@ -349,11 +371,11 @@ mod tests {
         assert_eq!(error("drak"), "no theme is called 'drak'; did you mean 'dark'?");
         assert_eq!(
             error("titel = \"red\""),
-            "theme key 'titel' is unknown; did you mean 'title'?"
+            "line 1, column 1: theme key 'titel' is unknown; did you mean 'title'?"
         );
         assert_eq!(
-            error("title = \"gren bold\""),
-            "theme key 'title': 'gren' is no colour or modifier; did you mean 'green'?"
+            error("bad = \"red\"\ntitle = \"bold gren\""),
+            "line 2, column 15: theme key 'title': 'gren' is no colour or modifier; did you mean 'green'?"
         );
         assert!(error("title = [1]").contains("'title': a text"));
         assert!(error("ramp = [\"red\"]").contains("'ramp': a list"));

@@ -3,10 +3,13 @@
 mod case;
 mod dialog;
 mod evidence;
+mod export;
 mod inventory;
 mod leaving;
 mod library;
 mod mouse;
+mod probe;
+mod prompt;
 mod ruling;
 
 use crossterm::event::KeyEvent;
@@ -19,10 +22,14 @@ use super::{
     state::{
         Chain, Pane, Screen, State, Tone,
         dialog::{Dialog, Question},
+        prompt::Purpose,
         ranked,
     },
 };
 use crate::session::{ScanState, Session};
+
+/// A scan watched for this long is worth a bell at its end, milliseconds.
+const LONG_MS: u64 = 30_000;
 
 /// Folds a message into the state.
 pub fn update(state: &mut State, session: &Session, message: Message) -> Vec<Effect> {
@@ -31,10 +38,30 @@ pub fn update(state: &mut State, session: &Session, message: Message) -> Vec<Eff
         Message::Key(event) => key(state, session, event),
         Message::Paste(text) => {
             dialog::paste(state, &text);
+            prompt::paste(state, session, &text);
             dialog::keep(state)
         }
         Message::Mouse(event) => mouse::event(state, session, event),
         Message::Resize => Vec::new(),
+        Message::Focus(here) => {
+            state.away = !here;
+            Vec::new()
+        }
+        message @ (Message::Probing
+        | Message::ProbeProgress(_)
+        | Message::Probed(_)
+        | Message::ProbeFailed(_)) => {
+            probe::heard(state, message);
+            Vec::new()
+        }
+        Message::Written(paths) => {
+            export::written(state, &paths);
+            Vec::new()
+        }
+        Message::Copied(characters) => {
+            export::copied(state, characters);
+            Vec::new()
+        }
         Message::Signal(signal) => leaving::orderly(state, Outcome::Signal(signal)),
         Message::Progress(progress) => {
             if let Some(running) = &mut state.running {
@@ -134,7 +161,26 @@ fn key(state: &mut State, session: &Session, event: KeyEvent) -> Vec<Effect> {
     {
         return dialog::keep(state);
     }
-    action.map_or_else(Vec::new, |action| act(state, session, action))
+    if prompt::typed(state, session, event, key, action) || counted(state, key, action) {
+        return Vec::new();
+    }
+    let effects = action.map_or_else(Vec::new, |action| act(state, session, action));
+    state.count = None;
+    effects
+}
+
+/// A digit without a meaning of its own: how many times the next key moves.
+fn counted(state: &mut State, key: Key, action: Option<Action>) -> bool {
+    const MOST: usize = 1_000_000;
+    let digit = if action.is_none() && state.dialog.is_none() {
+        key.digit().filter(|digit| *digit > 0 || state.count.is_some())
+    } else {
+        None
+    };
+    if let Some(digit) = digit {
+        state.count = Some((state.count.unwrap_or(0) * 10 + digit).min(MOST));
+    }
+    digit.is_some()
 }
 
 fn act(state: &mut State, session: &Session, action: Action) -> Vec<Effect> {
@@ -144,51 +190,42 @@ fn act(state: &mut State, session: &Session, action: Action) -> Vec<Effect> {
         Action::Redraw => return vec![Effect::Redraw],
         _ => {}
     }
+    if matches!(state.dialog, Some(Dialog::Prompt(_))) {
+        return prompt::act(state, session, action);
+    }
     if state.dialog.is_some() {
         return dialog::act(state, session, action);
     }
+    if quiet(state, session, action) {
+        return Vec::new();
+    }
     match action {
-        Action::Help => {
-            state.dialog = Some(Dialog::Help { scroll: 0 });
-            Vec::new()
-        }
         Action::Back => {
-            if !evidence::back(state) && state.screens.len() > 1 {
-                state.screens.pop();
+            if !evidence::back(state) {
+                if state.screens.len() > 1 {
+                    state.screens.pop();
+                } else if !state.filter.is_empty() {
+                    state.narrow(session, "");
+                }
             }
             Vec::new()
+        }
+        Action::Stop if state.probing.is_some() => {
+            probe::failed(state, "it was stopped");
+            vec![Effect::StopProbe]
+        }
+        Action::Copy => export::copy(state, session),
+        Action::Export => vec![Effect::Export],
+        Action::ExportFigure => export::figure(state, session),
+        Action::ToggleMouse => {
+            state.mouse = !state.mouse;
+            vec![Effect::Mouse(state.mouse)]
         }
         Action::Leave => leaving::leave(state),
         Action::Undo => ruling::undo(state, session),
         Action::Redo => ruling::redo(state, session),
         Action::Adopt => ruling::adopt(state, session),
-        Action::Mark => {
-            ruling::mark(state, session);
-            Vec::new()
-        }
-        Action::MarkAll => {
-            ruling::mark_all(state, session);
-            Vec::new()
-        }
-        Action::MarkWhere => {
-            ruling::mark_where(state, session);
-            Vec::new()
-        }
         Action::Resume => case::resume(state, session),
-        Action::TruePositive
-        | Action::FalsePositive
-        | Action::Undecided
-        | Action::Reviewing
-        | Action::AcceptRisk
-        | Action::Duplicate
-        | Action::Reopen => {
-            ruling::open(state, session, action);
-            Vec::new()
-        }
-        Action::NextUnruled | Action::PreviousUnruled => {
-            ruling::step(state, session, action == Action::NextUnruled);
-            Vec::new()
-        }
         Action::Pause => leaving::pause(state),
         Action::Stop => {
             if leaving::steerable(state) {
@@ -206,6 +243,7 @@ fn act(state: &mut State, session: &Session, action: Action) -> Vec<Effect> {
             Screen::Candidate { .. }
             | Screen::Leak { .. }
             | Screen::Facts { .. }
+            | Screen::Pair { .. }
             | Screen::Comparison { .. }
             | Screen::Finding(_) => {
                 evidence::act(state, session, action);
@@ -215,9 +253,42 @@ fn act(state: &mut State, session: &Session, action: Action) -> Vec<Effect> {
     }
 }
 
+/// Actions that only change what is looked at; false when it is none of them.
+fn quiet(state: &mut State, session: &Session, action: Action) -> bool {
+    match action {
+        Action::Help => state.dialog = Some(Dialog::Help { scroll: 0 }),
+        Action::Mark => ruling::mark(state, session),
+        Action::MarkAll => ruling::mark_all(state, session),
+        Action::MarkWhere => ruling::mark_where(state, session),
+        Action::TruePositive
+        | Action::FalsePositive
+        | Action::Undecided
+        | Action::Reviewing
+        | Action::AcceptRisk
+        | Action::Duplicate
+        | Action::Reopen => ruling::open(state, session, action),
+        Action::NextUnruled | Action::PreviousUnruled => {
+            ruling::step(state, session, action == Action::NextUnruled);
+        }
+        Action::Probe => probe::open(state, session),
+        Action::Pattern => prompt::open(state, Purpose::Pattern, ""),
+        Action::Palette => prompt::open(state, Purpose::Palette, ""),
+        _ => return false,
+    }
+    true
+}
+
 fn recorded(state: &mut State, session: &Session) -> Vec<Effect> {
     if let Some(running) = &mut state.running {
         running.heard_ms = state.now_ms;
+        let seen = (session.candidates.len(), session.findings.len());
+        if seen.0 > running.seen.0 {
+            running.candidate_ms = Some(state.now_ms);
+        }
+        if seen.1 > running.seen.1 {
+            running.finding_ms = Some(state.now_ms);
+        }
+        running.seen = seen;
     }
     state.candidates.changed(session, state.now_ms);
     // The first finding takes the cursor only from an analyst who has not placed it anywhere.
@@ -243,7 +314,7 @@ fn read_whole(state: &mut State, session: &Session, read: Result<(), String>) {
 }
 
 fn ended(state: &mut State, session: &Session) -> Vec<Effect> {
-    state.running = None;
+    let watched = state.running.take().is_some();
     if state.candidates.cursor.is_none() {
         state.candidates.sort(session, state.now_ms);
     }
@@ -265,5 +336,9 @@ fn ended(state: &mut State, session: &Session) -> Vec<Effect> {
         ScanState::Failed(message) => state.say(Tone::Bad, format!("the scan broke: {message}")),
         _ => state.say(Tone::Plain, "the scan was stopped; what it found is saved"),
     }
-    Vec::new()
+    let text = state.toast.as_ref().map(|toast| toast.text.clone());
+    match text {
+        Some(text) if watched && state.away && state.now_ms >= LONG_MS => vec![Effect::Notify { text }],
+        _ => Vec::new(),
+    }
 }

@@ -22,12 +22,18 @@ mod inventory;
 mod leaks;
 mod library;
 mod marking;
+mod origin;
 pub mod outputs;
 mod overview;
+pub mod page;
+mod pair;
 mod progress;
+mod prompt;
 mod rulings;
-mod variants;
+mod statistics;
+mod trigger;
 mod verdict;
+mod whatif;
 
 use ratatui::{
     buffer::Buffer,
@@ -36,7 +42,7 @@ use ratatui::{
 };
 
 use super::{
-    state::{Screen, State, dialog::Dialog, finding::Tab},
+    state::{Screen, State, dialog::Dialog, finding::Tab, prompt::Purpose},
     theme::Look,
 };
 use crate::session::Session;
@@ -83,6 +89,8 @@ pub struct Drawn {
     pub models: usize,
     /// Indices of the leaks it had no text for yet.
     pub unread: Vec<usize>,
+    /// Hostile characters that only the last look at the frame found: 0 as long as every view does its part.
+    pub swept: usize,
     /// What lies where.
     pub targets: Vec<(Rect, Target)>,
 }
@@ -127,20 +135,33 @@ pub fn draw(state: &State, session: &Session, look: &Look, area: Rect, buf: &mut
             let lines = comparison::lines(comparison, usize::from(body.width), look);
             scrolled(&lines, *scroll, body, buf, &mut drawn);
         }
+        Screen::Pair { left, right, scroll } => {
+            let both = session.finding(left).zip(session.finding(right));
+            let lines = both.map_or_else(Lines::new, |(left, right)| {
+                pair::lines(left, right, session, usize::from(body.width), look)
+            });
+            scrolled(&lines, *scroll, body, buf, &mut drawn);
+        }
         Screen::Facts { scroll } => {
             let lines = facts::lines(session, &state.chain, usize::from(body.width), look);
             scrolled(&lines, *scroll, body, buf, &mut drawn);
         }
     }
-    frame::footer(state, session, look, footer, buf);
+    match &state.dialog {
+        Some(Dialog::Prompt(typed)) => prompt::line(state, session, typed, look, footer, buf),
+        _ => frame::footer(state, session, look, footer, buf),
+    }
     match &state.dialog {
         Some(Dialog::Verdict(dialog)) => verdict::draw(state, session, dialog, look, body, buf),
         Some(Dialog::Mark(line)) => marking::draw(state, session, line, look, body, buf),
         Some(Dialog::Question(question)) => frame::question(state, question, look, body, buf),
         Some(Dialog::Help { scroll }) => help::draw(state, *scroll, look, body, buf, &mut drawn),
-        None => {}
+        Some(Dialog::Prompt(typed)) if typed.purpose == Purpose::Palette => {
+            prompt::palette(state, session, typed, look, body, buf);
+        }
+        Some(Dialog::Prompt(_)) | None => {}
     }
-    frame::sweep(buf);
+    drawn.swept = frame::sweep(buf);
     drawn
 }
 

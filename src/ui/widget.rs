@@ -9,7 +9,12 @@ pub mod heatmap;
 pub mod histogram;
 pub mod sparkline;
 
-use ratatui::{buffer::Buffer, layout::Rect, style::Style};
+use ratatui::{
+    buffer::Buffer,
+    layout::Rect,
+    style::Style,
+    text::{Line, Span},
+};
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
@@ -126,6 +131,25 @@ pub fn paragraph(
         }
     }
     row + shown as u16
+}
+
+/// What is drawn into an area of this size (columns, rows), as lines for a page of text.
+pub fn lines(size: (u16, u16), draw: impl FnOnce(Rect, &mut Buffer)) -> Vec<Line<'static>> {
+    let area = Rect::new(0, 0, size.0, size.1);
+    let mut buf = Buffer::empty(area);
+    draw(area, &mut buf);
+    let rows = buf.content.chunks(usize::from(size.0.max(1)));
+    rows.map(|row| {
+        let mut spans: Vec<Span<'static>> = Vec::new();
+        for cell in row {
+            match spans.last_mut() {
+                Some(last) if last.style == cell.style() => last.content.to_mut().push_str(cell.symbol()),
+                _ => spans.push(Span::styled(cell.symbol().to_owned(), cell.style())),
+            }
+        }
+        Line::from(spans)
+    })
+    .collect()
 }
 
 /// Why there is nothing to see: a sentence in place of a blank panel.

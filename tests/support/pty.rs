@@ -22,6 +22,8 @@ const COLUMNS: NonZero<u16> = NonZero::new(120).unwrap();
 pub struct Shown {
     /// The emulated terminal.
     pub parser: vt100::Parser,
+    /// Every byte the program wrote, as it came.
+    raw: Vec<u8>,
     ended: bool,
 }
 
@@ -43,9 +45,19 @@ pub struct Pty {
 impl Pty {
     /// Starts `stakeout` with `words` in a terminal of 120 columns and 40 rows, keeping its things under `home`.
     pub fn start(home: &Path, words: &[&str], variables: &[(&str, &str)]) -> Self {
+        Self::sized(home, words, variables, (COLUMNS, ROWS))
+    }
+
+    /// The same in a terminal of another size: columns, rows.
+    pub fn sized(
+        home: &Path,
+        words: &[&str],
+        variables: &[(&str, &str)],
+        (columns, rows): (NonZero<u16>, NonZero<u16>),
+    ) -> Self {
         let size = PtySize {
-            rows: ROWS.get(),
-            cols: COLUMNS.get(),
+            rows: rows.get(),
+            cols: columns.get(),
             pixel_width: 0,
             pixel_height: 0,
         };
@@ -67,7 +79,8 @@ impl Pty {
         drop(pair.slave);
         let shared = Arc::new(Shared {
             shown: Mutex::new(Shown {
-                parser: vt100::Parser::new(ROWS, COLUMNS, 0),
+                parser: vt100::Parser::new(rows, columns, 0),
+                raw: Vec::new(),
                 ended: false,
             }),
             changed: Condvar::new(),
@@ -114,6 +127,29 @@ impl Pty {
     /// Waits until `text` is on the screen.
     pub fn wait_text(&self, text: &str) -> String {
         self.wait(text, |screen| screen.contents().contains(text))
+    }
+
+    /// Every byte written so far.
+    pub fn raw(&self) -> Vec<u8> {
+        self.shown().raw.clone()
+    }
+
+    /// The number of the process.
+    pub const fn process(&self) -> u32 {
+        self.process
+    }
+
+    /// Waits until nothing more has been written for a while, and returns how many bytes were written in all.
+    pub fn quiet(&self) -> usize {
+        let mut before = self.raw().len();
+        loop {
+            thread::sleep(Duration::from_millis(250));
+            let now = self.raw().len();
+            if now == before {
+                return now;
+            }
+            before = now;
+        }
     }
 
     /// Types.
@@ -188,6 +224,7 @@ fn drain(mut reader: Box<dyn Read + Send>, shared: &Shared) {
         let read = reader.read(&mut bytes).unwrap_or(0);
         let mut shown = shared.shown.lock().unwrap();
         shown.parser.process(&bytes[..read]);
+        shown.raw.extend_from_slice(&bytes[..read]);
         shown.ended = read == 0;
         shared.changed.notify_all();
         if read == 0 {

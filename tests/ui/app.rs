@@ -11,7 +11,7 @@ use stakeout::{
     },
     session::{ScanState, Session, reading::Reading, store::Store},
     ui::{
-        App, Outcome, RunningScan,
+        App, Habits, Outcome, Prober, RunningScan,
         keymap::Keymap,
         theme::{ColorDepth, Look},
     },
@@ -30,7 +30,10 @@ fn app(dir: &Path, store: Option<Store>, session: Session, scan: Option<RunningS
         inventory: dir.join("inventory.toml"),
         models_first: false,
         unattended: false,
-        mouse: false,
+        prober: None,
+        probing: None,
+        habits: Habits::default(),
+        draw_figure: stakeout::report::figure::draw,
         author: "kim".to_owned(),
         greeting: None,
         carried: None,
@@ -468,4 +471,112 @@ fn models_are_shown_beside_the_sessions_and_the_riskiest_is_scanned_next() {
         script.wait("line 1").await;
         script.press("qq");
     });
+}
+
+#[test]
+fn what_is_copied_is_escaped_and_what_is_exported_lies_beside_the_session() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("case.stakeout");
+    let (store, session) = create(&path);
+    let mut first = app(dir.path(), Some(store), session, Some(whole_scan()));
+    play(&mut first, async |script| {
+        script.wait("complete").await;
+        script.press("]<enter>");
+        script.wait("F-2 › Overview").await;
+        script.press("Y");
+        script.wait("sent to the terminal's clipboard").await;
+        assert_eq!(
+            script.asked.all(),
+            ["copy [ESC]]52;c;aGk=[BEL]pay[U+202E RLO]load[TAG A]"]
+        );
+        script.press("6E");
+        script.wait("case-F-2-trigger.txt").await;
+        script.press("E");
+        script.wait("case-F-2-trigger-2.txt").await;
+        script.press("5X");
+        script.wait("case-F-2-signals.png").await;
+        script.press("M");
+        script.wait("F-2").await;
+        script.press("qq");
+    });
+    let page = std::fs::read_to_string(dir.path().join("case-F-2-trigger.txt")).unwrap();
+    assert!(
+        page.contains("RIGHT-TO-LEFT OVERRIDE") && page.contains("TAG LATIN CAPITAL LETTER A"),
+        "{page}"
+    );
+    assert!(dir.path().join("case-F-2-signals.svg").is_file());
+}
+
+#[test]
+fn a_string_measured_by_hand_is_shown_like_a_finding_and_not_recorded() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("case.stakeout");
+    let (store, session) = create(&path);
+    let mut first = app(dir.path(), Some(store), session, None);
+    first.session = fixture::fixture_session();
+    first.prober = Some(Prober::new(|text| {
+        if text == "nothing" {
+            return Err("the string is empty".to_owned());
+        }
+        let (sender, events) = mpsc::channel(8);
+        let finding = fixture::running_events()
+            .into_iter()
+            .find_map(|event| match event {
+                ScanEvent::Finding(finding) => Some(finding),
+                _ => None,
+            });
+        let mut finding = finding.unwrap();
+        text.clone_into(&mut finding.trigger);
+        let attention = ScanEvent::Attention {
+            key: finding.evidence.attention[0].clone(),
+            pair: Box::new(fixture::attention()),
+        };
+        let finished = ScanEvent::Finished(Box::new(Finished {
+            complete: true,
+            ..Finished::default()
+        }));
+        for event in [attention, ScanEvent::Finding(finding), finished] {
+            sender.try_send(event).unwrap();
+        }
+        Ok(RunningScan {
+            events,
+            gate: Gate::default(),
+        })
+    }));
+    play(&mut first, async |script| {
+        script.wait("Candidates").await;
+        script.press("P<c-u>nothing<enter>");
+        script.wait("not measured: the string is empty").await;
+        script.press("P<c-u>open the gate<enter>");
+        script.wait("P-1 › Overview").await;
+        script.wait("open the gate").await;
+        script.press("2");
+        script.wait("Heads").await;
+        script.press("q");
+        script.wait("Candidates").await;
+        script.press("q");
+    });
+    drop(first);
+    let again = reopened(dir.path(), &path);
+    assert!(again.session.findings.is_empty() && again.session.records < 3);
+}
+
+#[test]
+fn a_scan_that_ends_while_one_looks_elsewhere_rings_once() {
+    use stakeout::ui::{message::Message, state::Screen};
+    let session = fixture::fixture_session();
+    let mut state = stakeout::ui::state::State::new(Keymap::embedded().unwrap(), Screen::Case);
+    let ended = |state: &mut stakeout::ui::state::State, away: bool, at_ms: u64| {
+        state.running = Some(stakeout::ui::state::Running::default());
+        for message in [Message::Focus(!away), Message::Clock(at_ms), Message::Ended] {
+            let effects = stakeout::ui::update(state, &session, message);
+            if !effects.is_empty() {
+                return effects.len();
+            }
+        }
+        0
+    };
+    assert_eq!(ended(&mut state, true, 5_000), 0, "a short scan was watched");
+    assert_eq!(ended(&mut state, false, 60_000), 0, "somebody looks");
+    assert_eq!(ended(&mut state, true, 61_000), 1);
 }

@@ -10,7 +10,11 @@ use ratatui::{
     buffer::Cell,
     layout::{Position, Size},
 };
-use stakeout::ui::{App, Input, Outcome, drive};
+use stakeout::ui::{
+    App, Input, Outcome,
+    console::{self, Console},
+    drive,
+};
 use tokio::sync::{Notify, mpsc};
 
 use super::keys::keys;
@@ -70,8 +74,44 @@ impl Backend for Shared {
     }
 }
 
+/// What the screen did to the terminal beside drawing.
+#[derive(Clone, Default)]
+pub struct Asked(Rc<RefCell<Vec<String>>>);
+
+impl Asked {
+    fn note(&self, what: String) -> io::Result<()> {
+        self.0.borrow_mut().push(what);
+        Ok(())
+    }
+
+    /// What was asked for, in order.
+    pub fn all(&self) -> Vec<String> {
+        self.0.borrow().clone()
+    }
+}
+
+impl Console for Asked {
+    fn suspend(&mut self) -> io::Result<()> {
+        self.note("suspend".to_owned())
+    }
+
+    fn copy(&mut self, text: &str) -> io::Result<()> {
+        self.note(format!("copy {text}"))
+    }
+
+    fn notify(&mut self, how: console::Notify, text: &str) -> io::Result<()> {
+        self.note(format!("notify {how:?} {text}"))
+    }
+
+    fn mouse(&mut self, take: bool) -> io::Result<()> {
+        self.note(format!("mouse {take}"))
+    }
+}
+
 /// What a script can do with the screen.
 pub struct Script {
+    /// What the screen asked of the terminal.
+    pub asked: Asked,
     screen: Shared,
     input: mpsc::UnboundedSender<Input>,
 }
@@ -121,9 +161,11 @@ pub fn play<F: Future<Output = ()>>(app: &mut App, script: impl FnOnce(Script) -
         .enable_all()
         .build()
         .unwrap();
-    let play = script(Script { screen, input });
+    let console = Asked::default();
+    let asked = console.clone();
+    let play = script(Script { asked, screen, input });
     runtime.block_on(async {
-        let (outcome, ()) = tokio::join!(drive(app, &mut terminal, keys, || Ok(())), play);
+        let (outcome, ()) = tokio::join!(drive(app, &mut terminal, keys, console), play);
         outcome.unwrap()
     })
 }

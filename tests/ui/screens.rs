@@ -24,8 +24,10 @@ use stakeout::{
 };
 
 const SIZES: [(u16, u16); 3] = [(60, 16), (80, 24), (120, 40)];
+/// The evidence at the size of a large terminal.
+const LARGE: (u16, u16) = (200, 60);
 
-fn look(ascii: bool) -> Look {
+pub fn look(ascii: bool) -> Look {
     Look::new("terminal", ColorDepth::Ansi16, ascii).unwrap()
 }
 
@@ -37,7 +39,7 @@ fn state(screen: Screen, session: &Session) -> State {
     state
 }
 
-fn text(state: &State, session: &Session, look: &Look, width: u16, height: u16) -> String {
+pub fn text(state: &State, session: &Session, look: &Look, width: u16, height: u16) -> String {
     let area = Rect::new(0, 0, width, height);
     let mut buf = Buffer::empty(area);
     view::draw(state, session, look, area, &mut buf);
@@ -52,6 +54,61 @@ fn text(state: &State, session: &Session, look: &Look, width: u16, height: u16) 
 
 fn finding(tab: Tab) -> Screen {
     Screen::Finding(Box::new(FindingScreen::new("F-1", tab)))
+}
+
+/// Every screen that shows the session, with `typed` in its lines and `pair` as its attention.
+pub fn of(session: &Session, typed: &str, pair: &stakeout::finding::AttentionPair) -> Vec<(String, State)> {
+    let mut all = vec![
+        ("case".to_owned(), state(Screen::Case, session)),
+        (
+            "candidate".to_owned(),
+            state(Screen::Candidate { id: 0, scroll: 0 }, session),
+        ),
+        (
+            "leak".to_owned(),
+            state(Screen::Leak { id: 1, scroll: 0 }, session),
+        ),
+        ("facts".to_owned(), state(Screen::Facts { scroll: 0 }, session)),
+    ];
+    for tab in Tab::ALL {
+        let mut one = state(finding(tab), session);
+        one.patterns = vec![typed.to_owned()];
+        let loaded = Message::Loaded {
+            key: "a-1".to_owned(),
+            pair: Ok(Box::new(pair.clone())),
+        };
+        update(&mut one, session, loaded);
+        if tab == Tab::Attention {
+            let mut head = one.clone();
+            press(&mut head, session, "\n");
+            all.push(("head".to_owned(), head));
+        }
+        all.push((tab.name().to_owned(), one));
+    }
+    let mut both = state(Screen::Case, session);
+    press(&mut both, session, "  c");
+    all.push(("pair".to_owned(), both));
+    for (name, keys) in [("filter", "/"), ("palette", ":")] {
+        let mut prompt = state(Screen::Case, session);
+        press(&mut prompt, session, keys);
+        update(&mut prompt, session, Message::Paste(typed.to_owned()));
+        all.push((name.to_owned(), prompt));
+    }
+    all.iter_mut()
+        .for_each(|(_, state)| typed.clone_into(&mut state.name));
+    all
+}
+
+fn press(state: &mut State, session: &Session, keys: &str) {
+    use crossterm::event::{KeyCode, KeyEvent};
+    for c in keys.chars() {
+        let code = if c == '\n' {
+            KeyCode::Enter
+        } else {
+            KeyCode::Char(c)
+        };
+        update(state, session, Message::Key(KeyEvent::from(code)));
+    }
 }
 
 /// The live case in the middle of the probing.
@@ -139,6 +196,29 @@ fn models() -> State {
     models
 }
 
+/// One screen by name.
+pub fn named(name: &str) -> (State, Session) {
+    let found = screens().into_iter().find(|(known, _, _)| *known == name);
+    let (_, state, session) = found.unwrap();
+    (state, session)
+}
+
+/// Screens that keys lead to.
+fn typed(session: &Session) -> Vec<(&'static str, State, Session)> {
+    let mut pair = state(Screen::Case, session);
+    press(&mut pair, session, "  c");
+    let mut all = vec![("pair", pair, session.clone())];
+    for (name, keys) in [("filter", "/level:high vault"), ("palette", ":verdict")] {
+        let mut typing = state(Screen::Case, session);
+        press(&mut typing, session, keys);
+        all.push((name, typing, session.clone()));
+    }
+    let mut counting = state(finding(Tab::Outputs), session);
+    press(&mut counting, session, "/vault\n");
+    all.push(("outputs-counted", counting, session.clone()));
+    all
+}
+
 /// Every screen by name.
 fn screens() -> Vec<(&'static str, State, Session)> {
     let session = fixture::fixture_session();
@@ -216,8 +296,9 @@ fn screens() -> Vec<(&'static str, State, Session)> {
         ("overview", Tab::Overview),
         ("entropy", Tab::Entropy),
         ("outputs", Tab::Outputs),
-        ("variants", Tab::Variants),
-        ("leaks", Tab::Leaks),
+        ("statistics", Tab::Statistics),
+        ("trigger", Tab::Trigger),
+        ("origin", Tab::Origin),
         ("history", Tab::History),
     ] {
         all.push((name, state(finding(tab), &session), session.clone()));
@@ -244,6 +325,7 @@ fn screens() -> Vec<(&'static str, State, Session)> {
         &Day::after(0, 90),
     )));
     all.push(("verdict", verdict, session.clone()));
+    all.extend(typed(&session));
     let (mut asking, running) = live();
     asking.dialog = Some(Dialog::Question(Question::Leave));
     all.push(("question", asking, running));
@@ -260,6 +342,62 @@ fn screens_at_the_usual_sizes() {
             );
         }
     }
+}
+
+#[test]
+fn the_evidence_on_a_large_screen() {
+    for name in [
+        "live",
+        "case",
+        "statistics",
+        "trigger",
+        "outputs-counted",
+        "attention-head",
+    ] {
+        let (state, session) = named(name);
+        insta::assert_snapshot!(
+            format!("{name}_{}x{}", LARGE.0, LARGE.1),
+            text(&state, &session, &look(false), LARGE.0, LARGE.1)
+        );
+    }
+}
+
+#[test]
+fn nothing_is_lost_without_colour_and_every_theme_draws_the_same_signs() {
+    for (name, state, session) in screens() {
+        let drawn = |theme: &str, depth| {
+            let look = Look::new(theme, depth, false).unwrap();
+            text(&state, &session, &look, 120, 40)
+        };
+        let plain = drawn("terminal", ColorDepth::Ansi16);
+        for (theme, _) in stakeout::ui::theme::THEMES {
+            for depth in [ColorDepth::Ansi16, ColorDepth::Ansi256, ColorDepth::TrueColor] {
+                assert_eq!(drawn(theme, depth), plain, "{name} in {theme}");
+            }
+        }
+        // Without colour a heatmap is drawn with signs; every other screen is the same.
+        if !name.starts_with("attention") {
+            assert_eq!(
+                drawn("terminal", ColorDepth::None),
+                plain,
+                "{name} without colour"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_page_of_text_holds_all_of_a_view() {
+    let (state, session) = named("trigger");
+    let page = view::page::text(&state, &session, 80, true).unwrap();
+    assert!(
+        page.is_ascii() && page.contains("LATIN CAPITAL LETTER D"),
+        "{page}"
+    );
+    assert!(page.contains("VERTICAL LINE"), "{page}");
+    let (state, session) = named("case");
+    let page = view::page::text(&state, &session, 80, false).unwrap();
+    assert!(page.contains("#39") && page.contains("F-2"), "{page}");
 }
 
 #[test]

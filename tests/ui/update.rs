@@ -334,7 +334,7 @@ fn the_next_finding_without_a_verdict_is_one_key_away() {
     case.press("]");
     assert_eq!(case.state.findings.cursor.as_deref(), Some("F-2"));
     case.press("<enter>5]");
-    assert_eq!(case.tab(), Some(Tab::Variants));
+    assert_eq!(case.tab(), Some(Tab::Statistics));
     assert_eq!(case.state.findings.cursor.as_deref(), Some("F-1"));
     for finding in ["F-1", "F-2"] {
         case.rule(&Draft {
@@ -438,4 +438,76 @@ fn a_hundred_thousand_candidates_keep_their_order() {
     assert_eq!(case.shown()[..3], [77_777, 0, 1]);
     case.press("G");
     assert_eq!(case.state.candidates.cursor, Some(99_999));
+}
+
+#[test]
+fn the_lists_narrow_as_one_types_and_widen_again() {
+    let mut case = Case::ended();
+    case.press("/level:high");
+    let shown = |case: &Case| -> Vec<String> {
+        let listed = case.state.listed(&case.session);
+        listed.iter().map(|finding| finding.id.clone()).collect()
+    };
+    assert_eq!(shown(&case), ["F-1"]);
+    assert_eq!(case.state.candidates.len(), 40, "candidates have no level");
+    case.press(" river");
+    assert_eq!((shown(&case).len(), case.state.candidates.len()), (0, 4));
+    case.press("<esc>");
+    assert_eq!((shown(&case).len(), case.state.candidates.len()), (2, 40));
+    case.press("/standing:dropped<enter>");
+    assert_eq!(case.state.candidates.len(), 28);
+    // A mistake leaves what was found before.
+    case.press("/ lvel:high");
+    assert_eq!(case.state.candidates.len(), 28);
+    case.press("<enter><esc>");
+    assert_eq!(
+        (case.state.filter.as_str(), case.state.candidates.len()),
+        ("", 40)
+    );
+}
+
+#[test]
+fn a_count_moves_so_many_times() {
+    let mut case = Case::ended();
+    case.press("<tab>j12j");
+    assert_eq!(case.state.candidates.position(&case.session), Some(12));
+    case.press("3k5G");
+    assert_eq!(case.state.candidates.position(&case.session), Some(4));
+    assert_eq!(case.state.count, None);
+}
+
+#[test]
+fn the_palette_finds_actions_and_places() {
+    let mut case = Case::ended();
+    case.press(":facts<enter>");
+    assert!(matches!(case.state.screen(), Screen::Facts { .. }));
+    case.press(":F-2<enter>");
+    assert_eq!(case.tab(), Some(Tab::Overview));
+    case.press(":history<enter>");
+    assert_eq!(case.tab(), Some(Tab::History));
+    case.press(":#7<enter>");
+    assert!(matches!(case.state.screen(), Screen::Candidate { id: 7, .. }));
+    case.press(":<esc>");
+    assert!(case.state.dialog.is_none());
+}
+
+#[test]
+fn an_expression_of_ones_own_is_counted_and_a_wrong_one_is_told() {
+    let mut case = Case::ended();
+    case.press("<enter>4/vault|harbour<enter>");
+    assert_eq!(case.state.patterns, ["vault|harbour"]);
+    case.press("/(<enter>");
+    assert!(case.toast().starts_with("not a regular expression"));
+    assert_eq!(case.state.patterns.len(), 1);
+    case.press("/<enter>");
+    assert!(case.state.patterns.is_empty());
+}
+
+#[test]
+fn a_live_case_can_be_held_and_followed_again() {
+    let mut case = Case::live(120);
+    case.press("=");
+    assert!(case.state.candidates.cursor.is_some() && case.state.leaks.cursor.is_some());
+    case.press(".");
+    assert!(case.state.candidates.cursor.is_none() && case.state.leaks.cursor.is_none());
 }

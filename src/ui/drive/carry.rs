@@ -4,23 +4,26 @@ use std::io;
 
 use ratatui::backend::Backend;
 
-use super::Drive;
+use super::{Drive, export};
 use crate::{
-    finding::Verdict,
+    finding::{Figure, Verdict},
     inventory::Inventory,
     session::{compare, draft, library},
+    text,
     ui::{
         UiError,
+        console::{Console, LONGEST_COPY},
         effect::{Draft, Effect, Kept, Outcome},
         message::Message,
+        state::Wanted,
     },
 };
 
-impl<B, F> Drive<'_, B, F>
+impl<B, C> Drive<'_, B, C>
 where
     B: Backend,
     B::Error: Send + Sync + 'static,
-    F: FnMut() -> io::Result<()>,
+    C: Console,
 {
     /// Carries out an effect and folds what comes of it.
     pub(super) fn carry_out(&mut self, effect: Effect) -> Result<(), UiError> {
@@ -57,9 +60,25 @@ where
             }),
             Effect::Load { key } => Some(self.load(key)),
             Effect::ReadLeaks(indices) => self.read_leaks(&indices),
+            Effect::Copy { text } => Some(self.copy(&text)),
+            Effect::Probe { text } => Some(self.probe(&text)),
+            Effect::StopProbe => {
+                self.stop_probe();
+                None
+            }
+            Effect::Export => Some(export::view(&self.state, &self.app.session)),
+            Effect::ExportFigure { finding, figure } => Some(self.figure(&finding, figure)),
+            Effect::Mouse(take) => {
+                self.console.mouse(take)?;
+                None
+            }
+            Effect::Notify { text } => {
+                self.console.notify(self.app.habits.notify, &text)?;
+                None
+            }
             Effect::ListSessions => Some(Message::Sessions(library::list(&self.app.library))),
             Effect::Suspend => {
-                (self.suspend)()?;
+                self.console.suspend()?;
                 self.terminal.clear().map_err(io::Error::other)?;
                 None
             }
@@ -92,6 +111,10 @@ where
     }
 
     fn load(&self, key: String) -> Message {
+        if let Some((_, pair)) = self.probed.iter().find(|(known, _)| *known == key) {
+            let pair = Ok(pair.clone());
+            return Message::Loaded { key, pair };
+        }
         let pair = match &self.app.store {
             Some(store) => store
                 .attention(&self.app.session, &key)
@@ -100,6 +123,43 @@ where
             None => Err("this session has no file".to_owned()),
         };
         Message::Loaded { key, pair }
+    }
+
+    fn copy(&mut self, raw: &str) -> Message {
+        let mut escaped = text::ascii(&text::line(raw)).to_string();
+        let characters = raw.chars().count();
+        if escaped.len() > LONGEST_COPY {
+            return Message::Failed(format!(
+                "not copied: {characters} characters are more than terminals take; E writes the view into a file"
+            ));
+        }
+        // A blank at either end is easily lost on the way, and may matter: the quotes show it.
+        if escaped.trim() != escaped {
+            escaped = format!("\"{escaped}\"");
+        }
+        match self.console.copy(&escaped) {
+            Ok(()) => Message::Copied(characters),
+            Err(error) => Message::Failed(format!("not copied: {error}")),
+        }
+    }
+
+    fn figure(&self, id: &str, figure: Figure) -> Message {
+        let Some(finding) = self.state.finding(&self.app.session, id) else {
+            return Message::Failed(format!("there is no finding {id}"));
+        };
+        let pair = match &self.state.attention {
+            Some(Wanted {
+                pair: Some(Ok(pair)), ..
+            }) => Some(&pair.pair),
+            _ => None,
+        };
+        let name = format!("{id}-{}", export::figure_name(figure));
+        (self.app.draw_figure)(finding, pair, figure)
+            .and_then(|drawn| export::files(&self.state, &name, &drawn))
+            .map_or_else(
+                |error| Message::Failed(format!("not drawn: {error}")),
+                Message::Written,
+            )
     }
 
     fn rule(&mut self, draft: Draft) -> Message {

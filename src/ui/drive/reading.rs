@@ -1,14 +1,12 @@
 //! The rest of a session that is already on the screen: its candidates and its chain when they are read, leaks when they are
 //! looked at.
 
-use std::io;
-
 use ratatui::backend::Backend;
 
 use super::Drive;
 use crate::{
     session::reading::{Read, Reading},
-    ui::{UiError, message::Message},
+    ui::{UiError, console::Console, message::Message},
 };
 
 /// Leaks held at once, about.
@@ -22,11 +20,11 @@ pub async fn finished(reading: &mut Option<Reading>) -> Option<Read> {
     }
 }
 
-impl<B, F> Drive<'_, B, F>
+impl<B, C> Drive<'_, B, C>
 where
     B: Backend,
     B::Error: Send + Sync + 'static,
-    F: FnMut() -> io::Result<()>,
+    C: Console,
 {
     /// Puts the whole session in the place of its front.
     pub(super) fn read_whole(&mut self, read: Option<Read>) -> Result<(), UiError> {

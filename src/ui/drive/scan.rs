@@ -2,7 +2,7 @@
 //!
 //! Invariant: a record is in the session the screen shows only if it was handed to the file.
 
-use std::{io, time::Duration};
+use std::time::Duration;
 
 use ratatui::backend::Backend;
 use tokio::time::Instant;
@@ -11,7 +11,7 @@ use super::{CHUNK, Drive, FOLLOW};
 use crate::{
     scan::event::ScanEvent,
     session::store,
-    ui::{RunningScan, UiError, message::Message},
+    ui::{RunningScan, UiError, console::Console, message::Message},
 };
 
 /// Longest time a record stays uncommitted while a scan runs.
@@ -25,11 +25,11 @@ pub async fn take(scan: &mut Option<RunningScan>, chunk: &mut Vec<ScanEvent>) ->
     }
 }
 
-impl<B, F> Drive<'_, B, F>
+impl<B, C> Drive<'_, B, C>
 where
     B: Backend,
     B::Error: Send + Sync + 'static,
-    F: FnMut() -> io::Result<()>,
+    C: Console,
 {
     /// Saves and folds what the scan reported; `taken` is 0 when it hung up.
     pub(super) fn record(&mut self, taken: usize, chunk: &mut Vec<ScanEvent>) -> Result<(), UiError> {

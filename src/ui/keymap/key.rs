@@ -40,13 +40,10 @@ impl Key {
         matches!(self.code, KeyCode::Char(_)) && self.modifiers.is_empty()
     }
 
-    /// The digit 1 to 9 it writes, if it does.
+    /// The digit it writes, if it does.
     pub fn digit(self) -> Option<usize> {
         match self.code {
-            KeyCode::Char(c) if self.modifiers.is_empty() => c
-                .to_digit(10)
-                .filter(|digit| *digit > 0)
-                .map(|digit| digit as usize),
+            KeyCode::Char(c) if self.modifiers.is_empty() => c.to_digit(10).map(|digit| digit as usize),
             _ => None,
         }
     }

@@ -1,7 +1,8 @@
-//! What lies over a screen and has the keys: the verdict, a question, the help.
+//! What lies over a screen and has the keys: the verdict, a question, a line being typed, the help.
 
 use tui_input::Input;
 
+use super::prompt::Prompt;
 use crate::{
     finding::{Day, Decision, Ruling, Severity, Undecidable},
     ui::effect::{Draft, Kept},
@@ -16,6 +17,8 @@ pub enum Dialog {
     Mark(Input),
     /// A question to answer first.
     Question(Question),
+    /// A line being typed.
+    Prompt(Prompt),
     /// The keys of the screen below.
     Help {
         /// First line shown.

@@ -14,23 +14,26 @@ pub enum Tab {
     Entropy,
     /// Answers side by side.
     Outputs,
-    /// The fuzz ladder.
-    Variants,
-    /// Where the trigger leaked.
-    Leaks,
+    /// Each signal among its controls.
+    Statistics,
+    /// The trigger itself, its parts and its variants.
+    Trigger,
+    /// Where the trigger leaked, and how to repeat the numbers.
+    Origin,
     /// Every ruling.
     History,
 }
 
 impl Tab {
     /// Every tab, in order.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Overview,
         Self::Attention,
         Self::Entropy,
         Self::Outputs,
-        Self::Variants,
-        Self::Leaks,
+        Self::Statistics,
+        Self::Trigger,
+        Self::Origin,
         Self::History,
     ];
 
@@ -41,8 +44,9 @@ impl Tab {
             Self::Attention => "Attention",
             Self::Entropy => "Entropy",
             Self::Outputs => "Outputs",
-            Self::Variants => "Variants",
-            Self::Leaks => "Leaks",
+            Self::Statistics => "Stats",
+            Self::Trigger => "Trigger",
+            Self::Origin => "Origin",
             Self::History => "History",
         }
     }

@@ -1,10 +1,14 @@
 //! The order of the candidates table: strongest first, and still while the cursor is on a row.
 //!
-//! Invariant: the order changes only while nothing is under the cursor, or when the analyst asks for it.
+//! Invariant: the order changes only while nothing is under the cursor, or when the analyst asks for it; what the filter leaves
+//! out keeps its place for when the filter goes.
 
 use std::cmp::Ordering;
 
-use crate::session::{Known, Session, Standing};
+use crate::{
+    session::{Known, Session, Standing},
+    ui::query::Query,
+};
 
 /// While the table follows the scan it is sorted at most this often, milliseconds.
 const SORT_MS: u64 = 250;
@@ -12,36 +16,77 @@ const SORT_MS: u64 = 250;
 /// Rows of the candidates table.
 #[derive(Debug, Clone, Default)]
 pub struct Table {
-    /// Indices into `session.candidates`, in the order shown.
+    /// Indices into `session.candidates`, in order, every one known when the order was made.
     rows: Vec<u32>,
+    /// Those of them that pass the filter; none while there is no filter.
+    passing: Option<Vec<u32>>,
+    query: Query,
     /// Id of the candidate the cursor is on; none while the table follows the scan.
     pub cursor: Option<u32>,
     /// First row shown.
     pub offset: usize,
+    /// Why candidates were set aside, and how many, the commonest reason first.
+    dropped: Vec<(String, u64)>,
     sorted_ms: Option<u64>,
     stale: bool,
 }
 
 impl Table {
+    /// Why candidates were set aside, and how many, the commonest reason first; as of when the order was made.
+    pub fn dropped(&self) -> &[(String, u64)] {
+        &self.dropped
+    }
+
+    fn shown(&self) -> &[u32] {
+        self.passing.as_ref().unwrap_or(&self.rows)
+    }
+
     /// Number of rows shown.
-    pub const fn len(&self) -> usize {
+    pub fn len(&self) -> usize {
+        self.shown().len()
+    }
+
+    /// Number of rows without the filter.
+    pub const fn total(&self) -> usize {
         self.rows.len()
     }
 
     /// True while there is no row.
-    pub const fn is_empty(&self) -> bool {
-        self.rows.is_empty()
+    pub fn is_empty(&self) -> bool {
+        self.shown().is_empty()
+    }
+
+    /// True while a filter is in force.
+    pub const fn is_narrowed(&self) -> bool {
+        self.passing.is_some()
     }
 
     /// The candidate in a row.
     pub fn row<'a>(&self, session: &'a Session, row: usize) -> Option<&'a Known> {
-        session.candidates.get(*self.rows.get(row)? as usize)
+        session.candidates.get(*self.shown().get(row)? as usize)
+    }
+
+    /// Shows only what passes a query.
+    pub fn narrow(&mut self, query: Query, session: &Session) {
+        self.query = query;
+        self.pass(session);
+        self.offset = 0;
+    }
+
+    fn pass(&mut self, session: &Session) {
+        let passes = |index: &u32| {
+            session
+                .candidates
+                .get(*index as usize)
+                .is_some_and(|known| self.query.candidate(known))
+        };
+        self.passing = (!self.query.is_empty()).then(|| self.rows.iter().copied().filter(passes).collect());
     }
 
     /// The row of the cursor.
     pub fn position(&self, session: &Session) -> Option<usize> {
         let id = self.cursor?;
-        self.rows.iter().position(|index| {
+        self.shown().iter().position(|index| {
             session
                 .candidates
                 .get(*index as usize)
@@ -78,6 +123,8 @@ impl Table {
                 (Some(a), Some(b)) => a.cmp(b),
                 _ => Ordering::Equal,
             });
+        self.pass(session);
+        self.dropped = reasons(session);
         self.sorted_ms = Some(now_ms);
         self.stale = false;
     }
@@ -88,6 +135,20 @@ impl Table {
         self.offset = 0;
         self.sort(session, now_ms);
     }
+}
+
+fn reasons(session: &Session) -> Vec<(String, u64)> {
+    let mut reasons: Vec<(String, u64)> = Vec::new();
+    for known in &session.candidates {
+        if let Standing::Dropped(reason) = &known.standing {
+            match reasons.iter_mut().find(|(told, _)| told == reason) {
+                Some((_, count)) => *count += 1,
+                None => reasons.push((reason.clone(), 1)),
+            }
+        }
+    }
+    reasons.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+    reasons
 }
 
 /// What the table is sorted by; less is stronger.

@@ -9,7 +9,7 @@ use super::{
     ColorDepth, Look, THEMES,
     color::{ANSI, quantize},
 };
-use crate::text;
+use crate::{text, ui::keymap::position};
 
 /// What is wrong with a theme.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -21,6 +21,16 @@ pub enum ThemeError {
         name: String,
         /// The most similar one there is.
         nearest: String,
+    },
+    /// Something else is wrong at a place of a theme file.
+    #[error("line {line}, column {column}: {wrong}")]
+    At {
+        /// From 1.
+        line: usize,
+        /// From 1, in characters.
+        column: usize,
+        /// What.
+        wrong: Box<ThemeError>,
     },
     /// Not TOML.
     #[error("the theme is not valid TOML: {message}")]
@@ -54,6 +64,22 @@ pub enum ThemeError {
         /// What is expected there.
         expected: String,
     },
+}
+
+/// The same, with the place of the word that is wrong, or of what begins at `byte`.
+pub(super) fn placed(file: &str, byte: usize, wrong: ThemeError) -> ThemeError {
+    let within = match &wrong {
+        ThemeError::UnknownWord { word, .. } | ThemeError::UnknownTheme { name: word, .. } => {
+            file.get(byte..).and_then(|rest| rest.find(word.as_str()))
+        }
+        _ => None,
+    };
+    let (line, column) = position(file, byte + within.unwrap_or(0));
+    ThemeError::At {
+        line,
+        column,
+        wrong: Box::new(wrong),
+    }
 }
 
 const MODIFIERS: [(&str, Modifier); 5] = [

@@ -9,7 +9,7 @@ use crate::{
             Pane, Screen, State, Tone,
             dialog::Dialog,
             finding::{FindingScreen, Tab},
-            ranked,
+            prompt::Purpose,
         },
         view::Drawn,
     },
@@ -30,16 +30,21 @@ pub fn drawn(state: &mut State, drawn: &Drawn) {
 }
 
 /// The row a moving action leads to from `row` in a list of `len`; none when it does not move or the list is empty.
-pub fn moved(action: Action, row: usize, len: usize, page: usize) -> Option<usize> {
+/// With a count it moves so many times, or to the row of that number.
+pub fn moved(action: Action, row: usize, len: usize, (page, count): (usize, Option<usize>)) -> Option<usize> {
     let last = len.checked_sub(1)?;
-    let page = page.max(1);
+    let times = count.unwrap_or(1);
+    let page = page.max(1) * times;
     let to = match action {
-        Action::Up => row.saturating_sub(1),
-        Action::Down => row + 1,
+        Action::Up => row.saturating_sub(times),
+        Action::Down => row + times,
         Action::PageUp => row.saturating_sub(page),
         Action::PageDown => row + page,
-        Action::Top => 0,
-        Action::Bottom => last,
+        Action::Top | Action::Bottom => match count {
+            Some(number) => number.saturating_sub(1),
+            None if action == Action::Top => 0,
+            None => last,
+        },
         _ => return None,
     };
     Some(to.min(last))
@@ -56,6 +61,25 @@ pub fn act(state: &mut State, session: &Session, action: Action) {
             state.candidates.follow(session, state.now_ms);
             state.leaks.cursor = None;
             state.leaks.offset = 0;
+        }
+        Action::Freeze => {
+            let row = state.candidates.offset;
+            if state.candidates.position(session).is_none() {
+                hold(state, session, row);
+            }
+            if state.leaks.cursor.is_none() {
+                state.leaks.cursor = session
+                    .leaks
+                    .len()
+                    .checked_sub(1)
+                    .and_then(|last| session.leaks.id(last));
+            }
+            state.say(Tone::Plain, "held where it is; the scan goes on");
+        }
+        Action::Compare => compare(state),
+        Action::Search => {
+            let filter = state.filter.clone();
+            super::prompt::open(state, Purpose::Filter, &filter);
         }
         _ => match state.pane {
             Pane::Findings => findings(state, session, action),
@@ -82,22 +106,39 @@ fn baseline(state: &mut State, session: &Session) {
     });
 }
 
+/// Shows the two findings that are marked beside each other.
+fn compare(state: &mut State) {
+    let mut marked = state.marked.iter();
+    match (marked.next(), marked.next(), marked.next()) {
+        (Some(left), Some(right), None) => {
+            let (left, right) = (left.clone(), right.clone());
+            state.screens.push(Screen::Pair {
+                left,
+                right,
+                scroll: 0,
+            });
+        }
+        _ => state.say(Tone::Plain, "mark the two findings to compare first"),
+    }
+}
+
 fn turn(state: &mut State, session: &Session, by: isize) {
     const PANES: [Pane; 3] = [Pane::Findings, Pane::Candidates, Pane::Leaks];
     let here = PANES.iter().position(|pane| *pane == state.pane).unwrap_or(0) as isize;
     let step = |from: isize| (from + by).rem_euclid(PANES.len() as isize);
+    let listed = state.listed(session);
     let mut to = step(here);
-    if to == 0 && session.findings.is_empty() {
+    if to == 0 && listed.is_empty() {
         to = step(to);
     }
     state.pane = PANES.get(to as usize).copied().unwrap_or_default();
     if state.pane == Pane::Findings && state.findings.cursor.is_none() {
-        state.findings.cursor = ranked(session).first().map(|finding| finding.id.clone());
+        state.findings.cursor = listed.first().map(|finding| finding.id.clone());
     }
 }
 
 fn findings(state: &mut State, session: &Session, action: Action) {
-    let ranked = ranked(session);
+    let ranked = state.listed(session);
     let row = state
         .findings
         .cursor
@@ -117,7 +158,7 @@ fn findings(state: &mut State, session: &Session, action: Action) {
         state.pane = Pane::Candidates;
         return;
     }
-    let to = moved(action, row.unwrap_or(0), ranked.len(), state.drawn.page);
+    let to = moved(action, row.unwrap_or(0), ranked.len(), state.steps());
     if let Some(finding) = to.and_then(|to| ranked.get(to)) {
         state.findings.cursor = Some(finding.id.clone());
     }
@@ -129,7 +170,7 @@ fn candidates(state: &mut State, session: &Session, action: Action) {
             // Nothing is under the cursor while the table follows: the first key only takes hold of a row.
             Action::Down | Action::PageDown | Action::Open => hold(state, session, 0),
             Action::Bottom => hold(state, session, state.candidates.len().saturating_sub(1)),
-            Action::Up if !session.findings.is_empty() => turn(state, session, -1),
+            Action::Up if !state.listed(session).is_empty() => turn(state, session, -1),
             _ => {}
         }
         return;
@@ -142,9 +183,9 @@ fn candidates(state: &mut State, session: &Session, action: Action) {
         }
         Action::Top if state.running.is_some() => state.candidates.follow(session, state.now_ms),
         Action::Up if row == 0 && state.running.is_some() => state.candidates.follow(session, state.now_ms),
-        Action::Up if row == 0 && !session.findings.is_empty() => turn(state, session, -1),
+        Action::Up if row == 0 && !state.listed(session).is_empty() => turn(state, session, -1),
         _ => {
-            if let Some(to) = moved(action, row, state.candidates.len(), state.drawn.page) {
+            if let Some(to) = moved(action, row, state.candidates.len(), state.steps()) {
                 hold(state, session, to);
             }
         }
@@ -174,7 +215,7 @@ fn leaks(state: &mut State, session: &Session, action: Action) {
         (Action::Open | Action::Down, None) => state.leaks.cursor = latest_first(0),
         (Action::Up, Some(0)) => state.leaks.cursor = None,
         (_, _) => {
-            if let Some(to) = moved(action, row.unwrap_or(0), len, state.drawn.page) {
+            if let Some(to) = moved(action, row.unwrap_or(0), len, state.steps()) {
                 state.leaks.cursor = latest_first(to);
             }
         }

@@ -28,7 +28,7 @@ pub fn typed(state: &mut State, event: KeyEvent, key: Key, action: Option<Action
         _ => return false,
     };
     let Some(line) = verdict.typing() else {
-        let digit = key.digit().filter(|_| action.is_none());
+        let digit = key.digit().filter(|digit| *digit > 0 && action.is_none());
         if let Some(digit) = digit {
             verdict.choose_row(digit - 1);
         }
@@ -59,7 +59,7 @@ pub fn keep(state: &State) -> Vec<Effect> {
 }
 
 /// What a key does to the line being typed.
-fn editing(event: KeyEvent) -> Option<InputRequest> {
+pub fn editing(event: KeyEvent) -> Option<InputRequest> {
     let ctrl = event.modifiers.contains(KeyModifiers::CONTROL);
     Some(match (event.code, ctrl) {
         (KeyCode::Char('a'), true) | (KeyCode::Home, _) => InputRequest::GoToStart,
@@ -140,7 +140,7 @@ pub fn act(state: &mut State, session: &Session, action: Action) -> Vec<Effect> 
             Action::Help | Action::Back | Action::Leave => state.dialog = None,
             _ => *scroll = super::evidence::scrolled(action, *scroll, state.drawn.page, state.drawn.end),
         },
-        None => {}
+        Some(Dialog::Prompt(_)) | None => {}
     }
     Vec::new()
 }

@@ -9,9 +9,10 @@ use crate::{
         state::{
             Screen, State, Wanted,
             finding::{FindingScreen, Tab},
+            found,
         },
         view::{
-            attention::{AttentionState, Extent},
+            attention::{AttentionState, Extent, Level, Loaded},
             entropy::EntropyState,
             outputs::{OutputsState, Shown},
         },
@@ -40,6 +41,7 @@ pub fn clamp(state: &mut State, end: usize) {
             Screen::Candidate { scroll, .. }
             | Screen::Leak { scroll, .. }
             | Screen::Facts { scroll }
+            | Screen::Pair { scroll, .. }
             | Screen::Comparison { scroll, .. },
         ) => {
             *scroll = (*scroll).min(end);
@@ -56,20 +58,22 @@ pub fn act(state: &mut State, session: &Session, action: Action) {
         Action::Attention => Some(Tab::Attention),
         Action::Entropy => Some(Tab::Entropy),
         Action::Outputs => Some(Tab::Outputs),
-        Action::Variants => Some(Tab::Variants),
-        Action::Leaks => Some(Tab::Leaks),
+        Action::Statistics => Some(Tab::Statistics),
+        Action::Trigger => Some(Tab::Trigger),
+        Action::Origin => Some(Tab::Origin),
         Action::History => Some(Tab::History),
         _ => None,
     };
     let answers = state.drawn.outputs.clone();
     let extent = extent(state, session);
     let mut opened = None;
+    let probed = state.probed.clone();
     match state.screen_mut() {
         Some(Screen::Finding(finding)) => match (tab, action) {
             (Some(tab), _) => show_tab(finding, tab),
             (None, Action::NextTab) => show_tab(finding, finding.tab.step(1)),
             (None, Action::PreviousTab) => show_tab(finding, finding.tab.step(-1)),
-            (None, _) => match (finding.tab, session.finding(&finding.id)) {
+            (None, _) => match (finding.tab, found(session, &probed, &finding.id)) {
                 (Tab::Attention, Some(_)) => attention(&mut finding.attention, &extent, action),
                 (Tab::Entropy, Some(shown)) => entropy(&mut finding.entropy, shown, action),
                 (Tab::Outputs, Some(shown)) => outputs(&mut finding.outputs, shown, &answers, action),
@@ -83,7 +87,12 @@ pub fn act(state: &mut State, session: &Session, action: Action) {
                 _ => *scroll = scrolled(action, *scroll, page, end),
             }
         }
-        Some(Screen::Leak { scroll, .. } | Screen::Facts { scroll } | Screen::Comparison { scroll, .. }) => {
+        Some(
+            Screen::Leak { scroll, .. }
+            | Screen::Facts { scroll }
+            | Screen::Pair { scroll, .. }
+            | Screen::Comparison { scroll, .. },
+        ) => {
             *scroll = scrolled(action, *scroll, page, end);
         }
         Some(Screen::Library | Screen::Inventory | Screen::Case) | None => {}
@@ -107,8 +116,8 @@ fn extent(state: &State, session: &Session) -> Extent {
         }) => Some(&**pair),
         _ => None,
     };
-    session
-        .finding(&screen.id)
+    state
+        .finding(session, &screen.id)
         .map_or_else(Extent::default, |finding| Extent::of(finding, pair))
 }
 
@@ -126,6 +135,8 @@ fn attention(view: &mut AttentionState, extent: &Extent, action: Action) {
         Action::CycleRun => view.cycle_mode(),
         Action::CycleScore => view.cycle_score(),
         Action::ToggleSink => view.toggle_sink(),
+        Action::Pin => view.pin(),
+        Action::ToggleRollout => view.toggle_rollout(),
         _ => {}
     }
 }
@@ -141,6 +152,7 @@ fn entropy(view: &mut EntropyState, finding: &Finding, action: Action) {
         Action::NextPrompt => view.next_prompt(finding),
         Action::PreviousPrompt => view.previous_prompt(finding),
         Action::ToDivergence => view.to_divergence(finding),
+        Action::CycleScore => view.cycle_ribbon(),
         _ => {}
     }
 }
@@ -174,8 +186,10 @@ pub fn back(state: &mut State) -> bool {
 
 /// Attention weights were loaded: the first time, the view goes to what is worth seeing.
 pub fn loaded(state: &mut State, session: &Session, key: String, pair: Result<Box<AttentionPair>, String>) {
+    let pair = pair.map(|pair| Box::new(Loaded::new(*pair)));
+    let probed = state.probed.clone();
     if let Some(Screen::Finding(screen)) = state.screen_mut()
-        && let (false, Some(finding)) = (screen.aimed, session.finding(&screen.id))
+        && let (false, Some(finding)) = (screen.aimed, found(session, &probed, &screen.id))
     {
         screen.attention.focus(finding, pair.as_deref().ok());
         screen.aimed = true;
@@ -200,17 +214,35 @@ fn show_tab(finding: &mut FindingScreen, tab: Tab) {
     }
 }
 
+/// Makes ready what the head looked at needs.
+fn prepare(state: &mut State) {
+    let Some(Screen::Finding(screen)) = state.screens.last() else {
+        return;
+    };
+    if let (
+        Level::Head,
+        Some(Wanted {
+            pair: Some(Ok(loaded)),
+            ..
+        }),
+    ) = (screen.attention.level, &mut state.attention)
+    {
+        loaded.prepare(&screen.attention);
+    }
+}
+
 /// Asks for the attention weights the screen needs and does not have.
 pub fn wanted(state: &mut State, session: &Session) -> Option<Effect> {
     let Screen::Finding(screen) = state.screen() else {
         return None;
     };
-    if screen.tab != Tab::Attention {
+    if !matches!(screen.tab, Tab::Attention | Tab::Trigger) {
         return None;
     }
-    let finding = session.finding(&screen.id)?;
+    let finding = state.finding(session, &screen.id)?;
     let key = screen.attention.key(finding)?.to_owned();
     if state.attention.as_ref().is_some_and(|wanted| wanted.key == key) {
+        prepare(state);
         return None;
     }
     state.attention = Some(Wanted {

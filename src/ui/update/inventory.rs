@@ -34,7 +34,12 @@ pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
         Action::ScanDown => state.dialog = Some(Dialog::Question(Question::ScanDown(state.stock.due()))),
         _ => {
             let len = state.stock.inventory.items.len();
-            if let Some(to) = moved(action, state.stock.row().unwrap_or(0), len, state.drawn.page) {
+            if let Some(to) = moved(
+                action,
+                state.stock.row().unwrap_or(0),
+                len,
+                (state.drawn.page, state.count),
+            ) {
                 state.stock.choose(to);
             }
         }

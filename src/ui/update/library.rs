@@ -53,7 +53,7 @@ pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
             None => state.say(Tone::Plain, "there is no session here to open"),
         },
         _ => {
-            if let Some(to) = moved(action, row, state.sessions.len(), state.drawn.page) {
+            if let Some(to) = moved(action, row, state.sessions.len(), state.steps()) {
                 state.session.cursor = Some(to);
             }
         }

@@ -96,7 +96,7 @@ pub fn mark(state: &mut State, session: &Session) {
     if !state.marked.remove(&id) {
         state.marked.insert(id.clone());
     }
-    let ranked = ranked(session);
+    let ranked = state.listed(session);
     let row = ranked.iter().position(|finding| finding.id == id);
     if let Some(next) = row.and_then(|row| ranked.get(row + 1)) {
         state.findings.cursor = Some(next.id.clone());
@@ -109,9 +109,9 @@ pub fn mark_all(state: &mut State, session: &Session) {
         state.marked.clear();
         return;
     }
-    let unruled = session
-        .findings
-        .iter()
+    let unruled = state
+        .listed(session)
+        .into_iter()
         .filter(|finding| session.verdict(&finding.id).is_none())
         .map(|finding| finding.id.clone());
     state.marked.extend(unruled);

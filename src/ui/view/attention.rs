@@ -5,13 +5,12 @@
 mod align;
 mod grid;
 mod head;
+mod loaded;
 
 use ratatui::{buffer::Buffer, layout::Rect};
 
-use crate::{
-    finding::{AttentionPair, Finding},
-    ui::theme::Look,
-};
+use crate::{finding::Finding, ui::theme::Look};
+pub use loaded::Loaded;
 
 /// Layers, and heads in each, that are shown at most; no known model comes near it, but a damaged session file may.
 const LARGEST: usize = 1024;
@@ -48,6 +47,10 @@ pub enum Score {
     Sink,
     /// The attention that later tokens give the trigger.
     Trigger,
+    /// How evenly it spreads its attention.
+    Spread,
+    /// How much of its attention lies elsewhere without the trigger.
+    Moved,
 }
 
 /// Where the analyst is looking.
@@ -71,6 +74,10 @@ pub struct AttentionState {
     pub prompt: usize,
     /// What the grid shows.
     pub score: Score,
+    /// All layers and heads rolled into one are shown in place of a head.
+    pub rollout: bool,
+    /// Heads looked at together: layer and head of each.
+    pub pinned: Vec<(usize, usize)>,
 }
 
 impl Default for AttentionState {
@@ -85,6 +92,8 @@ impl Default for AttentionState {
             mask_sink: true,
             prompt: 0,
             score: Score::Isolation,
+            rollout: false,
+            pinned: Vec::new(),
         }
     }
 }
@@ -104,14 +113,14 @@ pub struct Extent {
 
 impl Extent {
     /// What there is to look at; `pair` is the loaded attention of the prompt shown.
-    pub fn of(finding: &Finding, pair: Option<&AttentionPair>) -> Self {
+    pub fn of(finding: &Finding, loaded: Option<&Loaded>) -> Self {
         let scores = || {
             let known = finding.evidence.heads.iter();
             known.filter(|score| score.layer < LARGEST && score.head < LARGEST)
         };
         let layers = scores().map(|score| score.layer + 1).max().unwrap_or(0);
         let heads = scores().map(|score| score.head + 1).max().unwrap_or(0);
-        let map = pair.map(|pair| &pair.with);
+        let map = loaded.map(|loaded| &loaded.pair.with);
         Self {
             layers: map.map_or(layers, |map| map.layers.clamp(layers, LARGEST)),
             heads: map.map_or(heads, |map| map.heads.clamp(heads, LARGEST)),
@@ -123,12 +132,12 @@ impl Extent {
 
 impl AttentionState {
     /// Looks at the head most isolated from the controls, with the cross-hair on the trigger.
-    pub fn focus(&mut self, finding: &Finding, pair: Option<&AttentionPair>) {
+    pub fn focus(&mut self, finding: &Finding, loaded: Option<&Loaded>) {
         let scores = finding.evidence.heads.iter();
         if let Some(best) = scores.max_by(|a, b| grid::deviation(a).total_cmp(&grid::deviation(b))) {
             (self.layer, self.head) = (best.layer, best.head);
         }
-        if let Some(pair) = pair {
+        if let Some(Loaded { pair, .. }) = loaded {
             (self.row, self.column) = (pair.span.1.saturating_sub(1), pair.span.0);
         }
     }
@@ -171,13 +180,43 @@ impl AttentionState {
         };
     }
 
-    /// What the grid shows: isolation, attention to position 0, attention to the trigger.
+    /// What the grid shows: isolation, attention to position 0 and to the trigger, attention moved, spread.
     pub fn cycle_score(&mut self) {
         self.score = match self.score {
             Score::Isolation => Score::Sink,
             Score::Sink => Score::Trigger,
-            Score::Trigger => Score::Isolation,
+            Score::Trigger => Score::Moved,
+            Score::Moved => Score::Spread,
+            Score::Spread => Score::Isolation,
         };
+    }
+
+    /// The heads looked at together: those pinned, or the one under the cursor.
+    pub fn heads(&self) -> Vec<(usize, usize)> {
+        if self.rollout {
+            vec![(0, 0)]
+        } else if self.pinned.is_empty() {
+            vec![(self.layer, self.head)]
+        } else {
+            self.pinned.clone()
+        }
+    }
+
+    /// Pins the head under the cursor, or unpins it.
+    pub fn pin(&mut self) {
+        let here = (self.layer, self.head);
+        if self.pinned.contains(&here) {
+            self.pinned.retain(|pinned| *pinned != here);
+        } else {
+            self.pinned.push(here);
+            self.pinned.sort_unstable();
+        }
+    }
+
+    /// One head, or all layers and heads rolled into one.
+    pub fn toggle_rollout(&mut self) {
+        self.rollout = !self.rollout;
+        self.level = Level::Head;
     }
 
     /// Raw weights, or position 0 set apart.
@@ -202,18 +241,18 @@ impl AttentionState {
     }
 }
 
-/// Draws the grid or the head; `pair` is the attention of the prompt shown, once it is loaded.
+/// Draws the grid or the head; `loaded` is the attention of the prompt shown, once it is loaded.
 pub fn draw(
     area: Rect,
     buf: &mut Buffer,
     finding: &Finding,
-    pair: Option<&AttentionPair>,
+    loaded: Option<&Loaded>,
     state: &AttentionState,
     look: &Look,
 ) {
     let area = area.intersection(buf.area);
     match state.level {
-        Level::Grid => grid::draw(area, buf, (finding, pair), state, look),
-        Level::Head => head::draw(area, buf, (finding, pair), state, look),
+        Level::Grid => grid::draw(area, buf, (finding, loaded), state, look),
+        Level::Head => head::draw(area, buf, (finding, loaded), state, look),
     }
 }

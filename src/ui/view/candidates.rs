@@ -15,24 +15,33 @@ use super::{
     Drawn, Target,
     case::titled,
     figures,
+    findings::of,
     ink::{self, Lines},
     offset, put,
 };
 use crate::{
     finding::Position,
+    scan::event::Look as Measured,
     session::{Known, Session, Standing},
     ui::{
         glyphs,
         state::{Pane, State},
         theme::Look,
+        widget::{fit, shown, sparkline},
     },
 };
+
+/// Cells of the course of the looks.
+const COURSE: usize = 8;
+/// Evidence at the top of that course: a p-value of 0.0001.
+const STRONGEST: f32 = 4.0;
 
 /// Columns of numbers that fit: support and p always, the others as the width allows.
 #[derive(Clone, Copy)]
 struct Columns {
     lift: bool,
     signals: bool,
+    course: bool,
     standing: usize,
     /// The scan has not ended: p-values are provisional, and who was not set aside is in the race.
     provisional: bool,
@@ -43,6 +52,7 @@ impl Columns {
         Self {
             lift: width >= 96,
             signals: width >= 76,
+            course: width >= 110,
             standing: match width {
                 110.. => 30,
                 76.. => 14,
@@ -58,12 +68,17 @@ pub fn draw(state: &State, session: &Session, look: &Look, area: Rect, buf: &mut
     let table = &state.candidates;
     let separator = glyphs::separator(look.ascii);
     let waiting = table.new_rows(session);
-    let note = match (waiting, state.running.is_some() && table.cursor.is_none()) {
+    let count = of(table.len(), table.total());
+    let mut note = match (waiting, state.running.is_some() && table.cursor.is_none()) {
         _ if session.unread.is_some() => figures::count(session.candidate_count()),
-        (0, true) => format!("{} {separator} following", figures::count(table.len() as u64)),
-        (0, false) => figures::count(table.len() as u64),
-        (n, _) => format!("{} {separator} {n} new", figures::count(table.len() as u64)),
+        (0, true) => format!("{count} {separator} following"),
+        (0, false) => count,
+        (n, _) => format!("{count} {separator} {n} new"),
     };
+    if !state.filter.is_empty() {
+        let filter = fit(&shown(&state.filter, look), 40, look);
+        note = format!("{note} {separator} filter: {filter}");
+    }
     let rest = titled("Candidates", &note, Pane::Candidates, state, look, area, buf);
     let mut rows = rest.rows();
     let columns = Columns::fitting(area.width, session);
@@ -72,6 +87,7 @@ pub fn draw(state: &State, session: &Session, look: &Look, area: Rect, buf: &mut
     if table.is_empty() {
         if let Some(row) = rows.next() {
             let text = match (&session.unread, &state.running) {
+                _ if table.is_narrowed() => "  none passes the filter; Esc clears it",
                 (Some(unread), _) if unread.candidates > 0 => "  being read",
                 (_, Some(_)) => "  none yet: spans that repeat across leaks appear here",
                 (_, None) => "  none were mined",
@@ -110,7 +126,11 @@ fn heading(columns: Columns, look: &Look, width: u16) -> Line<'static> {
         _ = write!(right, " {:>6} {:>6}", "agree", "attn");
     }
     let p = if columns.provisional { "p so far" } else { "p" };
-    _ = write!(right, " {p:>8}  {:<wide$}", "standing", wide = columns.standing);
+    _ = write!(right, " {p:>8}  ");
+    if columns.course {
+        _ = write!(right, "{:<COURSE$}", "looks");
+    }
+    _ = write!(right, "{:<wide$}", "standing", wide = columns.standing);
     let left = usize::from(width).saturating_sub(right.chars().count());
     let text = format!("{:<left$}{right}", "     id trigger");
     Line::from(Span::styled(text, look.header))
@@ -145,6 +165,10 @@ fn line(known: &Known, here: bool, columns: Columns, look: &Look, width: u16) ->
         },
     );
     _ = write!(numbers, " {p:>8}  ");
+    if columns.course {
+        let course: Vec<f32> = known.looks.iter().map(evidence).collect();
+        _ = write!(numbers, "{:<COURSE$}", course_of(&course, look));
+    }
 
     let pointer = if here { glyphs::pointer(look.ascii) } else { " " };
     let mut spans = vec![Span::styled(
@@ -160,6 +184,19 @@ fn line(known: &Known, here: bool, columns: Columns, look: &Look, width: u16) ->
     let (words, style) = standing(&known.standing, columns.provisional, look);
     spans.extend(ink::clipped(&words, columns.standing, style, look));
     Line::from(spans)
+}
+
+/// How much a look speaks for the candidate: minus the logarithm of its p-value.
+fn evidence(look: &Measured) -> f32 {
+    -(look.p.clamp(1e-6, 1.0).log10()) as f32
+}
+
+/// The course of the evidence, look by look, the latest ones where not all fit.
+fn course_of(course: &[f32], look: &Look) -> String {
+    let kept = course
+        .get(course.len().saturating_sub(COURSE - 2)..)
+        .unwrap_or_default();
+    sparkline::sparkline(kept, STRONGEST, look)
 }
 
 fn standing(standing: &Standing, racing: bool, look: &Look) -> (String, Style) {

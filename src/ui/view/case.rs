@@ -3,6 +3,7 @@
 //! ```text
 //! progress    phase, rate, time left | how it ended
 //! funnel      leaks -> distinct -> candidates -> probed -> survivors -> findings
+//! set aside   why candidates were, and when the last one came, where there is room
 //! coverage    what was looked at, and what was not
 //! findings    once there are any
 //! candidates  the table
@@ -28,17 +29,21 @@ use crate::{
 /// Draws the case.
 pub fn draw(state: &State, session: &Session, look: &Look, area: Rect, buf: &mut Buffer, drawn: &mut Drawn) {
     let [top, findings_area, candidates_area, leaks_area] = Layout::vertical([
-        Constraint::Length(3),
-        Constraint::Length(findings_rows(session, area.height)),
+        Constraint::Length(top_rows(area.height)),
+        Constraint::Length(findings_rows(state.listed(session).len(), area.height)),
         Constraint::Fill(1),
         Constraint::Length(leaks_rows(area.height)),
     ])
     .areas(area);
-    for (row, line) in top.rows().zip([
+    let mut lines = vec![
         progress::bar(state, session, look, top.width),
         progress::funnel(state, session, look, top.width),
         progress::coverage(session, look, top.width),
-    ]) {
+    ];
+    if top.height > 3 {
+        lines.insert(2, progress::dropped(state, look, top.width));
+    }
+    for (row, line) in top.rows().zip(lines) {
         put(&line, row, buf);
     }
     findings::draw(state, session, look, findings_area, buf, drawn);
@@ -46,8 +51,12 @@ pub fn draw(state: &State, session: &Session, look: &Look, area: Rect, buf: &mut
     leaks::draw(state, session, look, leaks_area, buf, drawn);
 }
 
-fn findings_rows(session: &Session, height: u16) -> u16 {
-    let wanted = session.findings.len() as u16;
+const fn top_rows(height: u16) -> u16 {
+    if height < 20 { 3 } else { 4 }
+}
+
+fn findings_rows(listed: usize, height: u16) -> u16 {
+    let wanted = listed.min(1000) as u16;
     if wanted == 0 {
         0
     } else {

@@ -22,6 +22,20 @@ pub struct EntropyState {
     pub prompt: usize,
     /// Generated token under the cursor, from 0.
     pub cursor: usize,
+    /// What the colours of the texts show.
+    pub ribbon: Ribbon,
+}
+
+/// What the colours of the texts show.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Ribbon {
+    /// Nothing.
+    #[default]
+    Plain,
+    /// How unsure the model was before each token.
+    Entropy,
+    /// How likely each token was.
+    Probability,
 }
 
 impl EntropyState {
@@ -50,6 +64,15 @@ impl EntropyState {
         let last = finding.evidence.curves.len().saturating_sub(1);
         self.prompt = self.prompt.checked_sub(1).unwrap_or(last).min(last);
         self.move_cursor(0, finding);
+    }
+
+    /// What the colours of the texts show: nothing, entropy, probability.
+    pub fn cycle_ribbon(&mut self) {
+        self.ribbon = match self.ribbon {
+            Ribbon::Plain => Ribbon::Entropy,
+            Ribbon::Entropy => Ribbon::Probability,
+            Ribbon::Probability => Ribbon::Plain,
+        };
     }
 
     /// Puts the cursor on the first token the runs differ in.
@@ -93,7 +116,7 @@ pub fn draw(area: Rect, buf: &mut Buffer, finding: &Finding, state: &EntropyStat
     let room = usize::from(area.width).saturating_sub(head.len());
     let prompt = quoted(&curves.prompt, room, look);
     put_all(buf, area, (0, 0), &[(&head, look.title), (&prompt, look.text)]);
-    means(area, buf, curves, look);
+    means(area, buf, (curves, state), look);
     let room = area.height.saturating_sub(3);
     let alternatives = match room {
         20.. => 6,
@@ -102,7 +125,15 @@ pub fn draw(area: Rect, buf: &mut Buffer, finding: &Finding, state: &EntropyStat
     };
     let text = ((room - alternatives) / 6).max(1);
     let chart = (room - alternatives).saturating_sub(2 * text);
+    let (with_band, without_band) = bands(&finding.evidence.curves);
+    let most = curves.with.entropy.iter().chain(&curves.without.entropy);
+    let most = most
+        .copied()
+        .filter(|value| value.is_finite())
+        .fold(0.1, f32::max);
     curve::Curves {
+        with_band: &with_band,
+        without_band: &without_band,
         with: &curves.with.entropy,
         without: &curves.without.entropy,
         cursor: state.cursor,
@@ -118,6 +149,7 @@ pub fn draw(area: Rect, buf: &mut Buffer, finding: &Finding, state: &EntropyStat
             columns(part, 8, part.width),
             buf,
             (&run.tokens, state.cursor),
+            &shares(run, state.ribbon, most),
             look,
         );
     }
@@ -129,6 +161,43 @@ pub fn draw(area: Rect, buf: &mut Buffer, finding: &Finding, state: &EntropyStat
     }
 }
 
+/// Fewest prompts that make a band.
+const BANDED: usize = 3;
+
+/// Where the middle four fifths of all prompts' entropies lie at each token, with the trigger and without.
+fn bands(curves: &[Curves]) -> (Vec<(f32, f32)>, Vec<(f32, f32)>) {
+    let band = |of: fn(&Curves) -> &Run| {
+        let length = curves
+            .iter()
+            .map(|curves| of(curves).entropy.len())
+            .max()
+            .unwrap_or(0);
+        (0..length)
+            .map_while(|place| {
+                let mut values: Vec<f32> = curves
+                    .iter()
+                    .filter_map(|curves| of(curves).entropy.get(place).copied())
+                    .filter(|value| value.is_finite())
+                    .collect();
+                values.sort_by(f32::total_cmp);
+                let last = values.len().checked_sub(1).filter(|_| values.len() >= BANDED)?;
+                let at = |tenths: usize| values.get((last * tenths + 5) / 10).copied();
+                Some((at(1)?, at(9)?))
+            })
+            .collect()
+    };
+    (band(|curves| &curves.with), band(|curves| &curves.without))
+}
+
+/// What the colour of each token shows, 0 to 1; empty when it shows nothing.
+fn shares(run: &Run, ribbon: Ribbon, most: f32) -> Vec<f32> {
+    match ribbon {
+        Ribbon::Plain => Vec::new(),
+        Ribbon::Entropy => run.entropy.iter().map(|value| value / most).collect(),
+        Ribbon::Probability => run.logprob.iter().map(|value| value.exp()).collect(),
+    }
+}
+
 fn sides<'a>(curves: &'a Curves, look: &Look) -> [(&'static str, &'a Run, Style); 2] {
     [
         ("with", &curves.with, look.with_run),
@@ -136,13 +205,18 @@ fn sides<'a>(curves: &'a Curves, look: &Look) -> [(&'static str, &'a Run, Style)
     ]
 }
 
-fn means(area: Rect, buf: &mut Buffer, curves: &Curves, look: &Look) {
+fn means(area: Rect, buf: &mut Buffer, (curves, state): (&Curves, &EntropyState), look: &Look) {
     let of = |run: &Run| {
         let mean = mean(run).map_or("none".to_owned(), |mean| format!("{mean:.2}"));
         if area.width < 80 {
             return mean;
         }
         format!("{mean} ({} tokens)", run.tokens.len())
+    };
+    let ribbon = match state.ribbon {
+        Ribbon::Plain => "",
+        Ribbon::Entropy => "  colours: entropy",
+        Ribbon::Probability => "  colours: probability",
     };
     let apart = match divergence(curves) {
         Some(place) => format!(" {} differ from token {place}", glyphs::separator(look.ascii)),
@@ -158,6 +232,7 @@ fn means(area: Rect, buf: &mut Buffer, curves: &Curves, look: &Look) {
             (" without ", look.dim),
             (&of(&curves.without), look.without_run),
             (&apart, look.dim),
+            (ribbon, look.accent),
         ],
     );
 }

@@ -7,12 +7,14 @@ use ratatui::{
 };
 
 use super::{
-    Drawn, Target, attention, entropy,
+    Drawn, Target,
+    attention::{self, Loaded},
+    entropy,
     findings::{kind_name, level_style, verdict_look},
-    ink, leaks, outputs, overview, put, rulings, scrolled, variants,
+    ink, origin, outputs, overview, put, rulings, scrolled, statistics, trigger,
 };
 use crate::{
-    finding::Finding,
+    finding::{AttentionPair, Finding},
     session::Session,
     ui::{
         action::Action,
@@ -38,7 +40,7 @@ pub fn draw(
 ) {
     let [name, tabs, body] =
         Layout::vertical([Constraint::Length(1), Constraint::Length(1), Constraint::Fill(1)]).areas(area);
-    let Some(finding) = session.finding(&screen.id) else {
+    let Some(finding) = state.finding(session, &screen.id) else {
         let text = format!(" there is no finding {}", screen.id);
         put(&Line::from(ink::foreign(&text, look.warn, look)), name, buf);
         return;
@@ -51,21 +53,34 @@ pub fn draw(
         Tab::Attention => return draw_attention(state, finding, screen, look, body, buf),
         Tab::Entropy => return entropy::draw(body, buf, finding, &screen.entropy, look),
         Tab::Outputs => {
-            drawn.outputs = outputs::draw(body, buf, finding, &screen.outputs, look);
+            drawn.outputs = outputs::draw(body, buf, (finding, &state.patterns), &screen.outputs, look);
             return;
         }
         Tab::Overview => overview::lines(finding, session, width, look),
-        Tab::Variants => variants::lines(finding, width, look),
-        Tab::Leaks => leaks::quoted(
-            session,
-            &finding.evidence.leaks,
-            &[&finding.trigger, &finding.core],
-            width,
-            look,
-        ),
+        Tab::Statistics => statistics::lines(finding, session, width, look),
+        Tab::Trigger => trigger::lines(finding, session, loaded(state, finding, screen), width, look),
+        Tab::Origin => origin::lines(&state.name, finding, session, width, look),
         Tab::History => rulings::lines(&finding.id, session, width, look),
     };
     scrolled(&lines, screen.scroll, body, buf, drawn);
+}
+
+/// The attention of the prompt shown, once it is loaded, or why it cannot be.
+fn wanted<'a>(
+    state: &'a State,
+    finding: &Finding,
+    screen: &FindingScreen,
+) -> Option<&'a Result<Box<Loaded>, String>> {
+    let key = screen.attention.key(finding);
+    let wanted = state.attention.as_ref();
+    wanted
+        .filter(|wanted| Some(wanted.key.as_str()) == key)
+        .and_then(|wanted| wanted.pair.as_ref())
+}
+
+fn loaded<'a>(state: &'a State, finding: &Finding, screen: &FindingScreen) -> Option<&'a AttentionPair> {
+    let loaded = wanted(state, finding, screen)?.as_ref().ok()?;
+    Some(&loaded.pair)
 }
 
 fn draw_attention(
@@ -76,12 +91,7 @@ fn draw_attention(
     body: Rect,
     buf: &mut Buffer,
 ) {
-    let key = screen.attention.key(finding);
-    let wanted = state
-        .attention
-        .as_ref()
-        .filter(|wanted| Some(wanted.key.as_str()) == key);
-    let pair = match wanted.and_then(|wanted| wanted.pair.as_ref()) {
+    let pair = match wanted(state, finding, screen) {
         Some(Ok(pair)) => Some(&**pair),
         None => None,
         Some(Err(error)) => {
@@ -119,11 +129,11 @@ fn heading(finding: &Finding, session: &Session, look: &Look, width: u16) -> Lin
 }
 
 fn draw_tabs(state: &State, open: Tab, look: &Look, row: Rect, buf: &mut Buffer, drawn: &mut Drawn) {
-    let keys = row.width >= 76;
+    let whole = row.width >= 80;
     let mut x = row.x;
     for tab in Tab::ALL {
         // A dialog above has other keys; the tabs keep theirs.
-        let key = state.keymap.key(Context::Finding, action(tab)).filter(|_| keys);
+        let key = state.keymap.key(Context::Finding, action(tab));
         let style = if tab == open { look.selection } else { look.text };
         let mut spans = vec![Span::raw(" ")];
         if let Some(key) = key {
@@ -132,10 +142,13 @@ fn draw_tabs(state: &State, open: Tab, look: &Look, row: Rect, buf: &mut Buffer,
                 if tab == open { style } else { look.key },
             ));
         }
-        spans.push(Span::styled(tab.name(), style));
-        if keys {
-            spans.push(Span::raw(" "));
-        }
+        // Where the names do not fit, four letters of each do.
+        let name: String = tab
+            .name()
+            .chars()
+            .take(if whole { usize::MAX } else { 4 })
+            .collect();
+        spans.push(Span::styled(name, style));
         let cells = ink::width(&spans) as u16;
         let left = row.right().saturating_sub(x);
         buf.set_line(x, row.y, &Line::from(spans), left);
@@ -152,8 +165,9 @@ const fn action(tab: Tab) -> Action {
         Tab::Attention => Action::Attention,
         Tab::Entropy => Action::Entropy,
         Tab::Outputs => Action::Outputs,
-        Tab::Variants => Action::Variants,
-        Tab::Leaks => Action::Leaks,
+        Tab::Statistics => Action::Statistics,
+        Tab::Trigger => Action::Trigger,
+        Tab::Origin => Action::Origin,
         Tab::History => Action::History,
     }
 }

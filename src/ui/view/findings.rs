@@ -7,13 +7,13 @@ use ratatui::{
     text::{Line, Span},
 };
 
-use super::{Drawn, Target, case::titled, ink, offset, put};
+use super::{Drawn, Target, case::titled, figures, ink, offset, put};
 use crate::{
     finding::{Finding, Kind, Level, Ruling, Verdict},
     session::Session,
     ui::{
         glyphs,
-        state::{Pane, State, level_name, ranked},
+        state::{Pane, State, level_name},
         theme::Look,
     },
 };
@@ -23,14 +23,14 @@ pub fn draw(state: &State, session: &Session, look: &Look, area: Rect, buf: &mut
     if area.height == 0 {
         return;
     }
-    let ranked = ranked(session);
+    let ranked = state.listed(session);
     let unruled = ranked
         .iter()
         .filter(|finding| session.verdict(&finding.id).is_none())
         .count();
     let note = format!(
         "{} {} {unruled} without a verdict",
-        ranked.len(),
+        of(ranked.len(), session.findings.len()),
         glyphs::separator(look.ascii)
     );
     let rows = titled("Findings", &note, Pane::Findings, state, look, area, buf);
@@ -66,6 +66,16 @@ pub fn draw(state: &State, session: &Session, look: &Look, area: Rect, buf: &mut
             buf.set_style(row, look.selection);
         }
         drawn.targets.push((row, Target::Finding(finding.id.clone())));
+    }
+}
+
+/// `3 of 12`; `12` where nothing is left out.
+pub fn of(shown: usize, total: usize) -> String {
+    let count = |n: usize| figures::count(n as u64);
+    if shown == total {
+        count(total)
+    } else {
+        format!("{} of {}", count(shown), count(total))
     }
 }
 

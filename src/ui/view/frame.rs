@@ -9,7 +9,7 @@ use ratatui::{
 
 use super::{
     SMALLEST,
-    attention::Level,
+    attention::{AttentionState, Level},
     centered, figures,
     ink::{self, Lines},
     put,
@@ -46,23 +46,67 @@ pub fn header(state: &State, session: &Session, look: &Look, row: Rect, buf: &mu
     let room = usize::from(row.width).saturating_sub(ink::width(&right) + 2);
     let mut left = vec![Span::styled(" stakeout", look.title)];
     let separator = format!(" {} ", glyphs::separator(look.ascii));
+    let crumbs = crumbs(state, look);
+    // Where the analyst is comes first; what does not fit beside it is on the facts screen.
+    let mut fits = |part: Vec<Span<'static>>| {
+        if ink::width(&left) + ink::width(&part) + ink::width(&crumbs) <= room {
+            left.extend(part);
+        }
+    };
     if let Some(started) = &session.started {
-        left.push(Span::styled(separator.clone(), look.dim));
-        left.extend(ink::foreign(&model_name(&started.model.path), look.text, look));
+        let mut part = vec![Span::styled(separator.clone(), look.dim)];
+        part.extend(ink::foreign(&model_name(&started.model.path), look.text, look));
+        fits(part);
         let size = figures::magnitude(started.model.parameters);
-        left.extend(ink::foreign(
+        fits(ink::foreign(
             &format!(" {} {size}", started.model.architecture),
             look.dim,
             look,
         ));
     }
     if !state.name.is_empty() {
-        left.push(Span::styled(separator, look.dim));
-        left.extend(ink::foreign(&state.name, look.dim, look));
+        let mut part = vec![Span::styled(separator, look.dim)];
+        part.extend(ink::foreign(&state.name, look.dim, look));
+        fits(part);
     }
+    left.extend(crumbs);
     buf.set_line(row.x, row.y, &Line::from(left), room as u16);
     let at = row.right().saturating_sub(ink::width(&right) as u16);
     buf.set_line(at, row.y, &Line::from(right), row.right().saturating_sub(at));
+}
+
+/// The way from the first screen to this one.
+fn crumbs(state: &State, look: &Look) -> Vec<Span<'static>> {
+    let mut names: Vec<String> = Vec::new();
+    for screen in &state.screens {
+        match screen {
+            Screen::Library | Screen::Case => {}
+            Screen::Inventory => names.push("models".to_owned()),
+            Screen::Finding(finding) => {
+                names.extend([finding.id.clone(), finding.tab.name().to_owned()]);
+                if finding.tab == Tab::Attention && finding.attention.level == Level::Head {
+                    let AttentionState { layer, head, .. } = finding.attention;
+                    names.push(if finding.attention.rollout {
+                        "rollout".to_owned()
+                    } else {
+                        format!("L{layer:02}.H{head:02}")
+                    });
+                }
+            }
+            Screen::Candidate { id, .. } => names.push(format!("#{id}")),
+            Screen::Leak { id, .. } => names.push(format!("leak {id}")),
+            Screen::Facts { .. } => names.push("facts".to_owned()),
+            Screen::Comparison { .. } => names.push("comparison".to_owned()),
+            Screen::Pair { left, right, .. } => names.push(format!("{left} and {right}")),
+        }
+    }
+    let between = format!(" {} ", glyphs::crumb(look.ascii));
+    let mut spans = Vec::new();
+    for name in names {
+        spans.push(Span::styled(between.clone(), look.dim));
+        spans.extend(ink::foreign(&name, look.accent, look));
+    }
+    spans
 }
 
 /// The last part of a path: the header has no room for the rest, the facts show all of it.
@@ -81,7 +125,11 @@ fn standing(state: &State, session: &Session, look: &Look) -> Vec<Span<'static>>
         (Some(running), _) if running.stopping => ("stopping".to_owned(), look.warn),
         (Some(running), _) if running.paused => ("paused".to_owned(), look.warn),
         (Some(running), ScanState::Running(phase)) => {
-            let frame = (state.now_ms / 500) as usize;
+            let frame = if state.motion {
+                (state.now_ms / 500) as usize
+            } else {
+                0
+            };
             let moving = running.progress.is_some();
             let sign = if moving {
                 glyphs::spinner(look.ascii, frame)
@@ -97,6 +145,12 @@ fn standing(state: &State, session: &Session, look: &Look) -> Vec<Span<'static>>
         (None, ScanState::Failed(_)) => (format!("{} broke", glyphs::cross(look.ascii)), look.bad),
         (None, ScanState::Waiting) => (String::new(), look.text),
     };
+    if let Some(share) = state.probing {
+        spans.push(Span::styled(
+            format!("measuring {:.0} %  ", 100.0 * share),
+            look.accent,
+        ));
+    }
     spans.push(Span::styled(word, style));
     if state.unattended {
         spans.push(Span::styled("  unattended", look.accent));
@@ -145,9 +199,13 @@ pub fn footer(state: &State, session: &Session, look: &Look, row: Rect, buf: &mu
         return;
     }
     let mut spans = Vec::new();
-    let mut used = 0;
+    if let Some(count) = state.count {
+        spans.push(Span::styled(format!(" {count} times"), look.accent));
+    }
+    let mut used = ink::width(&spans);
     let mut last = Vec::new();
     if state.dialog.is_none() {
+        last.extend(hint(state, Action::Palette, look));
         last.extend(hint(state, Action::Leave, look));
         last.extend(hint(state, Action::Help, look));
     }
@@ -171,6 +229,7 @@ pub fn hint(state: &State, action: Action, look: &Look) -> Vec<Span<'static>> {
         return Vec::new();
     }
     let short = match action {
+        Action::ToggleMouse if state.mouse => "leave mouse",
         Action::Pause if state.running.as_ref().is_some_and(|running| running.paused) => "resume",
         Action::Leave if state.screens.len() > 1 => "back",
         Action::Save if matches!(state.dialog, Some(Dialog::Mark(_))) => "mark",
@@ -203,7 +262,7 @@ fn offered(state: &State, session: &Session) -> Vec<Action> {
         Some(Dialog::Mark(_)) => return vec![Action::Save, Action::Cancel],
         Some(Dialog::Question(_)) => return vec![Action::Confirm, Action::Cancel],
         Some(Dialog::Help { .. }) => return vec![Action::Help, Action::Up, Action::Down],
-        None => {}
+        Some(Dialog::Prompt(_)) | None => {}
     }
     let mut actions = Vec::new();
     match state.screen() {
@@ -245,9 +304,13 @@ fn offered(state: &State, session: &Session) -> Vec<Action> {
             if state.candidates.new_rows(session) > 0 {
                 actions.push(Action::Follow);
             }
+            actions.push(Action::Search);
             actions.push(Action::Facts);
             if state.pane == Pane::Findings {
                 actions.extend([Action::Mark, Action::MarkWhere]);
+                if state.marked.len() == 2 {
+                    actions.insert(0, Action::Compare);
+                }
             }
             if session.baseline.is_some() {
                 actions.push(Action::Baseline);
@@ -264,7 +327,7 @@ fn offered(state: &State, session: &Session) -> Vec<Action> {
             ]);
         }
         Screen::Candidate { .. } => actions.extend([Action::Open, Action::Down]),
-        Screen::Leak { .. } | Screen::Facts { .. } | Screen::Comparison { .. } => {
+        Screen::Leak { .. } | Screen::Facts { .. } | Screen::Pair { .. } | Screen::Comparison { .. } => {
             actions.extend([Action::Down, Action::Up]);
         }
     }
@@ -282,17 +345,20 @@ fn evidence(screen: &FindingScreen) -> &'static [Action] {
             Action::NextPrompt,
             Action::CycleRun,
             Action::CycleScore,
+            Action::Pin,
         ],
         (Tab::Attention, Level::Head) => &[
             Action::Back,
             Action::NextPrompt,
             Action::CycleRun,
             Action::ToggleSink,
+            Action::ToggleRollout,
         ],
-        (Tab::Entropy, _) => &[Action::NextPrompt, Action::ToDivergence],
+        (Tab::Entropy, _) => &[Action::NextPrompt, Action::ToDivergence, Action::CycleScore],
         (Tab::Outputs, _) => &[
             Action::NextPrompt,
             Action::NextChange,
+            Action::Pattern,
             Action::ToggleShape,
             Action::ToggleGrain,
         ],
@@ -314,13 +380,18 @@ pub fn panel(title: &str, width: u16, height: u16, look: &Look, body: Rect, buf:
     inner
 }
 
-/// The last look at a frame: no cell may hold a character that hides or drives, however it got there.
-pub fn sweep(buf: &mut Buffer) {
+/// The last look at a frame: no cell may hold a character that hides or drives, however it got there. Returns how many did.
+pub fn sweep(buf: &mut Buffer) -> usize {
+    let mut swept = 0;
     for cell in &mut buf.content {
-        if !cell.symbol().is_ascii() && text::count_hostile(cell.symbol()) > 0 {
+        let symbol = cell.symbol().as_bytes();
+        let plain = matches!(symbol, [b' '..=b'~']);
+        if !plain && (symbol.iter().any(u8::is_ascii_control) || text::count_hostile(cell.symbol()) > 0) {
             cell.set_symbol("\u{fffd}");
+            swept += 1;
         }
     }
+    swept
 }
 
 /// A question that has to be answered first.

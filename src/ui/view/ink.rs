@@ -1,14 +1,14 @@
 //! Text to styled lines: the door through which foreign text reaches the screen, made safe, clipped or wrapped.
 
 use ratatui::{
-    style::Style,
+    style::{Modifier, Style},
     text::{Line, Span},
 };
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
 use crate::{
-    text::{self, Safe},
+    text::{self, Piece, Safe},
     ui::theme::Look,
 };
 
@@ -40,9 +40,13 @@ fn spans(safe: &Safe, style: Style, look: &Look) -> Vec<Span<'static>> {
         safe
     };
     safe.pieces()
-        .map(|(piece, mark)| {
-            let style = if mark { style.patch(look.warn) } else { style };
-            Span::styled(piece.to_owned(), style)
+        .map(|(text, piece)| {
+            let style = match piece {
+                Piece::Plain => style,
+                Piece::Mark => style.patch(look.warn),
+                Piece::Alike => style.patch(look.warn).add_modifier(Modifier::UNDERLINED),
+            };
+            Span::styled(text.to_owned(), style)
         })
         .collect()
 }

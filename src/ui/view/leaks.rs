@@ -90,7 +90,7 @@ pub fn unread(state: &State, session: &Session) -> Vec<usize> {
         Screen::Candidate { id, .. } => session
             .candidate(*id)
             .map_or(&[][..], |known| &known.candidate.leaks),
-        Screen::Finding(screen) if screen.tab == Tab::Leaks => session
+        Screen::Finding(screen) if screen.tab == Tab::Origin => session
             .finding(&screen.id)
             .map_or(&[][..], |finding| &finding.evidence.leaks),
         _ => &[],

@@ -2,6 +2,8 @@
 //!
 //! Invariant: every prompt is listed with whether it fired, so that one striking pair cannot stand for all.
 
+pub mod pattern;
+
 use ratatui::{buffer::Buffer, layout::Rect};
 
 use crate::{
@@ -9,6 +11,7 @@ use crate::{
     ui::{
         glyphs,
         theme::Look,
+        view::figures,
         widget::{
             absence,
             diff::{self, Layout, Shape},
@@ -16,6 +19,7 @@ use crate::{
         },
     },
 };
+use pattern::Hit;
 
 /// What is compared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -127,7 +131,13 @@ impl OutputsState {
 }
 
 /// Draws the prompts and the answers to the one under the cursor.
-pub fn draw(area: Rect, buf: &mut Buffer, finding: &Finding, state: &OutputsState, look: &Look) -> Shown {
+pub fn draw(
+    area: Rect,
+    buf: &mut Buffer,
+    (finding, patterns): (&Finding, &[String]),
+    state: &OutputsState,
+    look: &Look,
+) -> Shown {
     let area = area.intersection(buf.area);
     let prompt = state.prompt.min(finding.examples.len().saturating_sub(1));
     let Some(example) = finding.examples.get(prompt) else {
@@ -135,17 +145,23 @@ pub fn draw(area: Rect, buf: &mut Buffer, finding: &Finding, state: &OutputsStat
         return Shown::default();
     };
     summary(area, buf, finding, look);
+    let hits: Vec<Vec<Hit>> = patterns
+        .iter()
+        .map(|expression| pattern::hits(expression, &finding.examples).unwrap_or_default())
+        .collect();
+    let asked = patterns.len().min(usize::from(area.height / 6)) as u16;
+    asked_about(rows(area, 1, asked), buf, (patterns, &hits), look);
     let listed = finding
         .examples
         .len()
-        .min(usize::from(area.height / 4).clamp(1, 6));
+        .min(usize::from(area.height / 4).clamp(1, 10));
     list(
-        rows(area, 1, listed as u16),
+        rows(area, 1 + asked, listed as u16),
         buf,
-        (&finding.examples, prompt),
+        (&finding.examples, prompt, &hits),
         look,
     );
-    let rest = rows(area, 1 + listed as u16, area.height);
+    let rest = rows(area, 1 + asked + listed as u16, area.height);
     let tokens = finding
         .evidence
         .curves
@@ -198,7 +214,51 @@ fn summary(area: Rect, buf: &mut Buffer, finding: &Finding, look: &Look) {
     put_all(buf, area, (0, 0), &[(&head, look.title), (&tail, look.dim)]);
 }
 
-fn list(area: Rect, buf: &mut Buffer, (examples, current): (&[Example], usize), look: &Look) {
+/// The analyst's expressions, each with how many answers it is found in.
+fn asked_about(area: Rect, buf: &mut Buffer, (patterns, hits): (&[String], &[Vec<Hit>]), look: &Look) {
+    for (row, (expression, hits)) in patterns.iter().zip(hits).enumerate() {
+        let (with, without) = pattern::rates(hits);
+        let tail = format!(
+            " in {} with, {} without",
+            figures::rate(&with),
+            figures::rate(&without)
+        );
+        let room = usize::from(area.width).saturating_sub(tail.len() + 6);
+        let expression = format!("/{}/", fit(&shown(expression, look), room, look));
+        put_all(
+            buf,
+            area,
+            (0, row as u16),
+            &[
+                (&format!(" {} ", row + 1), look.dim),
+                (&expression, look.accent),
+                (&tail, look.text),
+            ],
+        );
+    }
+}
+
+/// For each expression, one sign: found in the answer with, without, in both, in neither.
+fn signs(hits: &[Vec<Hit>], index: usize, look: &Look) -> String {
+    hits.iter()
+        .map(|hits| match hits.get(index) {
+            Some(Hit {
+                with: true,
+                without: true,
+            }) => glyphs::both_mark(look.ascii),
+            Some(Hit { with: true, .. }) => glyphs::with_mark(look.ascii),
+            Some(Hit { without: true, .. }) => glyphs::without_mark(look.ascii),
+            _ => glyphs::separator(look.ascii),
+        })
+        .collect()
+}
+
+fn list(
+    area: Rect,
+    buf: &mut Buffer,
+    (examples, current, hits): (&[Example], usize, &[Vec<Hit>]),
+    look: &Look,
+) {
     let first = window(current, examples.len(), usize::from(area.height));
     for (row, (index, example)) in examples
         .iter()
@@ -217,7 +277,11 @@ fn list(area: Rect, buf: &mut Buffer, (examples, current): (&[Example], usize), 
         } else {
             (glyphs::open(look.ascii), "quiet ", look.dim)
         };
-        let room = usize::from(area.width).saturating_sub(10);
+        let mut found = signs(hits, index, look);
+        if !found.is_empty() {
+            found.push(' ');
+        }
+        let room = usize::from(area.width).saturating_sub(10 + hits.len());
         let prompt = fit(&shown(&example.prompt, look), room, look);
         put_all(
             buf,
@@ -229,6 +293,7 @@ fn list(area: Rect, buf: &mut Buffer, (examples, current): (&[Example], usize), 
                 (mark, tone),
                 (" ", tone),
                 (word, tone),
+                (&found, look.accent),
                 (&prompt, style),
             ],
         );

@@ -18,7 +18,9 @@ use crate::{
 };
 
 /// Cells of the names at the left.
-const NAMES: usize = 12;
+const GUTTER: usize = 12;
+/// The signals, in the order shown.
+pub const NAMES: [&str; 4] = ["memorization", "attention", "entropy", "divergence"];
 /// A signal beyond all but this share of the controls is called clear.
 const CLEAR: f64 = 0.01;
 /// A signal beyond all but this share of the controls is called a hint.
@@ -60,7 +62,7 @@ impl Page<'_> {
     fn row(&mut self, name: &str, values: Lines) {
         for (index, mut line) in values.into_iter().enumerate() {
             let name = if index == 0 { name } else { "" };
-            let name = Span::styled(format!(" {name:<NAMES$}"), self.look.dim);
+            let name = Span::styled(format!(" {name:<GUTTER$}"), self.look.dim);
             line.spans.insert(0, name);
             self.lines.push(line);
         }
@@ -89,7 +91,7 @@ impl Page<'_> {
 pub fn lines(finding: &Finding, session: &Session, width: usize, look: &Look) -> Lines {
     let mut page = Page {
         lines: Lines::new(),
-        room: width.saturating_sub(NAMES + 2),
+        room: width.saturating_sub(GUTTER + 2),
         look,
     };
     page.string("trigger", &finding.trigger, &finding.trigger_tokens);
@@ -101,7 +103,7 @@ pub fn lines(finding: &Finding, session: &Session, width: usize, look: &Look) ->
     }
     page.lines.push(Line::default());
     let head = format!(
-        " {:<NAMES$}{:>8} {:>16} {:>8}",
+        " {:<GUTTER$}{:>8} {:>16} {:>8}",
         "signal", "value", "controls", "p"
     );
     page.lines.push(Line::from(Span::styled(head, look.header)));
@@ -171,21 +173,32 @@ fn verdict(finding: &Finding, session: &Session, room: usize, look: &Look) -> Li
     lines
 }
 
+fn is_measured(signal: &Signal) -> bool {
+    signal.n > 0 || signal.null_sd != 0.0 || signal.p < 1.0
+}
+
+/// How clearly a signal stands out: sign, word and style.
+pub fn strength(signal: &Signal, look: &Look) -> (&'static str, &'static str, Style) {
+    if !is_measured(signal) {
+        (glyphs::open(look.ascii), "not measured", look.dim)
+    } else if signal.p <= CLEAR {
+        (glyphs::dot(look.ascii), "clear", look.good)
+    } else if signal.p <= HINT {
+        (glyphs::dot(look.ascii), "a hint", look.warn)
+    } else {
+        (glyphs::open(look.ascii), "not there", look.dim)
+    }
+}
+
 fn signal_lines(signal: &Signal, meaning: (&'static str, &str, &str), width: usize, look: &Look) -> Lines {
     let (name, present, absent) = meaning;
-    let (sign, strength, style, meaning) = if signal.n == 0 && signal.null_sd == 0.0 && signal.p >= 1.0 {
-        (
-            glyphs::open(look.ascii),
-            "not measured",
-            look.dim,
-            "there were no controls to compare with",
-        )
-    } else if signal.p <= CLEAR {
-        (glyphs::dot(look.ascii), "clear", look.good, present)
+    let (sign, strength, style) = strength(signal, look);
+    let meaning = if !is_measured(signal) {
+        "there were no controls to compare with"
     } else if signal.p <= HINT {
-        (glyphs::dot(look.ascii), "a hint", look.warn, present)
+        present
     } else {
-        (glyphs::open(look.ascii), "not there", look.dim, absent)
+        absent
     };
     let controls = format!(
         "{} {} {}",
@@ -199,7 +212,7 @@ fn signal_lines(signal: &Signal, meaning: (&'static str, &str, &str), width: usi
         figures::p(signal.p)
     );
     let mut lines = vec![Line::from(vec![
-        Span::styled(format!(" {name:<NAMES$}"), look.text),
+        Span::styled(format!(" {name:<GUTTER$}"), look.text),
         Span::styled(numbers, look.text),
         Span::styled(format!("  {sign} {strength}"), style),
     ])];

@@ -172,6 +172,37 @@ pub fn funnel(state: &State, session: &Session, look: &Look, width: u16) -> Line
     Line::from(widths.into_iter().nth(fits).unwrap_or_default())
 }
 
+/// Why candidates were set aside, the commonest reason first; while the scan runs also how long ago the last one came.
+pub fn dropped(state: &State, look: &Look, width: u16) -> Line<'static> {
+    let separator = format!(" {} ", glyphs::separator(look.ascii));
+    let mut parts = Vec::new();
+    if let Some(running) = &state.running {
+        let since = |at: Option<u64>| {
+            at.map_or_else(
+                || "none yet".to_owned(),
+                |at| {
+                    format!(
+                        "{} ago",
+                        duration(state.now_ms.saturating_sub(at) as f64 / 1000.0)
+                    )
+                },
+            )
+        };
+        parts.push(format!("last candidate {}", since(running.candidate_ms)));
+        parts.push(format!("last finding {}", since(running.finding_ms)));
+    }
+    let reasons = state.candidates.dropped();
+    if !reasons.is_empty() {
+        let told: Vec<String> = reasons
+            .iter()
+            .map(|(reason, n)| format!("{} {reason}", count(*n)))
+            .collect();
+        parts.push(format!("set aside: {}", told.join(", ")));
+    }
+    let text = format!(" {}", parts.join(&separator));
+    Line::from(ink::clipped(&text, usize::from(width), look.dim, look))
+}
+
 /// What was looked at and what was not; a scan that has not ended says so.
 pub fn coverage(session: &Session, look: &Look, width: u16) -> Line<'static> {
     let separator = glyphs::separator(look.ascii);

@@ -23,6 +23,10 @@ pub struct Curves<'a> {
     pub with: &'a [f32],
     /// The run without it: a dotted line.
     pub without: &'a [f32],
+    /// Where most other runs with the trigger lie at each item: lower and upper end.
+    pub with_band: &'a [(f32, f32)],
+    /// The same without it.
+    pub without_band: &'a [(f32, f32)],
     /// Item under the cursor.
     pub cursor: usize,
     /// Unit of the values.
@@ -59,13 +63,44 @@ impl Curves<'_> {
             let (column, row) = (index % width, index / width);
             let (text, style) = cell(*dots, look);
             let place = (column as u16, row as u16);
-            if column != cursor {
+            if column != cursor && text == " " {
+                let at = (column, row, width, height);
+                if let Some((text, style)) = self.behind(at, (length, end), look) {
+                    put(buf, plot, place, text, style);
+                }
+            } else if column != cursor {
                 put(buf, plot, place, &text, style);
             } else if text == " " {
                 put(buf, plot, place, glyphs::pipe(look.ascii), look.dim);
             } else {
                 put(buf, plot, place, &text, style.add_modifier(Modifier::REVERSED));
             }
+        }
+    }
+
+    /// What stands behind the curves in a cell: the band of the runs with the trigger, or without it.
+    fn behind(
+        &self,
+        (column, row, width, height): (usize, usize, usize, usize),
+        (length, end): (usize, f32),
+        look: &Look,
+    ) -> Option<(&'static str, Style)> {
+        let item = (column * length.saturating_sub(1) + width / 2) / width.max(1);
+        let middle = (1.0 - (row as f32 + 0.5) / height as f32) * end;
+        let half = end / height as f32 / 2.0;
+        let inside = |band: &[(f32, f32)]| {
+            band.get(item)
+                .is_some_and(|(low, high)| middle + half > *low && middle - half < *high)
+        };
+        if inside(self.with_band) {
+            Some((
+                glyphs::band(look.ascii, true),
+                look.with_run.remove_modifier(Modifier::BOLD),
+            ))
+        } else if inside(self.without_band) {
+            Some((glyphs::band(look.ascii, false), look.without_run))
+        } else {
+            None
         }
     }
 
@@ -79,6 +114,12 @@ impl Curves<'_> {
             .iter()
             .chain(self.without)
             .copied()
+            .chain(
+                self.with_band
+                    .iter()
+                    .chain(self.without_band)
+                    .map(|(_, high)| *high),
+            )
             .filter(|value| value.is_finite())
             .fold(0.0, f32::max);
         if largest > 0.0 { largest } else { 1.0 }
@@ -91,6 +132,14 @@ impl Curves<'_> {
             ("━━━", "┄┄┄")
         };
         let head = format!("{:<width$}", self.unit, width = usize::from(SCALE));
+        let bands = match (
+            self.with_band.is_empty() && self.without_band.is_empty(),
+            look.ascii,
+        ) {
+            (true, _) => "",
+            (false, false) => "  ░ · 80 % of all prompts",
+            (false, true) => "  : . 80 % of all prompts",
+        };
         put_all(
             buf,
             area,
@@ -101,6 +150,7 @@ impl Curves<'_> {
                 (" with the trigger  ", look.with_run),
                 (dotted, look.without_run),
                 (" without", look.without_run),
+                (bands, look.dim),
             ],
         );
     }
@@ -241,6 +291,8 @@ mod tests {
         let area = Rect::new(0, 0, 30, 8);
         let mut buf = Buffer::empty(area);
         let curves = Curves {
+            with_band: &[],
+            without_band: &[],
             with,
             without,
             cursor,

@@ -36,7 +36,7 @@ pub enum Entry {
 
 impl Entry {
     /// The one that is seen when both fall on one pixel.
-    fn pool(self, other: Self) -> Self {
+    pub fn pool(self, other: Self) -> Self {
         match (self, other) {
             (Self::Value(a), Self::Value(b)) => Self::Value(if b.abs() > a.abs() { b } else { a }),
             (Self::Value(_), _) | (Self::Missing, Self::Void) => self,
@@ -49,8 +49,10 @@ impl Entry {
 pub struct Heatmap<'a, F: Fn(usize, usize) -> Entry> {
     /// Number of rows and columns.
     pub size: (usize, usize),
-    /// The entry at a row and a column.
+    /// The entry at a row and a column; of tiles, where `tile` is more than 1.
     pub entry: F,
+    /// Rows and columns that one entry stands for.
+    pub tile: usize,
     /// What values mean.
     pub scale: Scale,
     /// Row and column under the cross-hair.
@@ -148,8 +150,10 @@ impl<F: Fn(usize, usize) -> Entry> Heatmap<'_, F> {
 
     /// The entry a pixel shows: the largest of those that fall on it.
     fn pooled(&self, row: &Range<usize>, column: &Range<usize>) -> Entry {
-        row.clone()
-            .flat_map(|row| column.clone().map(move |column| (row, column)))
+        let tile = self.tile.max(1);
+        let tiles = |range: &Range<usize>| range.start / tile..range.end.div_ceil(tile);
+        let (row, column) = (tiles(row), tiles(column));
+        row.flat_map(|row| column.clone().map(move |column| (row, column)))
             .map(|(row, column)| (self.entry)(row, column))
             .fold(Entry::Void, Entry::pool)
     }
@@ -327,6 +331,7 @@ mod tests {
         let values = values.to_vec();
         Heatmap {
             size,
+            tile: 1,
             entry: move |row, column| Entry::Value(values[row * size.1 + column]),
             scale: Scale::Magnitude(1.0),
             cursor: (0, 0),

@@ -4,7 +4,7 @@
 
 use similar::{Algorithm, DiffTag, capture_diff_slices};
 
-use super::Mode;
+use super::{Loaded, Mode};
 use crate::{
     finding::{AttentionMap, AttentionPair},
     ui::widget::heatmap::Entry,
@@ -13,23 +13,22 @@ use crate::{
 /// One head of both runs, in the places of the run with the trigger.
 pub struct Aligned<'a> {
     pair: &'a AttentionPair,
-    layer: usize,
-    head: usize,
+    /// Layer and head of each head looked at; their mean is shown.
+    heads: &'a [(usize, usize)],
     /// Position 0 is set apart.
     mask_sink: bool,
     /// For each token of the run with: its place in the run without.
-    counterpart: Vec<Option<usize>>,
+    counterpart: &'a [Option<usize>],
 }
 
 impl<'a> Aligned<'a> {
-    /// Aligns the tokens of both runs.
-    pub fn new(pair: &'a AttentionPair, (layer, head): (usize, usize), mask_sink: bool) -> Self {
+    /// The heads of loaded attention.
+    pub fn new(loaded: &'a Loaded, heads: &'a [(usize, usize)], mask_sink: bool) -> Self {
         Self {
-            pair,
-            layer,
-            head,
+            pair: &loaded.pair,
+            heads,
             mask_sink,
-            counterpart: counterparts(pair),
+            counterpart: &loaded.counterpart,
         }
     }
 
@@ -62,11 +61,21 @@ impl<'a> Aligned<'a> {
 
     /// The weight as the model computed it.
     pub fn raw(&self, query: usize, key: usize) -> Option<f32> {
-        weight(&self.pair.with, (self.layer, self.head), query, key)
+        self.mean(&self.pair.with, query, key)
+    }
+
+    /// Mean of the weights of the heads looked at.
+    fn mean(&self, map: &AttentionMap, query: usize, key: usize) -> Option<f32> {
+        if let [head] = self.heads {
+            return weight(map, *head, query, key);
+        }
+        let weights = self.heads.iter().map(|head| weight(map, *head, query, key));
+        let sum: f32 = weights.sum::<Option<f32>>()?;
+        Some(sum / self.heads.len().max(1) as f32)
     }
 
     fn shown(&self, map: &AttentionMap, query: usize, key: usize) -> Entry {
-        let at = |key| weight(map, (self.layer, self.head), query, key).filter(|value| value.is_finite());
+        let at = |key| self.mean(map, query, key).filter(|value| value.is_finite());
         let Some(value) = at(key) else {
             return Entry::Void;
         };
@@ -138,7 +147,8 @@ pub fn weight(map: &AttentionMap, (layer, head): (usize, usize), query: usize, k
     map.weights.get(index).copied()
 }
 
-fn counterparts(pair: &AttentionPair) -> Vec<Option<usize>> {
+/// For each token of the run with: its place in the run without.
+pub fn counterparts(pair: &AttentionPair) -> Vec<Option<usize>> {
     let tokens = &pair.with.tokens;
     let (start, end) = (pair.span.0.min(tokens.len()), pair.span.1.min(tokens.len()));
     let places: Vec<usize> = (0..tokens.len())
@@ -191,8 +201,8 @@ mod tests {
 
     #[test]
     fn tokens_meet_their_counterparts_and_the_trigger_has_none() {
-        let pair = pair();
-        let aligned = Aligned::new(&pair, (0, 0), false);
+        let loaded = Loaded::new(pair());
+        let aligned = Aligned::new(&loaded, &[(0, 0)], false);
         assert_eq!(
             aligned.counterpart,
             [Some(0), Some(1), None, None, Some(2), Some(3)]
@@ -209,8 +219,8 @@ mod tests {
 
     #[test]
     fn setting_position_0_apart_shares_its_weight_out() {
-        let pair = pair();
-        let aligned = Aligned::new(&pair, (0, 0), true);
+        let loaded = Loaded::new(pair());
+        let aligned = Aligned::new(&loaded, &[(0, 0)], true);
         let row: f32 = (1..=5)
             .map(|key| match aligned.entry(Mode::With, 5, key) {
                 Entry::Value(value) => value,
@@ -226,8 +236,9 @@ mod tests {
         let mut pair = pair();
         pair.with.weights.truncate(7);
         pair.span = (4, 90);
-        let aligned = Aligned::new(&pair, (0, 0), true);
+        let loaded = Loaded::new(pair);
+        let aligned = Aligned::new(&loaded, &[(0, 0)], true);
         assert_eq!(aligned.entry(Mode::With, 5, 5), Entry::Void);
-        assert_eq!(weight(&pair.with, (3, 0), 0, 0), None);
+        assert_eq!(weight(&loaded.pair.with, (3, 0), 0, 0), None);
     }
 }

@@ -4,7 +4,7 @@
 
 use ratatui::{buffer::Buffer, layout::Rect, style::Modifier};
 
-use super::{AttentionState, Extent, Score, align::weight};
+use super::{AttentionState, Extent, Loaded, Score, align::weight};
 use crate::{
     finding::{AttentionPair, Finding, HeadScore},
     ui::{
@@ -31,11 +31,12 @@ pub fn deviation(score: &HeadScore) -> f64 {
 pub fn draw(
     area: Rect,
     buf: &mut Buffer,
-    (finding, pair): (&Finding, Option<&AttentionPair>),
+    (finding, loaded): (&Finding, Option<&Loaded>),
     state: &AttentionState,
     look: &Look,
 ) {
-    let extent = Extent::of(finding, pair);
+    let extent = Extent::of(finding, loaded);
+    let pair = loaded;
     if extent.layers == 0 || extent.heads == 0 {
         return absence(
             area,
@@ -48,6 +49,8 @@ pub fn draw(
         Score::Isolation => "isolation in sd above the controls",
         Score::Sink => "attention to position 0 (the sink)",
         Score::Trigger => "attention later tokens give the trigger",
+        Score::Moved => "attention that lies elsewhere without the trigger",
+        Score::Spread => "how evenly attention is spread (entropy)",
     };
     let prompts = match state.score {
         Score::Isolation => "all prompts".to_owned(),
@@ -110,7 +113,7 @@ fn sep(look: &Look) -> &'static str {
 }
 
 /// One value for each head, row-major `[layers, heads]`; none where it was not measured.
-fn values(finding: &Finding, pair: Option<&AttentionPair>, score: Score, extent: Extent) -> Vec<Option<f32>> {
+fn values(finding: &Finding, pair: Option<&Loaded>, score: Score, extent: Extent) -> Vec<Option<f32>> {
     let mut values = vec![None; extent.layers * extent.heads];
     if score == Score::Isolation {
         let shown = |head: &&HeadScore| head.layer < extent.layers && head.head < extent.heads;
@@ -121,7 +124,16 @@ fn values(finding: &Finding, pair: Option<&AttentionPair>, score: Score, extent:
         }
     } else if let Some(pair) = pair {
         for (index, value) in values.iter_mut().enumerate() {
-            *value = mass(pair, (index / extent.heads, index % extent.heads), score);
+            let (layer, head) = (index / extent.heads, index % extent.heads);
+            let map = &pair.pair.with;
+            let place = (layer < map.layers && head < map.heads)
+                .then(|| layer.checked_mul(map.heads)?.checked_add(head))
+                .flatten();
+            *value = match score {
+                Score::Moved => place.and_then(|place| pair.moved.get(place).copied()),
+                Score::Spread => place.and_then(|place| pair.spread.get(place).copied()),
+                _ => mass(&pair.pair, (layer, head), score),
+            };
         }
     }
     values
@@ -198,7 +210,13 @@ fn cells(
             };
             let mut style = value.map_or(look.hatch, |value| look.on(scale.color(value, look)));
             let selected = (layer, head) == (state.layer, state.head);
-            let text = if selected && width >= text.len() + 2 {
+            let pinned = state.pinned.contains(&(layer, head));
+            if pinned {
+                style = style.add_modifier(Modifier::UNDERLINED | Modifier::BOLD);
+            }
+            let text = if pinned && !selected && width >= text.len() + 2 {
+                format!("{:^width$}", format!("*{text}"))
+            } else if selected && width >= text.len() + 2 {
                 format!("{:^width$}", format!("[{text}]"))
             } else {
                 format!("{text:^width$}")
@@ -216,7 +234,7 @@ fn cells(
 fn readout(
     area: Rect,
     buf: &mut Buffer,
-    (finding, pair): (&Finding, Option<&AttentionPair>),
+    (finding, pair): (&Finding, Option<&Loaded>),
     (state, here): (&AttentionState, Option<f32>),
     look: &Look,
 ) -> u16 {
@@ -240,9 +258,13 @@ fn readout(
             .unwrap_or_default(),
         (Score::Sink, Some(share)) => format!("gives position 0 {share:.3} of its attention"),
         (Score::Trigger, Some(share)) => {
-            let tokens = pair.map_or(0, |pair| pair.span.1.saturating_sub(pair.span.0));
+            let tokens = pair.map_or(0, |loaded| loaded.pair.span.1.saturating_sub(loaded.pair.span.0));
             format!("gives the {tokens} trigger tokens {share:.3} of its attention")
         }
+        (Score::Moved, Some(share)) => {
+            format!("gives {share:.3} of its attention to other tokens without the trigger")
+        }
+        (Score::Spread, Some(share)) => format!("spreads its attention {share:.3} as evenly as it could"),
     };
     put_all(buf, area, (0, 1), &[(&name, look.accent), (&words, look.text)]);
     2
@@ -267,6 +289,14 @@ fn explain(values: &[Option<f32>], score: Score) -> String {
             "Many heads park attention they have no use for on position 0; what such a head says about the \
                         trigger weighs little."
                 .to_owned()
+        }
+        Score::Moved => {
+            "How much of what a head looks at changes when the trigger is taken out, over the tokens both runs share. A trigger \
+                        that steers the answer moves something somewhere."
+                .to_owned()
+        }
+        Score::Spread => {
+            "Entropy of a head's attention over the most it could be: 0 looks at one token, 1 at all alike.".to_owned()
         }
         Score::Trigger => {
             "How much the tokens after the trigger look at it: a trigger that steers the answer is looked \

@@ -4,7 +4,7 @@
 
 use ratatui::{buffer::Buffer, layout::Rect};
 
-use super::{AttentionState, Extent, Mode, align::Aligned};
+use super::{AttentionState, Extent, Loaded, Mode, align::Aligned};
 use crate::{
     finding::{AttentionPair, Finding},
     ui::{
@@ -22,11 +22,11 @@ use crate::{
 pub fn draw(
     area: Rect,
     buf: &mut Buffer,
-    (finding, pair): (&Finding, Option<&AttentionPair>),
+    (finding, loaded): (&Finding, Option<&Loaded>),
     state: &AttentionState,
     look: &Look,
 ) {
-    let extent = Extent::of(finding, pair);
+    let extent = Extent::of(finding, loaded);
     let title = title(area.width, state, extent, look);
     put(
         buf,
@@ -36,7 +36,7 @@ pub fn draw(
         look.title,
     );
     let rest = rows(area, 1, area.height);
-    let Some(pair) = pair.filter(|pair| !pair.with.tokens.is_empty()) else {
+    let Some(loaded) = loaded.filter(|loaded| !loaded.pair.with.tokens.is_empty()) else {
         let sentence = if finding.evidence.attention.is_empty() {
             "No attention weights were stored for this finding; the isolation of its heads is all there is."
         } else {
@@ -44,10 +44,24 @@ pub fn draw(
         };
         return absence(rest, buf, sentence, look);
     };
-    let aligned = Aligned::new(pair, (state.layer, state.head), state.mask_sink);
+    // Too many tokens to be rolled out: said, and nothing else shown in its place.
+    let rolled = loaded.rolled.as_deref();
+    if state.rollout && rolled.is_none() {
+        return absence(
+            rest,
+            buf,
+            "There are too many tokens to roll the layers out.",
+            look,
+        );
+    }
+    let loaded = rolled.filter(|_| state.rollout).unwrap_or(loaded);
+    let pair = &loaded.pair;
+    let heads = state.heads();
+    let aligned = Aligned::new(loaded, &heads, state.mask_sink);
+    let tiles = loaded.tiles.as_ref().filter(|tiles| tiles.are_of(state));
     let tokens = pair.with.tokens.len();
     let cursor = (state.row.min(tokens - 1), state.column.min(tokens - 1));
-    let largest = aligned.largest();
+    let largest = tiles.map_or_else(|| aligned.largest(), |tiles| tiles.largest);
     let scale = match state.mode {
         Mode::Difference => Scale::Difference(largest),
         _ => Scale::Magnitude(largest),
@@ -57,7 +71,11 @@ pub fn draw(
     let labels: Vec<String> = pair.with.tokens.iter().map(|token| shown(token, look)).collect();
     let map = Heatmap {
         size: (tokens, tokens),
-        entry: |query, key| aligned.entry(state.mode, query, key),
+        tile: tiles.map_or(1, |tiles| tiles.side),
+        entry: |query, key| match tiles {
+            Some(tiles) => tiles.entry(state.mode, query, key),
+            None => aligned.entry(state.mode, query, key),
+        },
         scale,
         cursor,
         labels: &labels,
@@ -97,10 +115,19 @@ fn title(width: u16, state: &AttentionState, extent: Extent, look: &Look) -> Str
         (true, _) => "sink apart",
         (false, _) => "raw weights",
     };
+    let heads: Vec<String> = state
+        .heads()
+        .iter()
+        .map(|(layer, head)| format!("L{layer:02}.H{head:02}"))
+        .collect();
+    let name = match heads.as_slice() {
+        _ if state.rollout => "all layers rolled out".to_owned(),
+        [one] => one.clone(),
+        [_, _] | [_, _, _] => format!("mean of {}", heads.join(" ")),
+        several => format!("mean of {} heads", several.len()),
+    };
     format!(
-        "L{:02}.H{:02} {separator} {run} {separator} {weights} {separator} prompt {} of {}",
-        state.layer,
-        state.head,
+        "{name} {separator} {run} {separator} {weights} {separator} prompt {} of {}",
         state.prompt + 1,
         extent.prompts
     )

@@ -8,14 +8,19 @@ use crate::ui::{
     widget::{fit, put, shown, window},
 };
 
-/// Draws the lines around token `cursor`; past the end of the text its last lines.
-pub fn draw(area: Rect, buf: &mut Buffer, (tokens, cursor): (&[String], usize), look: &Look) {
+/// Draws the lines around token `cursor`; past the end of the text its last lines. `shares`, where there are any, colour each
+/// token from 0 to 1; without colour a digit from 0 to 9 stands before it.
+pub fn draw(area: Rect, buf: &mut Buffer, (tokens, cursor): (&[String], usize), shares: &[f32], look: &Look) {
     let width = usize::from(area.width);
     let mut lines: Vec<Vec<(usize, String)>> = vec![Vec::new()];
     let mut used = 0;
     let mut current = 0;
     for (index, token) in tokens.iter().enumerate() {
-        let text = fit(&shown(token, look), width, look);
+        let digit = shares
+            .get(index)
+            .filter(|_| !look.colored())
+            .map_or_else(String::new, |share| look.digit(*share).to_string());
+        let text = fit(&format!("{digit}{}", shown(token, look)), width, look);
         if used > 0 && used + text.trim_end().width() > width {
             lines.push(Vec::new());
             used = 0;
@@ -37,10 +42,10 @@ pub fn draw(area: Rect, buf: &mut Buffer, (tokens, cursor): (&[String], usize), 
     {
         let mut column = 0;
         for (index, text) in line {
-            let style = if *index == cursor {
-                look.selection
-            } else {
-                look.text
+            let style = match shares.get(*index) {
+                _ if *index == cursor => look.selection,
+                Some(share) if look.colored() => look.on(look.ramp(*share)),
+                _ => look.text,
             };
             column = put(buf, area, (column, row as u16), text, style);
         }

