@@ -376,7 +376,7 @@ fn two_sessions_are_compared_and_one_is_deleted_after_a_question() {
         script.press("q");
         script.wait("Sessions 2").await;
         script.press("x");
-        script.wait("gone for good").await;
+        script.wait("every ruling in it").await;
         script.press("n");
         script.press("xy");
         script.wait("Sessions 1").await;
