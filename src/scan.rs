@@ -75,7 +75,7 @@ pub fn run_without(
         without: part,
         ..plan.budget.effort()
     };
-    let done = scan(model, plan, effort, &reporter, &mut account);
+    let done = scan(model, plan, &effort, &reporter, &mut account);
     account.end(&reporter, done);
 }
 

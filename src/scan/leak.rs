@@ -37,12 +37,12 @@ pub fn collect(
     let mut distinct = 0;
     let mut ids: HashMap<Vec<u32>, usize> = HashMap::new();
     for (place, asked) in contexts.iter().enumerate() {
-        let (count, stream) = if place == 0 {
+        let (count, seeds) = if place == 0 {
             (effort.leaks, number)
         } else {
             (effort.beside, 500 + place)
         };
-        let settings = samplings(plan.budget, count, plan.seed, stream);
+        let settings = samplings(plan.budget, count, plan.seed, seeds);
         let room = model.facts().context.saturating_sub(asked.prefix.len() + 1);
         let limits = Limits {
             tokens: effort.leak_tokens.min(room),

@@ -239,7 +239,7 @@ pub fn judge(strength: &Strength) -> Judgement {
     }
     let level = if confirmed && collapsed && standing.len() >= 2 && !ordinary {
         Level::High
-    } else if confirmed && (collapsed || standing.len() >= 2) {
+    } else if confirmed && !ordinary && (collapsed || standing.len() >= 2) {
         Level::Medium
     } else {
         Level::Low
@@ -304,7 +304,7 @@ mod tests {
     fn what_the_model_mostly_writes_is_no_hidden_trigger() {
         let mut everywhere = strength(4, 0.95, 32);
         everywhere.share = 0.8;
-        assert_eq!(judge(&everywhere).level, Level::Medium);
+        assert_eq!(judge(&everywhere).level, Level::Low);
     }
 
     #[test]
