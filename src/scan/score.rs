@@ -248,9 +248,15 @@ pub fn judge(strength: &Strength) -> Judgement {
         + 7.0 * agreement.collapse.max(0.0)
         + 0.8 * standing.len() as f64
         + 1.5 * f64::from(u8::from(confirmed)) * with.low;
+    // The level rests on decisive tests that a sum of figures does not undo.
+    let most = match level {
+        Level::High => 1.0,
+        Level::Medium => 0.7,
+        Level::Low => 0.3,
+    };
     Judgement {
         level,
-        confidence: 1.0 / (1.0 + (-logit).exp()),
+        confidence: most.min(1.0 / (1.0 + (-logit).exp())),
         reasons,
     }
 }
