@@ -35,7 +35,7 @@ mod measure;
 mod refine;
 
 mod conclude;
-pub mod score;
+mod score;
 pub mod stats;
 
 mod pace;
@@ -71,10 +71,13 @@ pub fn run_without(
 ) {
     let reporter = Reporter::new(gate, Journal::default(), emit);
     let mut account = Account::default();
-    let effort = Effort {
+    let mut effort = Effort {
         without: part,
         ..plan.budget.effort()
     };
+    if part == Some(Part::Race) {
+        (effort.survivors, effort.closer) = (usize::MAX, usize::MAX);
+    }
     let done = scan(model, plan, &effort, &reporter, &mut account);
     account.end(&reporter, done);
 }

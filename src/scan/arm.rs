@@ -196,7 +196,10 @@ pub fn try_arm(
     probe::look_in_system(&lab, look_cases, &mut entries, (&source, &ground.leaks), effort)?;
     let mut survivors = probe::race(&lab, entries, effort)?;
 
-    reporter.enter(Phase::Refine, survivors.len() + effort.closer)?;
+    reporter.enter(
+        Phase::Refine,
+        survivors.len() + effort.closer.min(survivors.len()),
+    )?;
     probe::read_answers(&lab, &ground.search, &mut survivors, &ground.leaks)?;
     if ground.frame.suffix.is_empty() {
         survivors = told::part(&lab, &ground.search, survivors, &ground.leaks)?;

@@ -125,27 +125,28 @@ pub fn beside(model: &Model, plan: &Plan, arm: &Arm, frame: &Frame) -> Vec<Asked
         noise,
     };
     if !frame.suffix.is_empty() {
-        if let Ok(empty) = model.frame(&Context::System(String::new())) {
-            if empty.prefix != frame.prefix {
-                beside.push(asked(
-                    "empty system",
-                    empty.prefix,
-                    empty.prefix_text,
-                    true,
-                    Vec::new(),
-                ));
-            }
+        if let Ok(empty) = model.frame(&Context::System(String::new()))
+            && empty.prefix != frame.prefix
+        {
+            beside.push(asked(
+                "empty system",
+                empty.prefix,
+                empty.prefix_text,
+                true,
+                Vec::new(),
+            ));
         }
-        if let Ok(bare) = model.frame(&Context::Plain) {
-            if bare.prefix != frame.prefix && !bare.prefix.is_empty() {
-                beside.push(asked(
-                    "begin token",
-                    bare.prefix,
-                    bare.prefix_text,
-                    false,
-                    Vec::new(),
-                ));
-            }
+        if let Ok(bare) = model.frame(&Context::Plain)
+            && bare.prefix != frame.prefix
+            && !bare.prefix.is_empty()
+        {
+            beside.push(asked(
+                "begin token",
+                bare.prefix,
+                bare.prefix_text,
+                false,
+                Vec::new(),
+            ));
         }
     }
     let ordinary = controls::ordinary(model);

@@ -24,6 +24,8 @@ const BEFORE: usize = 24;
 const START: usize = 3;
 const READ: usize = 12;
 const STEPS: usize = 4;
+/// What follows a memorised string is told by so many tokens.
+const LONGEST: usize = 96;
 /// Rows generated together.
 const BATCH: usize = 64;
 
@@ -68,7 +70,12 @@ pub fn extend(
             }
         }
     }
-    write(model, reporter, ("extended", rows), effort.leak_tokens)
+    write(
+        model,
+        reporter,
+        ("extended", rows),
+        effort.leak_tokens.min(LONGEST),
+    )
 }
 
 /// Random starts, changed token by token while that makes the model surer of how they go on; then continued.
@@ -119,7 +126,12 @@ pub fn settle(
         }
     }
     let rows = starts.iter().map(row).collect();
-    write(model, reporter, ("low entropy", rows), effort.leak_tokens)
+    write(
+        model,
+        reporter,
+        ("low entropy", rows),
+        effort.leak_tokens.min(LONGEST),
+    )
 }
 
 fn write(

@@ -143,7 +143,7 @@ impl Lab<'_, '_> {
 
     /// A whole row around a prompt.
     pub fn whole(&self, prompt: &[u32]) -> Vec<u32> {
-        [&self.frame.prefix, prompt, &self.frame.suffix].concat()
+        [self.frame.prefix.as_slice(), prompt, &self.frame.suffix].concat()
     }
 
     /// Where a word begins, nearest to the middle of a prompt.

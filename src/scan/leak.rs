@@ -8,7 +8,7 @@ use super::{
     extract,
     leaks::Leaks,
     mine::{self, Span},
-    plan::{Effort, Part, Plan, mix, samplings},
+    plan::{Budget, Effort, Part, Plan, mix, samplings},
     reporter::{Halt, Reporter, go_on},
     turns,
 };
@@ -37,12 +37,11 @@ pub fn collect(
     let mut distinct = 0;
     let mut ids: HashMap<Vec<u32>, usize> = HashMap::new();
     for (place, asked) in contexts.iter().enumerate() {
-        let (count, seeds) = if place == 0 {
-            (effort.leaks, number)
+        let settings = if place == 0 {
+            samplings(plan.budget, effort.leaks, plan.seed, number)
         } else {
-            (effort.beside, 500 + place)
+            samplings(Budget::Quick, effort.beside, plan.seed, 500 + place)
         };
-        let settings = samplings(plan.budget, count, plan.seed, seeds);
         let room = model.facts().context.saturating_sub(asked.prefix.len() + 1);
         let limits = Limits {
             tokens: effort.leak_tokens.min(room),
@@ -82,7 +81,9 @@ pub fn collect(
                 noise: &asked.noise,
             };
             stream(model, reporter, effort, &mut found, &mut ids, &progress)?;
-            if place == 0 && progress.share > 0.5 && found.unseen() < NOTHING_NEW {
+            // The deep budget promises the whole grid.
+            let may_end = place == 0 && plan.budget != Budget::Deep && progress.share > 0.5;
+            if may_end && found.unseen() < NOTHING_NEW {
                 break;
             }
         }

@@ -99,6 +99,8 @@ pub enum Part {
     Controls,
     /// Several orders in the race: the shift of the answers alone instead.
     Doors,
+    /// Racing: every candidate is measured in full instead.
+    Race,
     /// The core and the full string: the string as it was mined instead.
     Refinement,
     /// A signal.
@@ -113,11 +115,12 @@ pub enum Part {
 
 impl Part {
     /// Every part.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Lengths,
         Self::Extraction,
         Self::Controls,
         Self::Doors,
+        Self::Race,
         Self::Refinement,
         Self::Memorization,
         Self::Attention,
@@ -132,6 +135,7 @@ impl Part {
             Self::Extraction => "extraction",
             Self::Controls => "controls",
             Self::Doors => "doors",
+            Self::Race => "race",
             Self::Refinement => "refinement",
             Self::Memorization => "memorization",
             Self::Attention => "attention",

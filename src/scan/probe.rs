@@ -232,7 +232,7 @@ pub fn race(lab: &Lab<'_, '_>, entries: Vec<Entry>, effort: &Effort) -> Result<V
             .iter()
             .filter(|other| twins(&other.span.tokens, &entry.span.tokens))
             .count();
-        let reason = if like >= 2 {
+        let reason = if like >= 2 && effort.without != Some(Part::Race) {
             "near twins of it were looked at instead"
         } else if survivors.len() >= effort.survivors {
             "others shift the answers more"

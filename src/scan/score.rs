@@ -239,7 +239,7 @@ pub fn judge(strength: &Strength) -> Judgement {
     }
     let level = if confirmed && collapsed && standing.len() >= 2 && !ordinary {
         Level::High
-    } else if confirmed && (collapsed || standing.len() >= 2) {
+    } else if confirmed && !ordinary && (collapsed || standing.len() >= 2) {
         Level::Medium
     } else {
         Level::Low
@@ -248,9 +248,15 @@ pub fn judge(strength: &Strength) -> Judgement {
         + 7.0 * agreement.collapse.max(0.0)
         + 0.8 * standing.len() as f64
         + 1.5 * f64::from(u8::from(confirmed)) * with.low;
+    // The level rests on decisive tests that a sum of figures does not undo.
+    let most = match level {
+        Level::High => 1.0,
+        Level::Medium => 0.7,
+        Level::Low => 0.3,
+    };
     Judgement {
         level,
-        confidence: 1.0 / (1.0 + (-logit).exp()),
+        confidence: most.min(1.0 / (1.0 + (-logit).exp())),
         reasons,
     }
 }
@@ -304,7 +310,7 @@ mod tests {
     fn what_the_model_mostly_writes_is_no_hidden_trigger() {
         let mut everywhere = strength(4, 0.95, 32);
         everywhere.share = 0.8;
-        assert_eq!(judge(&everywhere).level, Level::Medium);
+        assert_eq!(judge(&everywhere).level, Level::Low);
     }
 
     #[test]

@@ -79,7 +79,7 @@ pub struct BenchArguments {
     /// Form of the comparison.
     #[arg(long, value_enum, value_name = "FORMAT", default_value = "text")]
     pub format: ReportFormat,
-    /// Leave a part of the scan out, to see what it brings: lengths, extraction, controls, doors, refinement, memorization, attention,
+    /// Leave a part of the scan out, to see what it brings: lengths, extraction, controls, doors, race, refinement, memorization, attention,
     /// entropy or divergence.
     #[arg(long, value_name = "PART", value_parser = part)]
     pub without: Option<Part>,
