@@ -35,7 +35,7 @@ mod measure;
 mod refine;
 
 mod conclude;
-mod score;
+pub mod score;
 pub mod stats;
 
 mod pace;

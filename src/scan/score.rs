@@ -249,7 +249,7 @@ pub fn judge(strength: &Strength) -> Judgement {
         + 0.8 * standing.len() as f64
         + 1.5 * f64::from(u8::from(confirmed)) * with.low;
     // The level rests on decisive tests that a sum of figures does not undo.
-    let most = match level {
+    let most: f64 = match level {
         Level::High => 1.0,
         Level::Medium => 0.7,
         Level::Low => 0.3,
