@@ -371,7 +371,8 @@ fn kind_of(variants: &[Variant], shuffles_firing: f64) -> Kind {
     }
     let changed: Vec<&Variant> = changed
         .iter()
-        .filter(|variant| variant.change != "twice")
+        // Both hold the whole string as it is.
+        .filter(|variant| !["twice", "on a line of its own"].contains(&variant.change.as_str()))
         .collect();
     let firing = changed
         .iter()
