@@ -204,7 +204,8 @@ pub fn measure(
     let agreement_p = signal(entry.agreement, &agreements).p;
     // Odd strings shift every model, so the cheap gate asks natural controls only; the signals ask all of them.
     let natural_p = upper_tail(divergence.value, shift_kinds.get(1).map_or(&[], Vec::as_slice));
-    if doubt == Doubt::Drop && natural_p > 0.1 && agreement_p > 0.1 {
+    let now_and_then = leaks.own_answer(tokens);
+    if doubt == Doubt::Drop && natural_p > 0.1 && agreement_p > 0.1 && now_and_then.is_none() {
         return Ok(None);
     }
     let entropies = each(&answers, |answers| entropy_drop(cases, answers));
@@ -218,14 +219,33 @@ pub fn measure(
     } else {
         Reading::Told(entry.fixed.clone())
     };
-    let gauge = choose(
+    let mut gauge = choose(
         cases,
         (&entry.answers, &answers),
         (&own_shifts, &shifts),
         said.clone(),
         &controls,
     );
-    let telling = gauge.reading.telling(cases);
+    if let Some(answer) = now_and_then.filter(|_| entry.fixed.is_empty()) {
+        let greedy = gauge::firing(&gauge.reading.of_each(&entry.answers), gauge.threshold);
+        let drawn = Gauge {
+            reading: Reading::Drawn(answer),
+            threshold: gauge::SAME,
+        };
+        let values = gauge::read(lab, cases, &[tokens], position, &drawn.reading)?;
+        let fires: u32 = values
+            .iter()
+            .map(|values| gauge::firing(values, drawn.threshold))
+            .sum();
+        if fires >= 2 && 2 * greedy as usize <= cases.len() {
+            gauge = drawn;
+        }
+    }
+    let mut telling = gauge.reading.telling(cases);
+    if matches!(gauge.reading, Reading::Drawn(_)) {
+        // What acts now and then has to be given more than one chance.
+        telling = [telling.clone(), telling.clone(), telling].concat();
+    }
     let odd: Vec<f64> = answers
         .first()
         .into_iter()
