@@ -263,11 +263,16 @@ pub fn measure(
         position,
         gauge: &gauge,
     };
+    let answer = if entry.fixed.is_empty() {
+        &own_answer
+    } else {
+        &entry.fixed
+    };
     let core = bench.core(tokens)?;
     let (trigger, other_form) = match doubt {
         Doubt::Drop if effort.without == Some(Part::Refinement) => (tokens.to_vec(), tokens.to_vec()),
         Doubt::Drop => {
-            let grown = memorised(&bench, tokens, &core, (leaks, &own_answer))?;
+            let grown = memorised(&bench, tokens, &core, (leaks, answer))?;
             (grown.clone(), grown)
         }
         Doubt::ByHand => (tokens.to_vec(), lab.spaced(tokens)),
