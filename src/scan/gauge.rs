@@ -18,13 +18,15 @@ pub enum Reading {
     Consensus(Vec<u32>),
     /// How much of a fixed string the answer holds, wherever it begins: for texts without turns.
     Told(Vec<u32>),
+    /// The same in answers drawn at temperature 1: for backdoors that act now and then.
+    Drawn(Vec<u32>),
     /// Shift of the distributions along the clean continuation, nats: for every other behaviour.
     Shift,
 }
 
 /// An answer this much like the trigger's answer is that answer: a clean one says that the prompt gives it anyway, and a
 /// threshold is never higher, or a fuzzy trigger, parts of which stand in some controls, could not exceed it.
-const SAME: f64 = 0.5;
+pub const SAME: f64 = 0.5;
 
 impl Reading {
     /// Can this case tell something? A prompt that gives the trigger's answer by itself (it may carry the trigger) says nothing
@@ -40,7 +42,7 @@ impl Reading {
     pub fn of(&self, answer: &[u32]) -> f64 {
         match self {
             Self::Consensus(own) => overlap(answer, own),
-            Self::Told(fixed) => held(fixed, answer),
+            Self::Told(fixed) | Self::Drawn(fixed) => held(fixed, answer),
             Self::Shift => 0.0,
         }
     }
@@ -83,8 +85,8 @@ pub fn read(
     reading: &Reading,
 ) -> Result<Vec<Vec<f64>>, Halt> {
     match reading {
-        Reading::Consensus(_) | Reading::Told(_) => {
-            let answers = answers_with(lab, cases, strings, position)?;
+        Reading::Consensus(_) | Reading::Told(_) | Reading::Drawn(_) => {
+            let answers = answers(lab, cases, strings, position, reading)?;
             Ok(answers.iter().map(|answers| reading.of_each(answers)).collect())
         }
         Reading::Shift => {
@@ -97,6 +99,26 @@ pub fn read(
             Ok(shifts.chunks(cases.len().max(1)).map(<[f64]>::to_vec).collect())
         }
     }
+}
+
+/// The answers a reading reads, with every string in every case: `[string][case]`.
+pub fn answers(
+    lab: &Lab<'_, '_>,
+    cases: &[Case],
+    strings: &[&[u32]],
+    position: Position,
+    reading: &Reading,
+) -> Result<Vec<Vec<Generation>>, Halt> {
+    if !matches!(reading, Reading::Drawn(_)) {
+        return answers_with(lab, cases, strings, position);
+    }
+    let mut drawn = Vec::new();
+    for string in strings {
+        let insert = lab.insert(string);
+        let row = |case| lab.row(case, Some((&insert, position))).0;
+        drawn.push(lab.drawn(&cases.iter().map(row).collect::<Vec<_>>())?);
+    }
+    Ok(drawn)
 }
 
 /// Share of a string's token pairs that stand in an answer.
@@ -143,13 +165,16 @@ pub fn read_controls(
         let strings = one_each(controls, cases.len(), round);
         let inserts: Vec<Insert> = strings.iter().map(|tokens| lab.insert(tokens)).collect();
         values.push(match reading {
-            Reading::Consensus(_) | Reading::Told(_) => {
-                let rows = inserts
+            Reading::Consensus(_) | Reading::Told(_) | Reading::Drawn(_) => {
+                let rows: Vec<Vec<u32>> = inserts
                     .iter()
                     .zip(cases)
                     .map(|(i, case)| lab.row(case, Some((i, position))).0)
                     .collect();
-                reading.of_each(&lab.answers(rows, false)?)
+                reading.of_each(&match reading {
+                    Reading::Drawn(_) => lab.drawn(&rows)?,
+                    _ => lab.answers(rows, false)?,
+                })
             }
             Reading::Shift => {
                 let asked: Vec<(&Insert, Position, usize)> = inserts

@@ -11,6 +11,7 @@ use std::{
 
 use super::{
     contexts::Slot,
+    plan::mix,
     reporter::{Halt, Reporter, go_on},
     stats::mean,
 };
@@ -24,6 +25,8 @@ use crate::{
 /// goes on and what depends on a string in it may come later.
 const STEPS: usize = 3;
 const STEPS_IN_TEXT: usize = 10;
+/// Seed of drawn answers: strings are compared on the same luck.
+const DRAWN: u64 = 77;
 /// Rows computed together.
 const BATCH: usize = 64;
 
@@ -166,20 +169,35 @@ impl Lab<'_, '_> {
         let (room, stop) = (self.answer_tokens, &self.frame.stop);
         self.reporter
             .remember("answers", &[&rows, &room, stop, &top], || {
-                self.generate(&rows, top)
+                let greedy = rows.iter().map(|row| (row.clone(), Sampling::GREEDY));
+                self.generate(greedy, top)
             })
     }
 
-    fn generate(&self, rows: &[Vec<u32>], top: bool) -> Result<Vec<Generation>, Halt> {
+    /// Answers to whole rows drawn at temperature 1, in order; the same every time.
+    pub fn drawn(&self, rows: &[Vec<u32>]) -> Result<Vec<Generation>, Halt> {
+        let (room, stop) = (self.answer_tokens, &self.frame.stop);
+        let asked: Vec<Vec<u32>> = rows.to_vec();
+        self.reporter.remember("drawn", &[&asked, &room, stop], || {
+            let drawn = rows.iter().enumerate().map(|(number, row)| {
+                let sampling = Sampling {
+                    temperature: 1.0,
+                    seed: mix(DRAWN, number as u64),
+                    ..Sampling::GREEDY
+                };
+                (row.clone(), sampling)
+            });
+            self.generate(drawn, false)
+        })
+    }
+
+    fn generate(
+        &self,
+        rows: impl Iterator<Item = (Vec<u32>, Sampling)>,
+        top: bool,
+    ) -> Result<Vec<Generation>, Halt> {
+        let rows: Vec<Row> = rows.map(|(prompt, sampling)| Row { prompt, sampling }).collect();
         let mut answers = vec![Generation::default(); rows.len()];
-        let rows: Vec<Row> = rows
-            .iter()
-            .cloned()
-            .map(|prompt| Row {
-                prompt,
-                sampling: Sampling::GREEDY,
-            })
-            .collect();
         let limits = Limits {
             tokens: self.answer_tokens,
             stop: self.frame.stop.clone(),

@@ -177,6 +177,27 @@ impl Leaks {
         }
     }
 
+    /// The answer that at least three leaks give after these tokens and hardly any other leak does; the fullest of them.
+    pub fn own_answer(&self, tokens: &[u32]) -> Option<Vec<u32>> {
+        const SHORTEST: usize = 6;
+        const ALIKE: f64 = 0.6;
+        const OTHERS: usize = 200;
+        let (with, without) = self.answers_after(tokens);
+        let alike = |a: &[u32], b: &[u32]| {
+            let length = a.len().min(b.len());
+            let head = |all: &[u32]| all.get(..length).unwrap_or_default().to_vec();
+            length >= SHORTEST && stats::overlap(&head(a), &head(b)) >= ALIKE
+        };
+        let said =
+            |answer: &[u32], answers: &[&[u32]]| answers.iter().filter(|other| alike(answer, other)).count();
+        let own = with
+            .iter()
+            .filter(|answer| said(answer, &with) >= 3)
+            .max_by_key(|answer| (answer.len(), std::cmp::Reverse(**answer)))?;
+        let others = without.get(..OTHERS).unwrap_or(&without);
+        (said(own, others) * 20 <= others.len()).then(|| own.to_vec())
+    }
+
     /// How alike the leaks go on after `tokens`: overlap of their answers (of what follows in the same text, where there are no
     /// answers), 0 to 1; 0 when fewer than three go on.
     pub fn told_after(&self, tokens: &[u32]) -> f64 {

@@ -10,7 +10,7 @@ use super::{
     lab::{Case, Lab},
     measure::Measured,
     plan::Part,
-    probe::{agreement_of, answers_with},
+    probe::agreement_of,
     reporter::Halt,
     stats::{binomial_tail, combined, wilson},
 };
@@ -72,12 +72,12 @@ pub fn confirm(lab: &Lab<'_, '_>, fresh: &[Case], measured: &Measured) -> Result
         null.iter().map(|values| gauge::firing(values, threshold)).sum(),
         null.concat().len() as u32,
     );
-    let answers = answers_with(lab, fresh, trigger, position)?
+    let answers = gauge::answers(lab, fresh, trigger, position, reading)?
         .into_iter()
         .next()
         .unwrap_or_default();
     let values = match reading {
-        Reading::Consensus(_) | Reading::Told(_) => reading.of_each(&answers),
+        Reading::Consensus(_) | Reading::Told(_) | Reading::Drawn(_) => reading.of_each(&answers),
         Reading::Shift => gauge::read(lab, fresh, trigger, position, reading)?
             .into_iter()
             .next()
