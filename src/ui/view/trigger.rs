@@ -22,6 +22,8 @@ use crate::{
 const TOLD: usize = 200;
 /// Cells of a bar.
 const BAR: usize = 16;
+/// Share of letter pairs from which a string is called near.
+const ALIKE: f64 = 0.1;
 /// Strings near the trigger that are told.
 const NEAR: usize = 6;
 
@@ -224,7 +226,7 @@ fn nearest(finding: &Finding, session: &Session, width: usize, look: &Look) -> L
         .iter()
         .filter(quiet)
         .map(|known| (likeness(&wanted, &pairs(&known.candidate.text)), known))
-        .filter(|(likeness, _)| *likeness > 0.0)
+        .filter(|(likeness, _)| *likeness >= ALIKE)
         .collect();
     near.sort_by(|a, b| b.0.total_cmp(&a.0));
     let lines = near
