@@ -167,7 +167,7 @@ fn parts(finding: &Finding, texts: &[String], width: usize, look: &Look) -> Line
         .map(|(number, variant)| {
             // An interval that lies below half of what the whole does is a loss that is no accident.
             let needed = variant.rate.n > 0 && variant.rate.high < whole / 2.0 + 0.25 && whole > 0.0;
-            let (sign, word, style) = if whole == 0.0 {
+            let (sign, word, style) = if whole <= 0.0 {
                 (" ", "", look.dim)
             } else if needed {
                 (glyphs::dot(look.ascii), "needed", look.trigger)
