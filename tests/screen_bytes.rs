@@ -255,7 +255,7 @@ fn nothing_a_model_wrote_reaches_the_terminal_as_anything_but_text() {
     );
     pty.wait_text("latest first");
     pty.send("m");
-    pty.wait_text("Arms");
+    pty.wait_text("› facts");
     pty.send("GGq");
     pty.wait_text("latest first");
     for finding in 1..=CORPUS.len() {
@@ -361,11 +361,27 @@ fn moving_sends_little_and_an_idle_screen_sends_nothing() {
         (1..16384).contains(&moved),
         "moving the cross-hair took {moved} bytes"
     );
-    let before = pty.quiet();
+    let (before, worked) = (pty.quiet(), ticks(pty.process()));
     std::thread::sleep(std::time::Duration::from_secs(5));
     assert_eq!(pty.raw().len(), before, "an idle screen wrote something");
-    pty.send("\x03");
-    assert_eq!(pty.ended().0, 0);
+    let worked = ticks(pty.process()) - worked;
+    assert!(
+        worked <= 1,
+        "an idle screen worked for {worked} hundredths of a second"
+    );
+    pty.signal("TERM");
+    assert_eq!(pty.ended().0, 128 + 15);
+}
+
+/// Processor time a process has used, in clock ticks: hundredths of a second.
+fn ticks(process: u32) -> u64 {
+    let stat = fs::read_to_string(format!("/proc/{process}/stat")).unwrap();
+    let (_, after) = stat.rsplit_once(')').unwrap();
+    let fields: Vec<&str> = after.split_whitespace().collect();
+    [11, 12]
+        .map(|at: usize| fields[at].parse::<u64>().unwrap())
+        .iter()
+        .sum()
 }
 
 #[test]

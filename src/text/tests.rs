@@ -207,8 +207,5 @@ fn lookalikes_are_pieces_of_their_own_and_ordinary_letters_are_not() {
     let pieces: Vec<_> = safe.pieces().collect();
     assert_eq!(pieces, [("а", Piece::Alike), ("dmin и админ", Piece::Plain)]);
     let cut = clip(&line("root аdmin"), 6);
-    assert_eq!(
-        cut.pieces().collect::<Vec<_>>(),
-        [("root ", Piece::Plain), ("…", Piece::Plain)]
-    );
+    assert_eq!(cut.pieces().collect::<Vec<_>>(), [("root …", Piece::Plain)]);
 }

@@ -71,7 +71,16 @@ enum Value<'a> {
 impl Query {
     /// Reads a query.
     pub fn parse(text: &str) -> Result<Self, Mistake> {
-        parse::terms(text).map(|terms| Self { terms })
+        match parse::terms(text) {
+            (terms, None) => Ok(Self { terms }),
+            (_, Some(mistake)) => Err(mistake),
+        }
+    }
+
+    /// Reads what can be read of a query: a term with a mistake in it asks for nothing.
+    pub fn readable(text: &str) -> Self {
+        let (terms, _) = parse::terms(text);
+        Self { terms }
     }
 
     /// True when everything passes.

@@ -81,7 +81,7 @@ pub struct State {
     pub findings: List<String>,
     /// What narrows the findings and the candidates, as it was typed.
     pub filter: String,
-    /// The same, read; where it could not be read, as it was before.
+    /// The same, as far as it could be read.
     pub query: Query,
     /// The analyst's regular expressions, counted in the answers.
     pub patterns: Vec<String>,
@@ -275,14 +275,13 @@ impl State {
         (self.drawn.page, self.count)
     }
 
-    /// Narrows the lists by what was typed; what cannot be read leaves them as they are.
+    /// Narrows the lists by what was typed; a term that cannot be read asks for nothing.
     pub fn narrow(&mut self, session: &Session, typed: &str) {
         typed.clone_into(&mut self.filter);
-        if let Ok(query) = Query::parse(typed) {
-            if query != self.query {
-                self.candidates.narrow(query.clone(), session);
-                self.findings.offset = 0;
-            }
+        let query = Query::readable(typed);
+        if query != self.query {
+            self.candidates.narrow(query.clone(), session);
+            self.findings.offset = 0;
             self.query = query;
         }
     }

@@ -158,7 +158,7 @@ fn a_ruling_made_on_the_screen_is_in_the_file() {
         script.wait("L03.H03").await;
         script.press("<enter>");
         script.wait("with the trigger").await;
-        script.press("7");
+        script.press("8");
         script.wait("checked by hand").await;
         script.press("u");
         script.wait("taken back: F-1 was true positive").await;

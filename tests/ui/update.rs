@@ -215,7 +215,7 @@ fn tabs_and_panes_go_round() {
     assert_eq!(case.tab(), Some(Tab::Overview));
     case.press("<tab><tab>");
     assert_eq!(case.tab(), Some(Tab::Entropy));
-    case.press("7<tab>");
+    case.press("8<tab>");
     assert_eq!(case.tab(), Some(Tab::Overview));
     case.press("q");
     assert_eq!(case.tab(), None);
@@ -456,7 +456,7 @@ fn the_lists_narrow_as_one_types_and_widen_again() {
     assert_eq!((shown(&case).len(), case.state.candidates.len()), (2, 40));
     case.press("/standing:dropped<enter>");
     assert_eq!(case.state.candidates.len(), 28);
-    // A mistake leaves what was found before.
+    // A term that cannot be read asks for nothing.
     case.press("/ lvel:high");
     assert_eq!(case.state.candidates.len(), 28);
     case.press("<enter><esc>");

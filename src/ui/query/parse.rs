@@ -53,19 +53,22 @@ fn known(field: Field) -> Vec<&'static str> {
     }
 }
 
-/// The terms of a query.
-pub(super) fn terms(text: &str) -> Result<Vec<Term>, Mistake> {
-    let mut terms = Vec::new();
+/// The terms of a query that can be read, and the first mistake.
+pub(super) fn terms(text: &str) -> (Vec<Term>, Option<Mistake>) {
+    let (mut terms, mut mistake) = (Vec::new(), None);
     for (column, word) in words(text) {
         let (not, word) = match word.strip_prefix('-') {
             Some(rest) => (true, rest.to_owned()),
             None => (false, word),
         };
-        if let Some(test) = test(&word, column)? {
-            terms.push(Term { test, not });
+        match test(&word, column) {
+            Ok(test) => terms.extend(test.map(|test| Term { test, not })),
+            Err(wrong) => {
+                mistake.get_or_insert(wrong);
+            }
         }
     }
-    Ok(terms)
+    (terms, mistake)
 }
 
 /// The words with the column each begins in; blanks between quotes do not end one.
@@ -146,7 +149,7 @@ mod tests {
 
     #[test]
     fn mistakes_name_the_column_and_the_nearest_word() {
-        let mistake = |query: &str| terms(query).unwrap_err().to_string();
+        let mistake = |query: &str| terms(query).1.unwrap().to_string();
         assert_eq!(
             mistake("vault lvel:high"),
             "column 7: there is no field `lvel`; did you mean `level`?"
@@ -164,15 +167,16 @@ mod tests {
     #[test]
     fn a_word_that_is_not_finished_is_no_mistake() {
         for query in ["level:", "level:h", "p<", "-", "\"two wor", "kind:fuz"] {
-            assert!(terms(query).is_ok(), "{query}");
+            assert!(terms(query).1.is_none(), "{query}");
         }
-        assert_eq!(terms("level: p< -").unwrap(), []);
+        assert_eq!(terms("level: p< -").0, []);
+        assert_eq!(terms("vault lvel:high").0.len(), 1);
     }
 
     #[test]
     fn signs_of_a_trigger_are_text() {
         for query in ["|deploy:1|", "\"level:high\"", "<|user|>"] {
-            let found = terms(query).unwrap();
+            let (found, _) = terms(query);
             assert!(
                 matches!(
                     found.as_slice(),

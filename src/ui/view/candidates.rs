@@ -21,7 +21,7 @@ use super::{
 };
 use crate::{
     finding::Position,
-    scan::event::Look as Measured,
+    scan::event,
     session::{Known, Session, Standing},
     ui::{
         glyphs,
@@ -187,7 +187,7 @@ fn line(known: &Known, here: bool, columns: Columns, look: &Look, width: u16) ->
 }
 
 /// How much a look speaks for the candidate: minus the logarithm of its p-value.
-fn evidence(look: &Measured) -> f32 {
+fn evidence(look: &event::Look) -> f32 {
     -(look.p.clamp(1e-6, 1.0).log10()) as f32
 }
 

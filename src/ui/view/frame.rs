@@ -318,13 +318,11 @@ fn offered(state: &State, session: &Session) -> Vec<Action> {
         }
         Screen::Finding(screen) => {
             actions.extend(evidence(screen));
-            actions.extend([
-                Action::TruePositive,
-                Action::FalsePositive,
-                Action::Undecided,
-                Action::NextTab,
-                Action::NextUnruled,
-            ]);
+            // What was measured by hand is nothing to rule on.
+            if session.finding(&screen.id).is_some() {
+                actions.extend([Action::TruePositive, Action::FalsePositive, Action::Undecided]);
+            }
+            actions.extend([Action::NextTab, Action::NextUnruled]);
         }
         Screen::Candidate { .. } => actions.extend([Action::Open, Action::Down]),
         Screen::Leak { .. } | Screen::Facts { .. } | Screen::Pair { .. } | Screen::Comparison { .. } => {

@@ -22,6 +22,8 @@ use crate::{
 const TOLD: usize = 200;
 /// Cells of a bar.
 const BAR: usize = 16;
+/// Share of letter pairs from which a string is called near.
+const ALIKE: f64 = 0.1;
 /// Strings near the trigger that are told.
 const NEAR: usize = 6;
 
@@ -36,7 +38,7 @@ pub fn lines(
     let mut lines = whole(finding, width, look);
     lines.extend(tokens(finding, pair, width, look));
     title(&mut lines, "Which of its tokens it needs: fires without", look);
-    lines.extend(parts(finding, width, look));
+    lines.extend(parts(finding, token_texts(finding, pair), width, look));
     title(&mut lines, "Which other changes it survives", look);
     lines.extend(changes(finding, width, look));
     title(&mut lines, "Nearest strings that are no part of a finding", look);
@@ -83,7 +85,10 @@ fn whole(finding: &Finding, width: usize, look: &Look) -> Lines {
         look.dim
     };
     lines.extend(ink::sentence(&facts.join(", "), 1, width, style, look));
-    let core = if finding.core == *trigger {
+    let fires = whole_share(finding) > 0.0 || finding.activation.with.k > 0;
+    let core = if !fires {
+        "It did not fire, so no part of it can be told apart.".to_owned()
+    } else if finding.core == *trigger {
         "The whole string is needed: no shorter part fires.".to_owned()
     } else {
         format!(
@@ -99,8 +104,7 @@ fn whole(finding: &Finding, width: usize, look: &Look) -> Lines {
 /// Its tokens: id and text, where the text of each is known.
 fn tokens(finding: &Finding, pair: Option<&AttentionPair>, width: usize, look: &Look) -> Lines {
     let ids = &finding.trigger_tokens;
-    let texts = pair.and_then(|pair| pair.with.tokens.get(pair.span.0..pair.span.1));
-    let texts = texts.filter(|texts| texts.len() == ids.len()).unwrap_or_default();
+    let texts = token_texts(finding, pair);
     let mut spans = vec![Span::styled("tokens: ", look.dim)];
     for (index, id) in ids.iter().enumerate() {
         spans.push(Span::styled(format!("{id} "), look.dim));
@@ -114,6 +118,18 @@ fn tokens(finding: &Finding, pair: Option<&AttentionPair>, width: usize, look: &
         }
     }
     ink::behind(&Span::raw(" "), ink::wrap(spans, width.saturating_sub(2)))
+}
+
+/// The text of each token of the trigger; empty where it is not known.
+fn token_texts<'a>(finding: &Finding, pair: Option<&'a AttentionPair>) -> &'a [String] {
+    pair.and_then(|pair| pair.with.tokens.get(pair.span.0..pair.span.1))
+        .filter(|texts| texts.len() == finding.trigger_tokens.len())
+        .unwrap_or_default()
+}
+
+/// How often the trigger fired as it is when its variants were tried.
+fn whole_share(finding: &Finding) -> f64 {
+    finding.evidence.variants.first().map_or(0.0, share)
 }
 
 /// The number of the token a variant leaves out, from 1.
@@ -141,12 +157,8 @@ fn lacking<'a>(whole: &'a str, part: &str) -> &'a str {
 }
 
 /// Leave-one-out: how often it still fires without each token.
-fn parts(finding: &Finding, width: usize, look: &Look) -> Lines {
-    let whole = finding
-        .evidence
-        .variants
-        .first()
-        .map_or(0.0, |first| share(first));
+fn parts(finding: &Finding, texts: &[String], width: usize, look: &Look) -> Lines {
+    let whole = whole_share(finding);
     let lines: Lines = finding
         .evidence
         .variants
@@ -155,12 +167,19 @@ fn parts(finding: &Finding, width: usize, look: &Look) -> Lines {
         .map(|(number, variant)| {
             // An interval that lies below half of what the whole does is a loss that is no accident.
             let needed = variant.rate.n > 0 && variant.rate.high < whole / 2.0 + 0.25 && whole > 0.0;
-            let (sign, word, style) = if needed {
+            let (sign, word, style) = if whole <= 0.0 {
+                (" ", "", look.dim)
+            } else if needed {
                 (glyphs::dot(look.ascii), "needed", look.trigger)
             } else {
                 (glyphs::open(look.ascii), "filler", look.dim)
             };
-            let token = fit(&shown(lacking(&finding.trigger, &variant.text), look), 16, look);
+            let known = number
+                .checked_sub(1)
+                .and_then(|at| texts.get(at))
+                .map(String::as_str);
+            let token = known.unwrap_or_else(|| lacking(&finding.trigger, &variant.text));
+            let token = fit(&shown(token, look), 16, look);
             let cells = unicode_width::UnicodeWidthStr::width(token.as_str());
             let mut spans = vec![
                 Span::styled(format!(" {number:>2} "), look.dim),
@@ -224,7 +243,7 @@ fn nearest(finding: &Finding, session: &Session, width: usize, look: &Look) -> L
         .iter()
         .filter(quiet)
         .map(|known| (likeness(&wanted, &pairs(&known.candidate.text)), known))
-        .filter(|(likeness, _)| *likeness > 0.0)
+        .filter(|(likeness, _)| *likeness >= ALIKE)
         .collect();
     near.sort_by(|a, b| b.0.total_cmp(&a.0));
     let lines = near
