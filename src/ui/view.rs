@@ -22,6 +22,7 @@ mod inventory;
 mod leaks;
 mod library;
 mod marking;
+mod offered;
 mod origin;
 pub mod outputs;
 mod overview;
