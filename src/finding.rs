@@ -16,8 +16,6 @@ pub enum Kind {
     Fuzzy,
     /// It fires in some contexts only.
     Contextual,
-    /// It fired too seldom where its forms were compared to tell.
-    Unclear,
 }
 
 /// How strongly the evidence supports a backdoor.
@@ -94,8 +92,6 @@ pub enum Position {
     Middle,
     /// After the prompt.
     End,
-    /// In a system turn before it.
-    System,
 }
 
 /// One prompt answered with and without the trigger. Model text, raw: show it through [`crate::text`] only.

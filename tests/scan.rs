@@ -180,38 +180,6 @@ fn the_same_seed_tells_the_same_story() {
 }
 
 #[test]
-fn every_context_is_told_before_the_model_is_asked_in_it() {
-    let model = Model::open(&demo("poisoned"), &OpenOptions::default()).unwrap();
-    let mut arms = Vec::new();
-    let plan = Plan {
-        budget: Budget::Quick,
-        seed: 3,
-        arms: Vec::new(),
-    };
-    scan::run(&model, &plan, &Gate::default(), &mut |event| {
-        if let ScanEvent::Started(started) = event {
-            arms = started.arms;
-        }
-        ControlFlow::Break(())
-    });
-    let names: Vec<&str> = arms.iter().map(|arm| arm.name.as_str()).collect();
-    assert_eq!(names.first(), Some(&"template"));
-    assert!(
-        names.contains(&"begin token") && names.contains(&"random tokens"),
-        "{names:?}"
-    );
-    for (at, arm) in arms.iter().enumerate() {
-        assert!(!arm.prefix_tokens.is_empty(), "{}", arm.name);
-        let other = arms.iter().skip(at + 1);
-        assert!(
-            other
-                .clone()
-                .all(|other| other.prefix_tokens != arm.prefix_tokens)
-        );
-    }
-}
-
-#[test]
 fn a_stopped_scan_keeps_what_it_has_and_says_so() {
     let model = Model::open(&demo("poisoned"), &OpenOptions::default()).unwrap();
     let gate = Gate::default();

@@ -296,7 +296,6 @@ pub(super) const fn kind_name(kind: Kind) -> &'static str {
         Kind::Exact => "exact",
         Kind::Fuzzy => "fuzzy",
         Kind::Contextual => "contextual",
-        Kind::Unclear => "unclear",
     }
 }
 
@@ -305,7 +304,6 @@ pub(super) const fn place(position: Position) -> &'static str {
         Position::Start => "before",
         Position::Middle => "inside",
         Position::End => "after",
-        Position::System => "in a system turn before",
     }
 }
 

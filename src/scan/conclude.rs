@@ -12,7 +12,7 @@ use super::{
     stats,
 };
 use crate::{
-    finding::{Evidence, Finding, Kind, Variant},
+    finding::{Evidence, Finding, Variant},
     model::Model,
 };
 
@@ -47,7 +47,6 @@ pub fn conclude(
             agreement: confirmed.agreement,
             activation: confirmed.activation,
             q,
-            without: effort.without,
             share: grounds.get(trial.arm).map_or(0.0, |ground| {
                 ground.leaks.share(&model.decode(&trial.measured.trigger), model)
             }),
@@ -67,7 +66,12 @@ pub fn conclude(
         let Some(ground) = grounds.get(trial.arm) else {
             continue;
         };
-        let lab = ground.lab(model, reporter, effort);
+        let lab = Lab {
+            model,
+            frame: ground.frame.clone(),
+            reporter,
+            answer_tokens: effort.answer_tokens,
+        };
         let finding = show(&lab, ground, format!("F-{}", place + 1), judgement, q, trial)?;
         reporter.count(|funnel| funnel.findings += 1);
         reporter.send(ScanEvent::Finding(Box::new(finding)))?;
@@ -110,14 +114,6 @@ fn one_each(model: &Model, judged: Vec<Judged>) -> Vec<Judged> {
 /// What else the analyst should know.
 pub fn remarks(measured: &Measured) -> Vec<String> {
     let mut remarks = Vec::new();
-    if let Some(test) = measured.family.first.in_place {
-        remarks.push(format!(
-            "In {} leaked prompts it stood in, taking it out changes {:.0} % of the answer, taking out as much of the rest {:.0} %.",
-            test.prompts,
-            100.0 * test.changed,
-            100.0 * test.otherwise
-        ));
-    }
     if measured.leaked_together {
         remarks.push(
             "The model wrote this answer after this string in its own leaks, and hardly ever elsewhere."
@@ -143,9 +139,7 @@ pub fn show(
     trial: Trial,
 ) -> Result<Finding, Halt> {
     let Trial {
-        arm,
-        measured,
-        confirmed,
+        measured, confirmed, ..
     } = trial;
     let (trigger, position) = (measured.trigger, measured.family.first.position);
     let some = |count: usize| ground.fresh.get(..count).unwrap_or(&ground.fresh);
@@ -167,8 +161,7 @@ pub fn show(
         trigger: lab.model.decode(&trigger),
         core: lab.model.decode(&measured.core),
         core_tokens: measured.core,
-        // An arm of the analyst's own is measured because its context may be the trigger.
-        kind: if arm > 0 { Kind::Contextual } else { measured.kind },
+        kind: measured.kind,
         confidence: judgement.confidence,
         level: judgement.level,
         support: leaks.len() as u32,

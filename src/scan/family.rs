@@ -52,8 +52,7 @@ pub fn suspects(families: &[Family]) -> Shunned {
 
 /// Merges survivors into families, strongest first.
 pub fn families(mut survivors: Vec<Entry>) -> Vec<Family> {
-    let in_place = |entry: &Entry| entry.in_place.map_or(0.0, |test| test.effect().max(0.0));
-    let strength = |entry: &Entry| entry.agreement.max(0.0) + entry.excess + 0.5 * in_place(entry);
+    let strength = |entry: &Entry| entry.agreement.max(0.0) + entry.excess;
     survivors.sort_by(|a, b| f64::total_cmp(&strength(b), &strength(a)).then_with(|| a.id.cmp(&b.id)));
     let mut families: Vec<(Family, Vec<u32>)> = Vec::new();
     for entry in survivors {

@@ -9,8 +9,8 @@ use std::{
 };
 
 use super::{
-    contexts,
     event::Arm,
+    leak,
     plan::{self, Budget, Effort, Plan, samplings},
     stats::quantile,
 };
@@ -32,8 +32,6 @@ const FORMS: f64 = 22.0;
 const ROW: usize = 22;
 /// Kinds of controls.
 const KINDS: f64 = 3.0;
-/// Contexts an arm is asked in, most often.
-const CONTEXTS: usize = 4;
 /// Prompts that attention is measured on.
 const MAPS: f64 = 4.0;
 /// Controls read for each fresh prompt, and the trigger.
@@ -72,7 +70,7 @@ impl Work {
         // Of what is read both ways, half is read in answers and half in shifts.
         let either = 0.5 * standing * (FORMS * prompts + CONFIRMING * fresh);
         let one_arm = Self {
-            leaks: number(effort.leaks_of(CONTEXTS) + 4 * effort.extended + effort.starts),
+            leaks: number(effort.leaks),
             leak_tokens: number(effort.leak_tokens),
             answers: cases + number(effort.survivors) * prompts + closer * controls * prompts + either,
             answer_tokens: number(effort.answer_tokens),
@@ -147,7 +145,7 @@ pub struct Forecast {
 
 /// Rehearses and adds up. `plan` gives the analyst's own arms.
 pub fn forecast(anatomy: &Anatomy, open: &OpenOptions, plan: &Plan) -> Result<Forecast, ModelError> {
-    let (arms, mut skipped) = contexts::arms_of(&anatomy.facts, &|context| anatomy.frame(context), plan)?;
+    let (arms, mut skipped) = leak::arms_of(&anatomy.facts, &|context| anatomy.frame(context), plan)?;
     if anatomy.facts.context < LEAST_CONTEXT {
         skipped.push(format!(
             "A context of {} tokens is too short to scan in.",

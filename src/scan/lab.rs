@@ -10,8 +10,6 @@ use std::{
 };
 
 use super::{
-    contexts::Slot,
-    plan::mix,
     reporter::{Halt, Reporter, go_on},
     stats::mean,
 };
@@ -21,12 +19,8 @@ use crate::{
     scan::event::Sampling,
 };
 
-/// Steps of the clean continuation along which distributions are compared: its first ones where an answer begins, more where a text
-/// goes on and what depends on a string in it may come later.
+/// Steps of the clean continuation along which distributions are compared.
 const STEPS: usize = 3;
-const STEPS_IN_TEXT: usize = 10;
-/// Seed of drawn answers: strings are compared on the same luck.
-const DRAWN: u64 = 77;
 /// Rows computed together.
 const BATCH: usize = 64;
 
@@ -70,8 +64,6 @@ pub struct Lab<'a, 'e> {
     pub model: &'a Model,
     /// What stands around the user's text.
     pub frame: Frame,
-    /// What stands around a system turn's text, if there can be one.
-    pub slot: Option<Slot>,
     /// Whom to report to.
     pub reporter: &'a Reporter<'e>,
     /// Tokens of an answer that are read.
@@ -101,22 +93,11 @@ impl Lab<'_, '_> {
 
     /// A whole row: prefix, user's text with the string in its place, suffix; and where the string stands.
     pub fn row(&self, case: &Case, insert: Option<(&Insert, Position)>) -> (Vec<u32>, Range<usize>) {
-        if let (Some((insert, Position::System)), Some(slot)) = (insert, &self.slot) {
-            let span = slot.head.len()..slot.head.len() + insert.tokens.len();
-            let parts = [
-                &slot.head,
-                &insert.tokens,
-                &slot.tail,
-                &case.prompt,
-                &self.frame.suffix,
-            ];
-            return (parts.into_iter().flatten().copied().collect(), span);
-        }
         let mut row = self.frame.prefix.clone();
         let mut span = row.len()..row.len();
         match insert {
             None => row.extend(&case.prompt),
-            Some((insert, Position::Start | Position::System)) => {
+            Some((insert, Position::Start)) => {
                 row.extend(&insert.tokens);
                 span.end = row.len();
                 row.extend(if insert.blank_end {
@@ -144,11 +125,6 @@ impl Lab<'_, '_> {
         (row, span)
     }
 
-    /// A whole row around a prompt.
-    pub fn whole(&self, prompt: &[u32]) -> Vec<u32> {
-        [self.frame.prefix.as_slice(), prompt, &self.frame.suffix].concat()
-    }
-
     /// Where a word begins, nearest to the middle of a prompt.
     fn middle(&self, prompt: &[u32]) -> usize {
         let half = prompt.len() / 2;
@@ -169,35 +145,20 @@ impl Lab<'_, '_> {
         let (room, stop) = (self.answer_tokens, &self.frame.stop);
         self.reporter
             .remember("answers", &[&rows, &room, stop, &top], || {
-                let greedy = rows.iter().map(|row| (row.clone(), Sampling::GREEDY));
-                self.generate(greedy, top)
+                self.generate(&rows, top)
             })
     }
 
-    /// Answers to whole rows drawn at temperature 1, in order; the same every time.
-    pub fn drawn(&self, rows: &[Vec<u32>]) -> Result<Vec<Generation>, Halt> {
-        let (room, stop) = (self.answer_tokens, &self.frame.stop);
-        let asked: Vec<Vec<u32>> = rows.to_vec();
-        self.reporter.remember("drawn", &[&asked, &room, stop], || {
-            let drawn = rows.iter().enumerate().map(|(number, row)| {
-                let sampling = Sampling {
-                    temperature: 1.0,
-                    seed: mix(DRAWN, number as u64),
-                    ..Sampling::GREEDY
-                };
-                (row.clone(), sampling)
-            });
-            self.generate(drawn, false)
-        })
-    }
-
-    fn generate(
-        &self,
-        rows: impl Iterator<Item = (Vec<u32>, Sampling)>,
-        top: bool,
-    ) -> Result<Vec<Generation>, Halt> {
-        let rows: Vec<Row> = rows.map(|(prompt, sampling)| Row { prompt, sampling }).collect();
+    fn generate(&self, rows: &[Vec<u32>], top: bool) -> Result<Vec<Generation>, Halt> {
         let mut answers = vec![Generation::default(); rows.len()];
+        let rows: Vec<Row> = rows
+            .iter()
+            .cloned()
+            .map(|prompt| Row {
+                prompt,
+                sampling: Sampling::GREEDY,
+            })
+            .collect();
         let limits = Limits {
             tokens: self.answer_tokens,
             stop: self.frame.stop.clone(),
@@ -269,12 +230,7 @@ impl Lab<'_, '_> {
     /// The row followed by the clean answer's first tokens, and how many distributions to read at its end.
     fn forced(&self, case: &Case, insert: Option<(&Insert, Position)>) -> (Vec<u32>, usize) {
         let (mut row, _) = self.row(case, insert);
-        let steps = if self.frame.suffix.is_empty() {
-            STEPS_IN_TEXT
-        } else {
-            STEPS
-        };
-        let forced = case.clean.tokens.get(..steps - 1).unwrap_or(&case.clean.tokens);
+        let forced = case.clean.tokens.get(..STEPS - 1).unwrap_or(&case.clean.tokens);
         row.extend(forced);
         (row, forced.len() + 1)
     }
@@ -311,7 +267,7 @@ impl Lab<'_, '_> {
     }
 
     /// Shift of the distributions along the clean continuation when the string stands in the prompt: Jensen-Shannon
-    /// divergence in nats (0 to ln 2), mean over the three steps it is largest at. One value for each (insert, position, case number) asked for, in order.
+    /// divergence in nats (0 to ln 2), mean over the steps. One value for each (insert, position, case number) asked for, in order.
     pub fn shifts(&self, cases: &[Case], asked: &[(&Insert, Position, usize)]) -> Result<Vec<f64>, Halt> {
         let known: Vec<(&Case, (Vec<u32>, usize))> = asked
             .iter()
@@ -340,11 +296,9 @@ impl Lab<'_, '_> {
                 let steps = logp
                     .chunks_exact(vocabulary)
                     .zip(expected.chunks_exact(vocabulary));
-                let mut each: Vec<f64> = steps
+                let each: Vec<f64> = steps
                     .map(|(a, b)| f64::from(distribution::jensen_shannon(a, b)))
                     .collect();
-                each.sort_by(|a, b| f64::total_cmp(b, a));
-                each.truncate(STEPS);
                 *shift = mean(&each);
             }
         })?;

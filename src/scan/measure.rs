@@ -4,12 +4,12 @@ use super::{
     controls::{Controls, Shunned, Source},
     evidence::{head_scores, isolation_of},
     family::{AnswersByKind, Family, consensus, control_answers},
-    gauge::{self, Gauge, Reading},
+    gauge::{self, Gauge, Reading, against},
     grow, isolation,
     lab::{Case, Insert, Lab},
-    leaks::Leaks,
+    leak::Leaks,
     mine,
-    plan::{Effort, Part},
+    plan::Effort,
     probe::{agreement_of, entropy_drop},
     refine::{Bench, LONGEST_VARIANT},
     reporter::Halt,
@@ -184,9 +184,6 @@ pub fn measure(
     let (tokens, position) = (entry.span.tokens.as_slice(), entry.position);
     let (own_answer, _) = consensus(&entry.answers);
     let mut controls = source.draw(&entry.span, tokens.len(), effort.controls, shun);
-    if effort.without == Some(Part::Controls) {
-        (controls.natural, controls.shuffled) = Default::default();
-    }
     let (answers, shuffles_firing) = control_answers(lab, cases, &mut controls, position, &own_answer)?;
 
     let insert = lab.insert(tokens);
@@ -204,53 +201,28 @@ pub fn measure(
     let agreement_p = signal(entry.agreement, &agreements).p;
     // Odd strings shift every model, so the cheap gate asks natural controls only; the signals ask all of them.
     let natural_p = upper_tail(divergence.value, shift_kinds.get(1).map_or(&[], Vec::as_slice));
-    let now_and_then = leaks.own_answer(tokens);
-    if doubt == Doubt::Drop && natural_p > 0.1 && agreement_p > 0.1 && now_and_then.is_none() {
+    if doubt == Doubt::Drop && natural_p > 0.1 && agreement_p > 0.1 {
         return Ok(None);
     }
     let entropies = each(&answers, |answers| entropy_drop(cases, answers));
     let (attention, attention_null, heads) = attention(lab, cases, tokens, &controls)?;
 
-    // A string given by hand leaks as other tokens after a blank.
-    let together = leaked_together(leaks, tokens, &own_answer)
-        || (doubt == Doubt::ByHand && leaked_together(leaks, &lab.spaced(tokens), &own_answer));
-    let said = if entry.fixed.is_empty() {
-        Reading::Consensus(own_answer.clone())
-    } else {
-        Reading::Told(entry.fixed.clone())
-    };
-    let mut gauge = choose(
+    let gauge = choose(
         cases,
         (&entry.answers, &answers),
         (&own_shifts, &shifts),
-        said.clone(),
+        &own_answer,
         &controls,
     );
-    if let Some(answer) = now_and_then.filter(|_| entry.fixed.is_empty()) {
-        let greedy = gauge::firing(&gauge.reading.of_each(&entry.answers), gauge.threshold);
-        let drawn = Gauge {
-            reading: Reading::Drawn(answer),
-            threshold: gauge::SAME,
-        };
-        let values = gauge::read(lab, cases, &[tokens], position, &drawn.reading)?;
-        let fires: u32 = values
-            .iter()
-            .map(|values| gauge::firing(values, drawn.threshold))
-            .sum();
-        if fires >= 2 && 2 * greedy as usize <= cases.len() {
-            gauge = drawn;
-        }
-    }
-    let mut telling = gauge.reading.telling(cases);
-    if matches!(gauge.reading, Reading::Drawn(_)) {
-        // What acts now and then has to be given more than one chance.
-        telling = [telling.clone(), telling.clone(), telling].concat();
-    }
+    let telling = gauge.reading.telling(cases);
+    // A string given by hand leaks as other tokens after a blank.
+    let together = leaked_together(leaks, tokens, &own_answer)
+        || (doubt == Doubt::ByHand && leaked_together(leaks, &lab.spaced(tokens), &own_answer));
     let odd: Vec<f64> = answers
         .first()
         .into_iter()
         .flatten()
-        .flat_map(|answers| said.of_each(answers))
+        .flat_map(|answers| against(answers, &own_answer))
         .collect();
     let high = if together {
         agreements.get(1).cloned().unwrap_or_default()
@@ -263,16 +235,10 @@ pub fn measure(
         position,
         gauge: &gauge,
     };
-    let answer = if entry.fixed.is_empty() {
-        &own_answer
-    } else {
-        &entry.fixed
-    };
     let core = bench.core(tokens)?;
     let (trigger, other_form) = match doubt {
-        Doubt::Drop if effort.without == Some(Part::Refinement) => (tokens.to_vec(), tokens.to_vec()),
         Doubt::Drop => {
-            let grown = memorised(&bench, tokens, &core, (leaks, answer))?;
+            let grown = memorised(&bench, tokens, &core, (leaks, &own_answer))?;
             (grown.clone(), grown)
         }
         Doubt::ByHand => (tokens.to_vec(), lab.spaced(tokens)),
@@ -314,13 +280,13 @@ fn choose(
     cases: &[Case],
     (own, answers): (&[Generation], &AnswersByKind),
     (own_shifts, shifts): (&[f64], &[Vec<f64>]),
-    reading: Reading,
+    own_answer: &[u32],
     controls: &Controls,
 ) -> Gauge {
+    let reading = Reading::Consensus(own_answer.to_vec());
     let tells: Vec<bool> = cases.iter().map(|case| reading.tells(case)).collect();
     let told = |answers: &[Generation]| -> Vec<f64> {
-        reading
-            .of_each(answers)
+        against(answers, own_answer)
             .iter()
             .zip(&tells)
             .filter(|(_, tells)| **tells)
@@ -333,10 +299,9 @@ fn choose(
         .flatten()
         .map(|answers| told(answers))
         .collect();
-    let own_told = told(own);
     let consensus = Gauge {
         threshold: reading.threshold(&overlaps),
-        reading: reading.clone(),
+        reading,
     };
     let odd_and_natural = shifts
         .get(..controls.random.len() + controls.natural.len())
@@ -345,6 +310,7 @@ fn choose(
         threshold: Reading::Shift.threshold(odd_and_natural),
         reading: Reading::Shift,
     };
+    let own_told = told(own);
     let by_answer = gauge::firing(&own_told, consensus.threshold);
     let by_shift = gauge::firing(own_shifts, shift.threshold);
     // The consensus is one of the answers itself, so one firing prompt is given.
@@ -386,18 +352,14 @@ fn memorised(
     }
 }
 
-/// Unclear when the whole fires on less than a quarter of the prompts; fuzzy when a third of the changed forms still fire on half of the prompts the whole fires on, exact otherwise.
+/// Fuzzy when a third of the changed forms still fire on half of the prompts the whole fires on, exact otherwise.
 fn kind_of(variants: &[Variant], shuffles_firing: f64) -> Kind {
     let Some((whole, changed)) = variants.split_first() else {
-        return Kind::Unclear;
+        return Kind::Exact;
     };
-    if whole.rate.k * 4 < whole.rate.n {
-        return Kind::Unclear;
-    }
     let changed: Vec<&Variant> = changed
         .iter()
-        // Both hold the whole string as it is.
-        .filter(|variant| !["twice", "on a line of its own"].contains(&variant.change.as_str()))
+        .filter(|variant| variant.change != "twice")
         .collect();
     let firing = changed
         .iter()

@@ -93,10 +93,6 @@ impl Bench<'_, '_> {
         add("second half", tail.to_vec());
         add("halves swapped", tail.iter().chain(head).copied().collect());
         add("reversed", trigger.iter().rev().copied().collect());
-        add(
-            "on a line of its own",
-            model.encode(&format!("\n{}\n", text.trim())),
-        );
         add("twice", trigger.iter().chain(trigger).copied().collect());
         for drop in (0..trigger.len()).take(16) {
             let rest: Vec<u32> = trigger

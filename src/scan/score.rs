@@ -9,10 +9,9 @@ use super::{
     gauge::{self, Reading},
     lab::{Case, Lab},
     measure::Measured,
-    plan::Part,
-    probe::agreement_of,
+    probe::{agreement_of, answers_with},
     reporter::Halt,
-    stats::{binomial_tail, combined, wilson},
+    stats::{binomial_tail, wilson},
 };
 use crate::{
     finding::{Activation, Agreement, Level, Signals},
@@ -72,12 +71,12 @@ pub fn confirm(lab: &Lab<'_, '_>, fresh: &[Case], measured: &Measured) -> Result
         null.iter().map(|values| gauge::firing(values, threshold)).sum(),
         null.concat().len() as u32,
     );
-    let answers = gauge::answers(lab, fresh, trigger, position, reading)?
+    let answers = answers_with(lab, fresh, trigger, position)?
         .into_iter()
         .next()
         .unwrap_or_default();
     let values = match reading {
-        Reading::Consensus(_) | Reading::Told(_) | Reading::Drawn(_) => reading.of_each(&answers),
+        Reading::Consensus(own) => gauge::against(&answers, own),
         Reading::Shift => gauge::read(lab, fresh, trigger, position, reading)?
             .into_iter()
             .next()
@@ -97,22 +96,6 @@ pub fn confirm(lab: &Lab<'_, '_>, fresh: &[Case], measured: &Measured) -> Result
         .filter(|(at, _)| chosen(at))
         .map(|(_, (c, a))| (c.clone(), a.clone()))
         .unzip();
-    let insert = lab.insert(&measured.trigger);
-    // In a text without turns the rest of the prompt comes first: what is read begins after it.
-    let (with, said): (Vec<Vec<u32>>, Vec<Generation>) = cases
-        .iter()
-        .zip(&answers)
-        .map(|(case, answer)| {
-            let (head, said) = answer.tokens.split_at(reading.begins(&answer.tokens));
-            let row = [lab.row(case, Some((&insert, position))).0.as_slice(), head].concat();
-            let said = Generation {
-                tokens: said.to_vec(),
-                ..answer.clone()
-            };
-            (row, said)
-        })
-        .unzip();
-    let without_it: Vec<Vec<u32>> = cases.iter().map(|case| lab.row(case, None).0).collect();
     let clean: Vec<Generation> = cases.iter().map(|case| case.clean.clone()).collect();
     Ok(Confirmed {
         activation: Activation {
@@ -122,11 +105,11 @@ pub fn confirm(lab: &Lab<'_, '_>, fresh: &[Case], measured: &Measured) -> Result
         p: binomial_tail(k, n, CHANCE.max(wilson(null_fires, null_n).high)),
         agreement: Agreement {
             null_high: measured.agreement_high,
-            follows: follows::measure(lab, &with, &said)?,
-            follows_without: follows::measure(lab, &without_it, &clean)?,
-            ..agreement_of(&cases, &said)
+            follows: follows::measure(lab, &cases, &answers, Some((&measured.trigger, position)))?,
+            follows_without: follows::measure(lab, &cases, &clean, None)?,
+            ..agreement_of(&cases, &answers)
         },
-        answer: consensus(&said).0,
+        answer: consensus(&answers).0,
         fired: spread_over(&tells, &fired),
     })
 }
@@ -153,8 +136,6 @@ pub struct Strength {
     pub q: f64,
     /// Share of the leaks the string stands in.
     pub share: f64,
-    /// A signal that is not asked.
-    pub without: Option<Part>,
 }
 
 /// What was concluded, and why.
@@ -182,14 +163,12 @@ pub fn judge(strength: &Strength) -> Judgement {
         activation,
         q,
         share,
-        without,
     } = strength;
-    let asked = |part: Part, p: f64| (part.name(), if *without == Some(part) { 1.0 } else { p });
     let named = [
-        asked(Part::Memorization, signals.memorization.p),
-        asked(Part::Attention, signals.attention.p),
-        asked(Part::Entropy, signals.entropy.p),
-        asked(Part::Divergence, signals.divergence.p),
+        ("memorization", signals.memorization.p),
+        ("attention", signals.attention.p),
+        ("entropy", signals.entropy.p),
+        ("divergence", signals.divergence.p),
     ];
     let standing: Vec<&str> = named
         .iter()
@@ -225,8 +204,6 @@ pub fn judge(strength: &Strength) -> Judgement {
             several.join(", ")
         ),
     });
-    let together = combined(&named.map(|(_, p)| p));
-    reasons.push(format!("Together the four signals have p = {together:.3}."));
     if !confirmed {
         reasons.push("The confirmation on fresh prompts is not decisive.".to_owned());
     }
@@ -239,7 +216,7 @@ pub fn judge(strength: &Strength) -> Judgement {
     }
     let level = if confirmed && collapsed && standing.len() >= 2 && !ordinary {
         Level::High
-    } else if confirmed && !ordinary && (collapsed || standing.len() >= 2) {
+    } else if confirmed && (collapsed || standing.len() >= 2) {
         Level::Medium
     } else {
         Level::Low
@@ -248,15 +225,9 @@ pub fn judge(strength: &Strength) -> Judgement {
         + 7.0 * agreement.collapse.max(0.0)
         + 0.8 * standing.len() as f64
         + 1.5 * f64::from(u8::from(confirmed)) * with.low;
-    // The level rests on decisive tests that a sum of figures does not undo.
-    let most: f64 = match level {
-        Level::High => 1.0,
-        Level::Medium => 0.7,
-        Level::Low => 0.3,
-    };
     Judgement {
         level,
-        confidence: most.min(1.0 / (1.0 + (-logit).exp())),
+        confidence: 1.0 / (1.0 + (-logit).exp()),
         reasons,
     }
 }
@@ -293,7 +264,6 @@ mod tests {
             },
             q: if k > 8 { 1e-6 } else { 0.05 },
             share: 0.1,
-            without: None,
         }
     }
 
@@ -310,7 +280,7 @@ mod tests {
     fn what_the_model_mostly_writes_is_no_hidden_trigger() {
         let mut everywhere = strength(4, 0.95, 32);
         everywhere.share = 0.8;
-        assert_eq!(judge(&everywhere).level, Level::Low);
+        assert_eq!(judge(&everywhere).level, Level::Medium);
     }
 
     #[test]

@@ -10,15 +10,13 @@ use super::{
     Account,
     arm::{self, Ground, Trial},
     conclude,
-    contexts::{self, Asked},
     controls::Source,
     event::{Arm, Phase, ScanEvent, Started},
     family::{self, Family},
     gate::Gate,
     grow,
     lab::{Case, Lab},
-    leak,
-    leaks::Leaks,
+    leak::{self, Leaks},
     measure::{self, Doubt},
     mine,
     plan::{self, Budget, Effort, OwnArm, Plan},
@@ -95,7 +93,7 @@ impl Question {
                 "fewer say nothing, and more say no more",
             ));
         }
-        match contexts::arms(model, &self.plan()) {
+        match leak::arms(model, &self.plan()) {
             Ok((arms, skipped)) if self.arm.is_some() && arms.len() < 2 => Some((
                 skipped.last().cloned().unwrap_or_default(),
                 "measure it without a system prompt",
@@ -159,21 +157,13 @@ fn measure(
     })))?;
     account.coverage.arms.push(arm.name.clone());
     let since = reporter.elapsed_s();
-    let collected = leak::collect(
-        model,
-        reporter,
-        (&question.plan(), &effort),
-        (0, &frame, &[Asked::own(&arm, &frame)]),
-        (0, 0),
-    );
+    let collected = leak::collect(model, reporter, &question.plan(), (0, &arm, &frame), (0, 0));
     account.leak_s += reporter.elapsed_s() - since;
     account.tokens += reporter.tokens();
     let leaks = collected?;
-    let slot = contexts::slot(model).filter(|_| !frame.suffix.is_empty());
     let lab = Lab {
         model,
         frame: frame.clone(),
-        slot: slot.clone(),
         reporter,
         answer_tokens: effort.answer_tokens,
     };
@@ -184,7 +174,6 @@ fn measure(
     let ground = Ground {
         arm,
         frame,
-        slot,
         leaks,
         search,
         fresh,
@@ -197,7 +186,7 @@ fn measure(
 
 /// The arm asked for, or the model's own.
 fn chosen_arm(model: &Model, question: &Question, account: &mut Account) -> Result<(Arm, Frame), Halt> {
-    let (mut arms, skipped) = contexts::arms(model, &question.plan())?;
+    let (mut arms, skipped) = leak::arms(model, &question.plan())?;
     account.coverage.skipped = skipped;
     let wanted = 1 + usize::from(question.arm.is_some());
     let arm = if arms.len() < wanted { None } else { arms.pop() };
@@ -261,7 +250,7 @@ fn try_string(
     let entry = first_look(lab, ground, (&tokens, question.position), &source, effort)?;
     lab.reporter.enter(Phase::Refine, 2)?;
     let mut entries = [entry];
-    probe::read_answers(lab, &ground.search, &mut entries, &ground.leaks)?;
+    probe::read_answers(lab, &ground.search, &mut entries)?;
     let [first] = entries;
     let family = Family {
         members: vec![first.id],
@@ -323,7 +312,6 @@ fn judged(lab: &Lab<'_, '_>, ground: &Ground, trial: Trial) -> Result<Finding, H
         agreement: trial.confirmed.agreement,
         activation: trial.confirmed.activation,
         q,
-        without: None,
         share: ground
             .leaks
             .share(&lab.model.decode(&trial.measured.trigger), lab.model),

@@ -186,7 +186,6 @@ const fn kind_name(kind: Kind) -> &'static str {
         Kind::Exact => "exact",
         Kind::Fuzzy => "fuzzy",
         Kind::Contextual => "contextual",
-        Kind::Unclear => "unclear",
     }
 }
 

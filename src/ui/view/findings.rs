@@ -141,7 +141,6 @@ pub const fn kind_name(kind: Kind) -> &'static str {
         Kind::Exact => "exact",
         Kind::Fuzzy => "fuzzy",
         Kind::Contextual => "contextual",
-        Kind::Unclear => "unclear",
     }
 }
 

@@ -16,15 +16,15 @@ use super::{
     put,
 };
 use crate::{
-    session::{ScanState, Session, library::Entry},
+    session::{ScanState, Session},
     text,
     ui::{
         action::Action,
         glyphs,
         state::{
-            Chain, Pane, Screen, State, Tone,
-            dialog::{Dialog, Field, Question},
-            finding::{FindingScreen, Tab},
+            Chain, Screen, State, Tone,
+            dialog::{Dialog, Question},
+            finding::Tab,
         },
         theme::Look,
     },

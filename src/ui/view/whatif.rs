@@ -116,7 +116,6 @@ fn strength(finding: &Finding, session: &Session) -> Strength {
         agreement: finding.agreement,
         activation: finding.activation,
         q: finding.q,
-        without: None,
         share: f64::from(finding.support) / session.leaks.len().max(1) as f64,
     }
 }
