@@ -149,7 +149,7 @@ fn finding(index: usize) -> Finding {
     let mut finding = sample::finding(Level::High);
     finding.id = format!("F-{}", index + 1);
     finding.trigger = text("trigger");
-    finding.core = hostile.to_owned();
+    hostile.clone_into(&mut finding.core);
     finding.arm = text("arm");
     finding.reasons = vec![text("because")];
     finding.agreement = Agreement::default();

@@ -44,8 +44,12 @@ impl Reading {
         let failed = path.clone();
         let thread = thread::Builder::new()
             .name("reading".to_owned())
-            // If nobody waits for it any more there is nobody to tell.
-            .spawn(move || drop(read(&path, &asked).map(|read| sender.send(read))))
+            .spawn(move || {
+                if let Some(read) = read(&path, &asked) {
+                    // If nobody waits for it any more there is nobody to tell.
+                    drop(sender.send(read));
+                }
+            })
             .map_err(|error| SessionError::io(&failed, &error))?;
         Ok(Self {
             done,

@@ -50,6 +50,10 @@ pub struct List<Id> {
 
 /// Everything the screen shows that is not in the session.
 #[derive(Debug, Clone)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a fact of its own that any screen may show"
+)]
 pub struct State {
     /// The screen's clock: milliseconds since it opened.
     pub now_ms: u64,

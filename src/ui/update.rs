@@ -32,6 +32,7 @@ use crate::session::{ScanState, Session};
 const LONG_MS: u64 = 30_000;
 
 /// Folds a message into the state.
+#[expect(clippy::too_many_lines, reason = "one arm for each message there is")]
 pub fn update(state: &mut State, session: &Session, message: Message) -> Vec<Effect> {
     let mut effects = match message {
         Message::Clock(now_ms) => clock(state, session, now_ms),

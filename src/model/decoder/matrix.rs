@@ -95,7 +95,9 @@ impl Matrix {
             let numbers: Vec<Vec<f32>> = numbers.collect();
             let numbers: Vec<&[f32]> = numbers.iter().map(Vec::as_slice).collect();
             let panels = Panels::new(&numbers, input, transposed);
-            parts.iter().for_each(|(slab, _)| slab.forget());
+            for (slab, _) in &parts {
+                slab.forget();
+            }
             return Ok(Self::Panels(Arc::new(panels)));
         }
         let tensors = numbers

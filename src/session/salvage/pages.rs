@@ -105,7 +105,7 @@ impl Pages {
     /// True when the file ends before the last page it had.
     pub(super) fn is_cut(&self) -> bool {
         let length = self.file.metadata().map_or(0, |found| found.len());
-        self.promised > self.count || length % self.size as u64 != 0
+        self.promised > self.count || !length.is_multiple_of(self.size as u64)
     }
 
     fn read_journal(&mut self) {

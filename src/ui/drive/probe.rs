@@ -13,8 +13,10 @@ use crate::{
     ui::{RunningScan, UiError, console::Console, message::Message},
 };
 
+type Start = dyn Fn(&str) -> Result<RunningScan, String>;
+
 /// Starts to measure a string as a scan measures a candidate; one sentence where that cannot be.
-pub struct Prober(Box<dyn Fn(&str) -> Result<RunningScan, String>>);
+pub struct Prober(Box<Start>);
 
 impl Prober {
     /// A prober that starts so.

@@ -30,7 +30,7 @@ pub enum ThemeError {
         /// From 1, in characters.
         column: usize,
         /// What.
-        wrong: Box<ThemeError>,
+        wrong: Box<Self>,
     },
     /// Not TOML.
     #[error("the theme is not valid TOML: {message}")]

@@ -41,13 +41,11 @@ pub fn copy(state: &mut State, session: &Session) -> Vec<Effect> {
             .map(|started| started.model.sha256.clone()),
         Screen::Pair { .. } | Screen::Comparison { .. } => None,
     };
-    match text {
-        Some(text) => vec![Effect::Copy { text }],
-        None => {
-            state.say(Tone::Plain, "there is nothing under the cursor to copy");
-            Vec::new()
-        }
+    if let Some(text) = text {
+        return vec![Effect::Copy { text }];
     }
+    state.say(Tone::Plain, "there is nothing under the cursor to copy");
+    Vec::new()
 }
 
 /// Says what was copied, and no more than is known: a terminal does not tell whether it took it.

@@ -38,6 +38,10 @@ const STRONGEST: f32 = 4.0;
 
 /// Columns of numbers that fit: support and p always, the others as the width allows.
 #[derive(Clone, Copy)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "one for each column that comes and goes"
+)]
 struct Columns {
     lift: bool,
     signals: bool,

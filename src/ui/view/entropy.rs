@@ -161,11 +161,14 @@ pub fn draw(area: Rect, buf: &mut Buffer, finding: &Finding, state: &EntropyStat
     }
 }
 
+/// From and to, nats, at each token.
+type Band = Vec<(f32, f32)>;
+
 /// Fewest prompts that make a band.
 const BANDED: usize = 3;
 
 /// Where the middle four fifths of all prompts' entropies lie at each token, with the trigger and without.
-fn bands(curves: &[Curves]) -> (Vec<(f32, f32)>, Vec<(f32, f32)>) {
+fn bands(curves: &[Curves]) -> (Band, Band) {
     let band = |of: fn(&Curves) -> &Run| {
         let length = curves
             .iter()

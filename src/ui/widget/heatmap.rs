@@ -36,6 +36,7 @@ pub enum Entry {
 
 impl Entry {
     /// The one that is seen when both fall on one pixel.
+    #[must_use]
     pub fn pool(self, other: Self) -> Self {
         match (self, other) {
             (Self::Value(a), Self::Value(b)) => Self::Value(if b.abs() > a.abs() { b } else { a }),
