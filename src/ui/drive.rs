@@ -120,7 +120,7 @@ where
         });
         let begun = begun.unwrap_or(now);
         let state = carried.map_or_else(|| opening(app), |state| *state);
-        let follows = state.read_only && app.session.is_running();
+        let follows = state.read_only && scan::goes_on(&app.session);
         Self {
             app,
             terminal,

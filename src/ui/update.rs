@@ -311,6 +311,7 @@ fn read_whole(state: &mut State, session: &Session, read: Result<(), String>) {
             Chain::Broken(sentence)
         }
     };
+    state.candidates.sort(session, state.now_ms);
     recorded(state, session);
 }
 

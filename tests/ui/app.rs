@@ -154,7 +154,7 @@ fn a_ruling_made_on_the_screen_is_in_the_file() {
     );
     let outcome = play(&mut again, async |script| {
         script.wait("true positive").await;
-        script.press("<enter>2");
+        script.press("g<enter>2");
         script.wait("L03.H03").await;
         script.press("<enter>");
         script.wait("with the trigger").await;

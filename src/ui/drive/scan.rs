@@ -10,7 +10,7 @@ use tokio::time::Instant;
 use super::{CHUNK, Drive, FOLLOW};
 use crate::{
     scan::event::ScanEvent,
-    session::store,
+    session::{ScanState, Session, store},
     ui::{RunningScan, UiError, console::Console, message::Message},
 };
 
@@ -108,10 +108,15 @@ where
         if store.sync_tail(&mut self.app.session)? > 0 {
             self.handle(Message::Recorded)?;
         }
-        if !self.app.session.is_running() {
+        if !goes_on(&self.app.session) {
             self.follow_at = None;
             self.handle(Message::Ended)?;
         }
         Ok(())
     }
+}
+
+/// More records may come from another process: its scan runs, or its model is still being opened.
+pub(super) fn goes_on(session: &Session) -> bool {
+    session.is_running() || matches!(session.scan, ScanState::Waiting)
 }
