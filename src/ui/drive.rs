@@ -26,7 +26,7 @@ use super::{
     console::Console,
     effect::{Effect, Outcome},
     message::Message,
-    state::{Chain, Running, Screen, State, Tone, place::Place},
+    state::{Chain, Running, Screen, State, Tone, dialog::Dialog, place::Place},
     update::update,
     view,
 };
@@ -146,6 +146,11 @@ where
             self.read_whole(read)?;
         }
         self.handle(Message::Recorded)?;
+        if let Some(Dialog::Verdict(verdict)) = &self.state.dialog {
+            // It comes from an editor: what was written there is not yet a draft.
+            let kept = verdict.kept();
+            self.carry_out(Effect::Keep(kept))?;
+        }
         if matches!(self.state.screen(), Screen::Library | Screen::Inventory) {
             self.carry_out(Effect::ListSessions)?;
         }
