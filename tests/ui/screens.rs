@@ -94,8 +94,9 @@ pub fn of(session: &Session, typed: &str, pair: &stakeout::finding::AttentionPai
         update(&mut prompt, session, Message::Paste(typed.to_owned()));
         all.push((name.to_owned(), prompt));
     }
-    all.iter_mut()
-        .for_each(|(_, state)| typed.clone_into(&mut state.name));
+    for (_, state) in &mut all {
+        typed.clone_into(&mut state.name);
+    }
     all
 }
 
@@ -220,6 +221,7 @@ fn typed(session: &Session) -> Vec<(&'static str, State, Session)> {
 }
 
 /// Every screen by name.
+#[expect(clippy::too_many_lines, reason = "one entry for each screen there is")]
 fn screens() -> Vec<(&'static str, State, Session)> {
     let session = fixture::fixture_session();
     let mut all = vec![
