@@ -403,8 +403,10 @@ fn a_reopened_session_shows_what_was_looked_at() {
     pty.wait_text("latest first");
     pty.send("q");
     assert_eq!(pty.ended().0, 0);
-    let colours = raw
-        .windows(5)
-        .filter(|part| part.starts_with(b"\x1b[38;") || part.starts_with(b"\x1b[48;"));
+    // Followed by one number alone it is a place on the screen.
+    let colours = raw.windows(7).filter(|part| {
+        let kinds: [&[u8]; 4] = [b"\x1b[38;5;", b"\x1b[38;2;", b"\x1b[48;5;", b"\x1b[48;2;"];
+        kinds.contains(part)
+    });
     assert_eq!(colours.count(), 0, "NO_COLOR was not heard");
 }
