@@ -60,6 +60,13 @@ pub struct Signals {
     pub divergence: Signal,
 }
 
+impl Signals {
+    /// All four, in the order they are shown in.
+    pub const fn all(&self) -> [Signal; 4] {
+        [self.memorization, self.attention, self.entropy, self.divergence]
+    }
+}
+
 /// `k` successes of `n` with a 95 % interval.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
 pub struct Rate {

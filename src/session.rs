@@ -15,11 +15,11 @@ pub mod library;
 mod lock;
 mod open;
 pub mod place;
+pub mod query;
 pub mod reading;
 pub mod record;
 pub mod salvage;
 mod schema;
-pub mod selection;
 pub mod store;
 
 use std::collections::HashMap;
@@ -285,12 +285,10 @@ impl Session {
     }
 
     fn index(&self, id: u32) -> Option<usize> {
-        // Ids are handed out in order, so the id is the index unless a record was lost.
-        let is = |known: &Known| known.candidate.id == id;
-        if self.candidates.get(id as usize).is_some_and(is) {
-            return Some(id as usize);
-        }
-        self.candidates.iter().position(is)
+        // Ids are handed out in order, with gaps where a record was lost.
+        self.candidates
+            .binary_search_by_key(&id, |known| known.candidate.id)
+            .ok()
     }
 
     /// The candidate with this id.

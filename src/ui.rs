@@ -6,9 +6,9 @@ pub mod drive;
 mod editor;
 pub mod effect;
 pub mod glyphs;
+pub mod input;
 pub mod keymap;
 pub mod message;
-pub mod query;
 pub mod state;
 pub mod terminal;
 pub mod theme;
@@ -18,12 +18,12 @@ pub mod widget;
 
 use std::{io, path::PathBuf};
 
-use futures::{StreamExt, stream};
 use ratatui::{Terminal, backend::CrosstermBackend};
 use tokio::sync::mpsc;
 
-pub use drive::{Input, Prober, drive};
+pub use drive::{Prober, drive};
 pub use effect::{Editing, Outcome};
+pub use input::{Input, Inputs};
 pub use update::update;
 
 use crate::{
@@ -115,12 +115,9 @@ pub enum UiError {
 }
 
 /// Shows the screen until the analyst leaves, or a signal ends it.
-pub fn run(mut app: App) -> Result<Outcome, UiError> {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()?;
+pub fn run(mut app: App, inputs: &mut Inputs) -> Result<Outcome, UiError> {
     loop {
-        let outcome = runtime.block_on(show(&mut app))?;
+        let outcome = show(&mut app, inputs)?;
         let Outcome::Edit(editing) = outcome else {
             return Ok(outcome);
         };
@@ -144,55 +141,10 @@ pub fn run(mut app: App) -> Result<Outcome, UiError> {
     }
 }
 
-async fn show(app: &mut App) -> Result<Outcome, UiError> {
-    let signals = signals()?;
+fn show(app: &mut App, inputs: &mut Inputs) -> Result<Outcome, UiError> {
     let mouse = app.carried.as_ref().map_or(app.habits.mouse, |state| state.mouse);
     let _entered = terminal::enter(mouse)?;
     let mut screen = Terminal::new(CrosstermBackend::new(io::stdout()))?;
-    let keys = crossterm::event::EventStream::new().map(|event| event.map(Input::Terminal));
-    let keys = keys.inspect(|_| panic_if_asked());
-    let input = stream::select(keys, signals);
-    drive(app, &mut screen, input, console::Real { mouse }).await
-}
-
-/// Only tests set the variable: what a panic in this thread leaves behind is seen from outside alone.
-fn panic_if_asked() {
-    let asked = std::env::var(PANIC_VARIABLE).is_ok_and(|thread| thread == "ui");
-    assert!(!asked, "{PANIC_VARIABLE} asked for this panic");
-}
-
-/// The signals that ask the process to end.
-#[cfg(unix)]
-fn signals() -> io::Result<impl futures::Stream<Item = io::Result<Input>> + Unpin> {
-    use tokio::signal::unix::{SignalKind, signal};
-
-    let kinds = [
-        SignalKind::interrupt(),
-        SignalKind::terminate(),
-        SignalKind::hangup(),
-    ];
-    let streams = kinds
-        .into_iter()
-        .map(|kind| {
-            let received = signal(kind)?;
-            Ok(Box::pin(stream::unfold(
-                received,
-                move |mut received| async move {
-                    received.recv().await?;
-                    Some((Ok(Input::Signal(kind.as_raw_value())), received))
-                },
-            )))
-        })
-        .collect::<io::Result<Vec<_>>>()?;
-    Ok(stream::select_all(streams))
-}
-
-/// The signals that ask the process to end.
-#[cfg(not(unix))]
-fn signals() -> io::Result<impl futures::Stream<Item = io::Result<Input>> + Unpin> {
-    const INTERRUPT: i32 = 2;
-    Ok(Box::pin(stream::unfold((), |()| async {
-        tokio::signal::ctrl_c().await.ok()?;
-        Some((Ok(Input::Signal(INTERRUPT)), ()))
-    })))
+    let Inputs { runtime, stream } = inputs;
+    runtime.block_on(drive(app, &mut screen, stream, console::Real { mouse }))
 }

@@ -85,7 +85,12 @@ fn a_whole_case_from_scan_to_verdict_and_back() {
         !shown.contains("○ no verdict") || shown.contains("F-2"),
         "{shown}"
     );
-    pty.send("q");
+    pty.send("P");
+    pty.wait_text("measure: ");
+    pty.send("\x15quarterly report\r");
+    pty.wait_text("P-1");
+    pty.wait_text("not recorded");
+    pty.send("qq");
     assert_eq!(pty.ended().0, 0);
 
     let history = printed(home.path(), &["history", &session]);
@@ -272,6 +277,8 @@ fn a_second_window_follows_a_running_scan_and_cannot_rule() {
     let session = only_session(home.path());
     let mut second = Pty::start(home.path(), &["open", &session], &[]);
     second.wait_text("read-only");
+    let shown = second.wait_text("running elsewhere");
+    assert!(!shown.contains("was cut off"), "{shown}");
     // What the first one finds arrives while the second one looks.
     second.wait_text("F-1");
     second.wait_text("complete");

@@ -353,6 +353,77 @@ fn a_file_brings_its_facts_its_tokenizer_and_its_template() {
     assert_eq!(model.frame(&Context::Plain).unwrap().stop, [299]);
 }
 
+/// Cuts a file into parts as converters do: the settings in the first, each part with its number.
+fn cut(file: &Path, folder: &Path, count: usize) -> Vec<PathBuf> {
+    let mut reader = File::open(file).unwrap();
+    let whole = gguf_file::Content::read(&mut reader).unwrap();
+    let mut names: Vec<&String> = whole.tensor_infos.keys().collect();
+    names.sort();
+    let size = names.len().div_ceil(count);
+    let mut paths = Vec::new();
+    for (index, names) in names.chunks(size).enumerate() {
+        let tensors: Vec<(&str, QTensor)> = names
+            .iter()
+            .map(|name| {
+                let tensor = whole.tensor(&mut reader, name, &Device::Cpu).unwrap();
+                (name.as_str(), tensor)
+            })
+            .collect();
+        let tensors: Vec<(&str, &QTensor)> = tensors.iter().map(|(name, tensor)| (*name, tensor)).collect();
+        let mut settings = vec![
+            ("split.no", Value::U16(index as u16)),
+            ("split.count", Value::U16(count as u16)),
+        ];
+        if index == 0 {
+            let all = whole.metadata.iter();
+            settings.extend(all.map(|(name, value)| (name.as_str(), value.clone())));
+        }
+        let settings: Vec<(&str, &Value)> = settings.iter().map(|(name, value)| (*name, value)).collect();
+        let path = folder.join(format!("tiny-{:05}-of-{count:05}.gguf", index + 1));
+        gguf_file::write(&mut File::create(&path).unwrap(), &settings, &tensors).unwrap();
+        paths.push(path);
+    }
+    paths
+}
+
+#[test]
+fn a_model_in_several_files_is_read_whole_or_not_at_all() {
+    let (config, tensors) = random();
+    let place = tempfile::tempdir().unwrap();
+    let file = place.path().join("whole.gguf");
+    write(&file, &config, &tensors, GgmlDType::Q8_0, 300);
+    let rows: Vec<Vec<u32>> = vec![(0..20).collect()];
+    let expected = logits(&file, &rows);
+    let folder = tempfile::tempdir().unwrap();
+    let parts = cut(&file, folder.path(), 3);
+    for path in [folder.path(), parts[0].as_path(), parts[2].as_path()] {
+        assert_eq!(logits(path, &rows), expected, "{}", path.display());
+    }
+    let digest = |path: &Path| Model::open(path, &options()).unwrap().facts().sha256.clone();
+    assert_eq!(digest(folder.path()), digest(&parts[1]));
+
+    let refused = |path: &Path| Network::open(path, &options()).err().unwrap().to_string();
+    let aside = folder.path().join("aside");
+    fs::rename(&parts[1], &aside).unwrap();
+    for path in [folder.path(), parts[0].as_path()] {
+        let told = refused(path);
+        assert!(
+            told.contains("tiny-00002-of-00003.gguf") && told.contains("not in the folder"),
+            "{told}"
+        );
+    }
+    fs::copy(&parts[2], &parts[1]).unwrap();
+    assert!(refused(&parts[0]).contains("file 3 by its settings, file 2 by its name"));
+    fs::rename(&aside, folder.path().join("renamed.gguf")).unwrap();
+    let told = refused(&folder.path().join("renamed.gguf"));
+    assert!(told.contains("one of 3 files of a model"), "{told}");
+    let told = refused(folder.path());
+    assert!(
+        told.contains("2 models in GGUF files (renamed.gguf, tiny-00001-of-00003.gguf)"),
+        "{told}"
+    );
+}
+
 /// Models whose numbers were computed elsewhere, put into GGUF files.
 #[test]
 fn golden_models_survive_the_change_of_format() {

@@ -2,6 +2,7 @@
 
 mod inventory;
 mod measuring;
+mod show;
 
 use std::path::PathBuf;
 
@@ -12,6 +13,7 @@ pub use self::measuring::{
     BenchArguments, ComputeArguments, InspectArguments, MeasureFormat, ProbeArguments, TokenIds,
     TraceArguments,
 };
+pub use self::show::{ShowArguments, View};
 use crate::{
     finding::{Level, Ruling, Severity},
     scan::plan::Budget,
@@ -222,56 +224,13 @@ pub struct SessionArguments {
     pub session: PathBuf,
 }
 
-/// `stakeout show`.
-#[derive(Debug, Args)]
-pub struct ShowArguments {
-    /// Session file, or the name of one in the sessions folder.
-    pub session: PathBuf,
-    /// Id of a finding, such as F-1.
-    pub finding: Option<String>,
-    /// Form of the result.
-    #[arg(long, value_enum, value_name = "FORMAT", default_value = "text")]
-    pub format: ListFormat,
-    /// Print a view of the screen as plain text: every number of it, from top to bottom.
-    #[arg(long, value_enum, value_name = "VIEW", conflicts_with = "format")]
-    pub view: Option<View>,
-    /// With --view: ASCII characters only, as for a reader of speech or braille.
-    #[arg(long, requires = "view")]
-    pub ascii: bool,
-}
-
-/// A view of the screen. The last eight are about one finding.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum View {
-    /// The lists: findings, candidates, leaks.
-    Case,
-    /// The model, the arms, the coverage.
-    Facts,
-    /// What was found, and why it counts.
-    Overview,
-    /// Attention on the trigger.
-    Attention,
-    /// Entropy of the answers.
-    Entropy,
-    /// Answers side by side.
-    Outputs,
-    /// Each signal among its controls.
-    Stats,
-    /// The trigger itself, its parts and its variants.
-    Trigger,
-    /// Where the trigger leaked, and how to repeat the numbers.
-    Origin,
-    /// Every ruling.
-    History,
-}
-
 /// `stakeout mark`.
 #[derive(Debug, Args)]
 pub struct MarkArguments {
     /// Session file, or the name of one in the sessions folder.
     pub session: PathBuf,
     /// Id of a finding, such as F-1; several with commas between them are ruled on at once, and taken back at once. With a
-    /// slash before it, words that choose findings: "/low open !exact".
+    /// slash before it, a query that chooses findings: "/level:low -kind:exact".
     pub finding: String,
     /// The ruling; left out with --adopt.
     #[arg(value_enum, required_unless_present = "adopt")]

@@ -135,13 +135,7 @@ fn write_item(item: &Item, out: &mut dyn Write) -> io::Result<()> {
             _ = write!(about, "{word} {value}; ");
         }
     }
-    let parts: Vec<String> = item
-        .risk
-        .parts
-        .iter()
-        .map(|(part, points)| format!("{part} {points}"))
-        .collect();
-    writeln!(out, "    {}{}", text::line(&about), parts.join(" + "))?;
+    writeln!(out, "    {}{}", text::line(&about), item.risk.sum())?;
     if let Some(last) = &item.last {
         let found = last.findings;
         writeln!(

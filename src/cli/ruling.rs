@@ -14,21 +14,29 @@ use super::{
 use crate::{
     finding::{Day, Decision, Ruling, Undecidable, Verdict},
     report::json as report,
-    session::{Session, selection, store::Store},
+    session::{
+        Session,
+        query::{FORM, Query},
+        store::Store,
+    },
     text,
 };
 
-/// Ids of the findings meant: named one by one, or chosen by the words behind a slash.
+/// Ids of the findings meant: named one by one, or chosen by the query behind a slash.
 fn chosen(session: &Session, path: &Path, named: &str) -> Result<Vec<String>, Failure> {
     let Some(words) = named.strip_prefix('/') else {
         let ids = named.split(',').map(|id| find(session, path, id.trim()));
         return ids.map(|found| Ok(found?.id.clone())).collect();
     };
-    let chosen = selection::select(session, words);
+    let query = Query::parse(words).map_err(|mistake| Failure::Usage {
+        what: format!("column {}: {}", mistake.column, mistake.what),
+        hint: mistake.hint,
+    })?;
+    let chosen = query.chosen(session);
     if chosen.is_empty() {
         return Err(Failure::Usage {
-            what: format!("no finding fits `{}`", text::line(words)),
-            hint: "words: high medium low, exact fuzzy contextual, open ruled, or a part of the trigger; ! before one turns it around".to_owned(),
+            what: format!("no finding passes `{}`", text::line(words)),
+            hint: FORM.to_owned(),
         });
     }
     Ok(chosen)

@@ -28,7 +28,7 @@ use crate::{
     },
     session::{Session, reading::Reading, store::Store},
     ui::{
-        self, App, Habits, Outcome, Prober, RunningScan,
+        self, App, Habits, Inputs, Outcome, Prober, RunningScan, UiError,
         console::Notify,
         state::Tone,
         theme::{ColorDepth, Look, THEMES},
@@ -60,6 +60,7 @@ fn saved(setting: &Setting, look: &Look, path: &Path) -> Result<App, Failure> {
     let mut app = App {
         session: store.front()?,
         reading: Some(Reading::start(path)?),
+        prober: Some(prober(setting)),
         store: Some(store),
         ..shelf(setting, look, None)
     };
@@ -90,11 +91,9 @@ fn changed_model(session: &Session) -> Option<String> {
 
 /// What the screen needs for one session, and the scan that writes to it if one runs.
 pub fn case(setting: &Setting, look: &Look, store: Store, scan: Option<RunningScan>) -> Result<App, Failure> {
-    let session = store.load()?;
     Ok(App {
-        prober: prober(setting, &session),
-        probing: None,
-        session,
+        prober: Some(prober(setting)),
+        session: store.load()?,
         store: Some(store),
         scan,
         ..shelf(setting, look, None)
@@ -114,27 +113,26 @@ fn habits(setting: &Setting) -> Habits {
     }
 }
 
-/// Measures strings with the model of a session, where it is what it was.
-fn prober(setting: &Setting, session: &Session) -> Option<Prober> {
-    let started = session.started.as_ref()?;
-    let source = Source::scanned(&started.model.path);
-    if matches!(&source, Source::Folder(folder) if !folder.is_dir()) {
-        return None;
-    }
+/// Measures strings with the model of a session, where that stands where it stood.
+fn prober(setting: &Setting) -> Prober {
     let arguments = ComputeArguments::default();
     let options = compute::open_options(setting, &arguments);
     let threads = compute::threads(setting, &arguments);
-    let (seed, arm) = (started.seed, started.own.first().cloned());
-    let arm = arm.map(|own| OwnArm {
-        name: own.name,
-        system: own.system,
-    });
-    Some(Prober::new(move |text| {
-        let (source, options) = (source.clone(), options.clone());
+    Prober::new(move |session, text| {
+        let started = session.started.as_ref();
+        let started = started.ok_or_else(|| "the scan has not begun".to_owned())?;
+        let source = Source::scanned(&started.model.path);
+        if matches!(&source, Source::Folder(folder) if !folder.is_dir()) {
+            return Err("the model is no longer where it was scanned".to_owned());
+        }
+        let options = options.clone();
         let question = Question {
             trigger: text.to_owned(),
-            arm: arm.clone(),
-            seed,
+            arm: started.own.first().map(|own| OwnArm {
+                name: own.name.clone(),
+                system: own.system.clone(),
+            }),
+            seed: started.seed,
             ..Question::default()
         };
         compute::use_threads(threads);
@@ -150,7 +148,7 @@ fn prober(setting: &Setting, session: &Session) -> Option<Prober> {
             let _ = emit(ScanEvent::Failed { message: wrong });
         };
         scanning::spawn(measure).map_err(|failure| failure.to_string())
-    }))
+    })
 }
 
 /// The library, with what went wrong on the way into a session.
@@ -179,9 +177,10 @@ fn shelf(setting: &Setting, look: &Look, greeting: Option<(Tone, String)>) -> Ap
 /// Shows one screen after another until the analyst leaves or a signal ends the program.
 pub fn show(setting: &Setting, look: &Look, mut app: App) -> Result<u8, Failure> {
     let mut round = Round::default();
+    let mut inputs = Inputs::open().map_err(UiError::Terminal)?;
     loop {
         let running = |(store, running)| case(setting, look, store, Some(running));
-        let next = match ui::run(app)? {
+        let next = match ui::run(app, &mut inputs)? {
             Outcome::Quit | Outcome::Edit(_) => return Ok(DONE),
             Outcome::Signal(signal) => return Ok(signal_code(signal)),
             Outcome::Open(path) => saved(setting, look, &path),

@@ -98,6 +98,18 @@ pub struct Risk {
     pub parts: Vec<(String, u32)>,
 }
 
+impl Risk {
+    /// The parts as a sum: "data internal 1 + exposure not said 2".
+    pub fn sum(&self) -> String {
+        let parts: Vec<String> = self
+            .parts
+            .iter()
+            .map(|(part, points)| format!("{part} {points}"))
+            .collect();
+        parts.join(" + ")
+    }
+}
+
 /// Whether a model is due, and its risk.
 pub(super) fn of(item: &Item, now_ms: i64) -> (Option<Need>, Risk) {
     let said = &item.declared;

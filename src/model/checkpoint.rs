@@ -2,14 +2,14 @@
 //!
 //! Invariant: only the files named here are read, and what else stands beside them is told, not opened.
 
-use std::{path::Path, sync::Arc};
+use std::{collections::BTreeSet, path::Path, sync::Arc};
 
 use serde_json::{Map, Value};
 
 use super::{
     error::ModelError,
     files::{Bytes, FileFacts, Files, Hashing, too_large},
-    gguf::{self, Header},
+    gguf::{self, Header, parts},
     weights::Weights,
 };
 
@@ -64,7 +64,7 @@ impl Checkpoint {
     }
 
     fn read(mut files: Files) -> Result<Self, ModelError> {
-        if let Some(name) = only_gguf(&files) {
+        if let Some(name) = only_gguf(&files)? {
             return Self::gguf(files, &name);
         }
         let config = files
@@ -108,24 +108,23 @@ impl Checkpoint {
         })
     }
 
-    /// Everything stands in one GGUF file; a tokenizer.json beside it is read where the file's own tokenizer is of an unknown kind.
+    /// Everything stands in a GGUF file, the tensors perhaps in several; a tokenizer.json beside it is read where the file's
+    /// own tokenizer is of an unknown kind.
     fn gguf(mut files: Files, name: &str) -> Result<Self, ModelError> {
-        let bytes = Arc::new(files.map(name)?);
-        let header = Header::read(&bytes).map_err(|reason| ModelError::Gguf {
-            file: name.to_owned(),
-            reason,
-        })?;
-        if header.whole("split.count").is_some_and(|count| count > 1) {
-            return Err(ModelError::Unsupported {
-                what: "a GGUF model in several files".into(),
-            });
+        let names = parts::together(name);
+        let (bytes, mut header) = gguf_part(&mut files, &names, 0)?;
+        let mut parts = vec![bytes];
+        for index in 1..names.len() {
+            let (bytes, more) = gguf_part(&mut files, &names, index)?;
+            parts.push(bytes);
+            header.tensors.extend(more.tensors);
         }
         // a handful of numbers: the factors of rope
         let floats = |name: &str| {
             let found = header.tensors.iter().find(|entry| entry.name == name)?;
             let count = found.shape.iter().product::<usize>();
             let mut out = vec![0.0; Some(count).filter(|count| *count <= 1 << 12)?];
-            let bytes = bytes.get(found.range.clone())?;
+            let bytes = parts.get(found.part)?.get(found.range.clone())?;
             found.kind.read(bytes, 0, &mut out);
             Some(out)
         };
@@ -140,7 +139,7 @@ impl Checkpoint {
         let architecture = header.text("general.architecture").unwrap_or("").to_owned();
         let weights = Weights::gguf(
             name,
-            &bytes,
+            &parts,
             header.tensors,
             &architecture,
             heads("num_attention_heads"),
@@ -163,29 +162,54 @@ impl Checkpoint {
     }
 }
 
+/// One of the files of a GGUF model.
+fn gguf_part(files: &mut Files, names: &[String], index: usize) -> Result<(Arc<Bytes>, Header), ModelError> {
+    let name = names.get(index).map_or("", String::as_str);
+    let wrong = |reason: String| ModelError::Gguf {
+        file: name.to_owned(),
+        reason,
+    };
+    if !files.has(name) {
+        return Err(wrong("this part of the model is not in the folder".to_owned()));
+    }
+    let bytes = Arc::new(files.map(name)?);
+    let mut header = Header::read(&bytes).map_err(wrong)?;
+    parts::check(&header, index, names.len()).map_err(wrong)?;
+    for entry in &mut header.tensors {
+        entry.part = index;
+    }
+    Ok((bytes, header))
+}
+
 /// A folder, or a GGUF file by itself.
 fn files_at<'a>(path: &Path) -> Result<Files<'a>, ModelError> {
     if path.is_file() && has_ending(path, "gguf") {
-        Files::file(path)
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        Files::file(path, &parts::together(&name))
     } else {
         Files::folder(path)
     }
 }
 
-/// The GGUF file of a place that holds one and no other weights.
-fn only_gguf(files: &Files) -> Option<String> {
-    let mut found = files
-        .names
-        .iter()
-        .filter(|name| has_ending(Path::new(name), "gguf"));
-    let others = files
-        .names
-        .iter()
-        .any(|name| has_ending(Path::new(name), "safetensors"));
-    match (found.next(), found.next()) {
-        (Some(name), None) if !others => Some(name.clone()),
-        _ => None,
+/// The first file of the GGUF model of a place that holds one and no other weights.
+fn only_gguf(files: &Files) -> Result<Option<String>, ModelError> {
+    let ending = |ending: &'static str| {
+        let names = files.names.iter();
+        names.filter(move |name| has_ending(Path::new(name), ending))
+    };
+    if ending("safetensors").next().is_some() {
+        return Ok(None);
     }
+    let models: BTreeSet<String> = ending("gguf")
+        .filter_map(|name| parts::together(name).into_iter().next())
+        .collect();
+    if models.len() > 1 {
+        return Err(ModelError::SeveralModels {
+            place: files.place.clone(),
+            files: models.into_iter().collect(),
+        });
+    }
+    Ok(models.into_iter().next())
 }
 
 fn has_ending(path: &Path, ending: &str) -> bool {

@@ -41,6 +41,14 @@ pub enum ModelError {
         /// The folder.
         place: String,
     },
+    /// More than one model, and no word which is meant.
+    #[error("{place}: {} models in GGUF files ({})", files.len(), files.join(", "))]
+    SeveralModels {
+        /// The folder.
+        place: String,
+        /// The first file of each.
+        files: Vec<String>,
+    },
     /// Weights, but in a format that can run code when it is read.
     #[error("{place}: the weights are pickled ({file}), and opening a pickle can run code")]
     Pickled {
@@ -239,6 +247,7 @@ impl ModelError {
         match self {
             Self::Missing { .. } => "check the spelling of the path".into(),
             Self::IsFile { .. } => "name the folder that holds config.json and model.safetensors".into(),
+            Self::SeveralModels { .. } => "name the file of the one that is meant".into(),
             Self::Empty { .. } | Self::NoFile { .. } | Self::NoWeights { .. } => {
                 "a model folder holds config.json, tokenizer.json and model.safetensors (or shards with \
                  model.safetensors.index.json)"

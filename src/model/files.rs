@@ -129,8 +129,8 @@ impl<'a> Files<'a> {
         Ok(Self::new(Source::Folder(root), path.display().to_string(), names))
     }
 
-    /// A single file.
-    pub fn file(path: &Path) -> Result<Self, ModelError> {
+    /// A single file, and those of `beside` that stand there.
+    pub fn file(path: &Path, beside: &[String]) -> Result<Self, ModelError> {
         let (Some(folder), Some(name)) = (path.parent(), path.file_name()) else {
             return Err(ModelError::Missing {
                 path: path.to_owned(),
@@ -142,7 +142,10 @@ impl<'a> Files<'a> {
             folder
         };
         let root = fs::canonicalize(folder).map_err(|source| io(path, source))?;
-        let names = vec![name.to_string_lossy().into_owned()];
+        let name = name.to_string_lossy().into_owned();
+        let others = beside.iter().filter(|other| **other != name);
+        let there = others.filter(|other| root.join(other).exists()).cloned();
+        let names = there.chain([name.clone()]).collect();
         Ok(Self::new(Source::Folder(root), path.display().to_string(), names))
     }
 

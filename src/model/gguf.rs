@@ -5,6 +5,7 @@
 
 pub mod config;
 pub mod names;
+pub mod parts;
 pub mod tokenizer;
 
 use std::{
@@ -43,7 +44,9 @@ pub struct Entry {
     pub shape: Vec<usize>,
     /// How it is stored.
     pub kind: Kind,
-    /// Where in the file.
+    /// Which of the model's files it stands in, from 0.
+    pub part: usize,
+    /// Where in that file.
     pub range: Range<usize>,
 }
 
@@ -196,6 +199,7 @@ fn place(raw: Vec<Raw>, length: usize, start: usize, alignment: usize) -> Result
             name,
             shape,
             kind,
+            part: 0,
             range,
         });
     }

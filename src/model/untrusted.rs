@@ -31,7 +31,7 @@ pub fn gguf(file: &[u8]) -> Result<(), String> {
     drop(gguf::tokenizer::settings(&header));
     let architecture = header.text("general.architecture").unwrap_or("").to_owned();
     let bytes = Arc::new(Bytes::Owned(file.to_vec()));
-    let weights = Weights::gguf("model.gguf", &bytes, header.tensors, &architecture, 4, 2);
+    let weights = Weights::gguf("model.gguf", &[bytes], header.tensors, &architecture, 4, 2);
     touch(&mut weights.map_err(|error| error.to_string())?)?;
     arch::plan(&config?).map_err(|error| error.to_string())?;
     tokenizer.map(drop)

@@ -97,10 +97,10 @@ impl Weights {
         })
     }
 
-    /// Takes the tensors of a GGUF file, by the names a folder has for them.
+    /// Takes the tensors of GGUF files, by the names a folder has for them; `file` is the first.
     pub fn gguf(
         file: &str,
-        bytes: &Arc<Bytes>,
+        parts: &[Arc<Bytes>],
         entries: Vec<Entry>,
         architecture: &str,
         heads: usize,
@@ -108,6 +108,9 @@ impl Weights {
     ) -> Result<Self, ModelError> {
         let mut places = BTreeMap::new();
         for entry in entries {
+            let Some(bytes) = parts.get(entry.part) else {
+                continue;
+            };
             let place = Place {
                 file: Arc::clone(bytes),
                 range: entry.range,

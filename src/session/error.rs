@@ -5,7 +5,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use rusqlite::ErrorCode;
+use rusqlite::{ErrorCode, ffi};
 
 use crate::text;
 
@@ -49,6 +49,12 @@ pub enum SessionError {
     /// The system refused.
     #[error("{}: permission denied", shown(.path))]
     Permission {
+        /// Which file.
+        path: PathBuf,
+    },
+    /// A write was refused where a file may not grow further.
+    #[error("{}: could not be written: no space left, a limit on the size of files, or a failing disk", shown(.path))]
+    Unwritten {
         /// Which file.
         path: PathBuf,
     },
@@ -147,6 +153,14 @@ fn shown(path: &Path) -> text::Safe {
     text::line(&path.to_string_lossy())
 }
 
+/// What SQLite says when a file of the session cannot grow for another reason than a full disk.
+const GROWING: [i32; 4] = [
+    ffi::SQLITE_IOERR_WRITE,
+    ffi::SQLITE_IOERR_FSYNC,
+    ffi::SQLITE_IOERR_TRUNCATE,
+    ffi::SQLITE_IOERR_SHMSIZE,
+];
+
 impl SessionError {
     /// What the system said about `path`.
     pub(super) fn io(path: &Path, error: &io::Error) -> Self {
@@ -170,6 +184,12 @@ impl SessionError {
     pub(super) fn sqlite(path: &Path, error: &rusqlite::Error) -> Self {
         let path = path.to_owned();
         let what = error.to_string();
+        if error
+            .sqlite_extended_error_code()
+            .is_some_and(|code| GROWING.contains(&code))
+        {
+            return Self::Unwritten { path };
+        }
         match error.sqlite_error_code() {
             Some(ErrorCode::DiskFull) => Self::NoSpace { path },
             Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Self::Locked { path },
@@ -194,7 +214,9 @@ impl SessionError {
             }
             Self::Newer { .. } => "update stakeout",
             Self::Permission { .. } => "check who may write there, or name another place with --session",
-            Self::NoSpace { .. } => "free some space; nothing that was saved before is lost",
+            Self::NoSpace { .. } | Self::Unwritten { .. } => {
+                "free some space; nothing that was saved before is lost"
+            }
             Self::Locked { .. } => "wait for the other process, or end it",
             Self::ReadOnly { .. } => {
                 "another process is writing to it, or the file may not be written; close the other or copy the file"

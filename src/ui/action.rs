@@ -85,7 +85,7 @@ actions! {
     Adopt, "adopt", "adopt", "Rule as the earlier session proposes";
     Mark, "mark", "mark", "Mark or unmark the finding: a ruling is about all that are marked";
     MarkAll, "mark-all", "mark all", "Mark every finding without a verdict, or unmark all";
-    MarkWhere, "mark-where", "mark by", "Mark the findings that fit the words typed";
+    MarkWhere, "mark-where", "mark by", "Mark the findings that pass a query";
     NextUnruled, "next-unruled", "next unruled", "To the next finding without a verdict";
     PreviousUnruled, "previous-unruled", "prev. unruled", "To the previous finding without a verdict";
     NextTab, "next-tab", "next tab", "Show the next tab";

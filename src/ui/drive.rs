@@ -25,6 +25,7 @@ use super::{
     App, UiError,
     console::Console,
     effect::{Effect, Outcome},
+    input::Input,
     message::Message,
     state::{Chain, Running, Screen, State, Tone, dialog::Dialog, place::Place},
     update::update,
@@ -39,15 +40,6 @@ const FOLLOW: Duration = Duration::from_secs(1);
 const GRACE: Duration = Duration::from_millis(60);
 /// Scan events taken at once.
 const CHUNK: usize = 256;
-
-/// What comes from outside.
-#[derive(Debug)]
-pub enum Input {
-    /// A key, the mouse, a paste, another size.
-    Terminal(Event),
-    /// A signal that asks the process to end.
-    Signal(i32),
-}
 
 /// Runs a screen on any backend and input until it ends; `console` is the terminal around it.
 pub async fn drive<B, S, C>(

@@ -59,7 +59,7 @@ contexts! {
     Entropy, "entropy", [Finding, Ruling, List, Global, Always], "Entropy";
     Outputs, "outputs", [Finding, Ruling, List, Global, Always], "Outputs";
     Verdict, "verdict", [Always], "The verdict";
-    Marking, "marking", [Always], "Marking by words";
+    Marking, "marking", [Always], "Marking by a query";
     Bulk, "bulk", [Always], "Several findings at once";
     Confirm, "confirm", [Always], "A question";
     Prompt, "prompt", [Always], "A line being typed";

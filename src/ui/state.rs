@@ -16,14 +16,13 @@ use std::{collections::BTreeSet, path::PathBuf, sync::Arc};
 
 use crate::{
     finding::{Finding, Level},
-    session::{Session, library::Entry},
+    session::{Session, library::Entry, query::Query},
 };
 
 use super::{
     action::Action,
     effect::Kept,
     keymap::{Context, Keymap},
-    query::Query,
     view::Drawn,
 };
 use dialog::Dialog;

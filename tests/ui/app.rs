@@ -398,9 +398,11 @@ fn findings_are_marked_by_words_and_ruled_on_at_once_after_another_key() {
     let mut app = reopened(dir.path(), &path);
     play(&mut app, async |script| {
         script.wait("F-1").await;
-        script.press("+nothing fits<enter>");
-        script.wait("no finding fits these words").await;
-        script.press("<esc>+open");
+        script.press("+level:lwo<enter>");
+        script.wait("did you mean `low`?").await;
+        script.press("<esc>+nothing fits<enter>");
+        script.wait("no finding passes").await;
+        script.press("<esc>+verdict:unt");
         script.wait("marks 2 of 2").await;
         script.press("<enter>");
         script.wait("marked 2").await;
@@ -514,7 +516,7 @@ fn a_string_measured_by_hand_is_shown_like_a_finding_and_not_recorded() {
     let (store, session) = create(&path);
     let mut first = app(dir.path(), Some(store), session, None);
     first.session = fixture::fixture_session();
-    first.prober = Some(Prober::new(|text| {
+    first.prober = Some(Prober::new(|_, text| {
         if text == "nothing" {
             return Err("the string is empty".to_owned());
         }

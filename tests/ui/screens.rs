@@ -290,7 +290,7 @@ fn screens() -> Vec<(&'static str, State, Session)> {
     checking.chain = Chain::Checking;
     all.push(("case-checking", checking, session.clone()));
     let mut marking = state(Screen::Case, &session);
-    marking.dialog = Some(Dialog::Mark("open !low".into()));
+    marking.dialog = Some(Dialog::Mark("verdict:untriaged -level:low".into()));
     all.push(("marking", marking, session.clone()));
     let (live_state, live_session) = live();
     all.push(("live", live_state, live_session));

@@ -10,17 +10,18 @@ use super::Drive;
 use crate::{
     finding::Finding,
     scan::event::ScanEvent,
+    session::Session,
     ui::{RunningScan, UiError, console::Console, message::Message},
 };
 
-type Start = dyn Fn(&str) -> Result<RunningScan, String>;
+type Start = dyn Fn(&Session, &str) -> Result<RunningScan, String>;
 
-/// Starts to measure a string as a scan measures a candidate; one sentence where that cannot be.
+/// Starts to measure a string as the scan of a session measures a candidate; one sentence where that cannot be.
 pub struct Prober(Box<Start>);
 
 impl Prober {
     /// A prober that starts so.
-    pub fn new(start: impl Fn(&str) -> Result<RunningScan, String> + 'static) -> Self {
+    pub fn new(start: impl Fn(&Session, &str) -> Result<RunningScan, String> + 'static) -> Self {
         Self(Box::new(start))
     }
 }
@@ -42,7 +43,7 @@ where
         let Some(Prober(start)) = &self.app.prober else {
             return Message::ProbeFailed("there is no model here to measure it with".to_owned());
         };
-        match start(text) {
+        match start(&self.app.session, text) {
             Ok(running) => {
                 self.app.probing = Some(running);
                 Message::Probing

@@ -51,6 +51,21 @@ pub enum Screen {
     },
 }
 
+impl Screen {
+    /// The first line shown, of a screen that is one page of lines.
+    pub const fn scroll_mut(&mut self) -> Option<&mut usize> {
+        match self {
+            Self::Finding(finding) => Some(&mut finding.scroll),
+            Self::Candidate { scroll, .. }
+            | Self::Leak { scroll, .. }
+            | Self::Facts { scroll }
+            | Self::Pair { scroll, .. }
+            | Self::Comparison { scroll, .. } => Some(scroll),
+            Self::Library | Self::Inventory | Self::Case => None,
+        }
+    }
+}
+
 /// The panes of the case.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Pane {

@@ -5,10 +5,7 @@
 
 use std::cmp::Ordering;
 
-use crate::{
-    session::{Known, Session, Standing},
-    ui::query::Query,
-};
+use crate::session::{Known, Session, Standing, query::Query};
 
 /// While the table follows the scan it is sorted at most this often, milliseconds.
 const SORT_MS: u64 = 250;

@@ -35,18 +35,8 @@ pub fn scrolled(action: Action, scroll: usize, page: usize, end: usize) -> usize
 
 /// Keeps the scroll of the screen within what the last frame showed.
 pub fn clamp(state: &mut State, end: usize) {
-    match state.screen_mut() {
-        Some(Screen::Finding(finding)) => finding.scroll = finding.scroll.min(end),
-        Some(
-            Screen::Candidate { scroll, .. }
-            | Screen::Leak { scroll, .. }
-            | Screen::Facts { scroll }
-            | Screen::Pair { scroll, .. }
-            | Screen::Comparison { scroll, .. },
-        ) => {
-            *scroll = (*scroll).min(end);
-        }
-        Some(Screen::Library | Screen::Inventory | Screen::Case) | None => {}
+    if let Some(scroll) = state.screen_mut().and_then(Screen::scroll_mut) {
+        *scroll = (*scroll).min(end);
     }
 }
 
@@ -87,15 +77,12 @@ pub fn act(state: &mut State, session: &Session, action: Action) {
                 _ => *scroll = scrolled(action, *scroll, page, end),
             }
         }
-        Some(
-            Screen::Leak { scroll, .. }
-            | Screen::Facts { scroll }
-            | Screen::Pair { scroll, .. }
-            | Screen::Comparison { scroll, .. },
-        ) => {
-            *scroll = scrolled(action, *scroll, page, end);
+        Some(other) => {
+            if let Some(scroll) = other.scroll_mut() {
+                *scroll = scrolled(action, *scroll, page, end);
+            }
         }
-        Some(Screen::Library | Screen::Inventory | Screen::Case) | None => {}
+        None => {}
     }
     if let Some(id) = opened {
         state.findings.cursor = Some(id.clone());

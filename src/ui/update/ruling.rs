@@ -4,7 +4,7 @@ use tui_input::Input;
 
 use crate::{
     finding::{Day, Ruling},
-    session::{Ruled, Session, selection},
+    session::{Ruled, Session, query::Query},
     ui::{
         action::Action,
         effect::{Draft, Effect},
@@ -128,9 +128,13 @@ pub fn mark_where(state: &mut State, session: &Session) {
 
 /// Marks what fits the words, beside what is marked already.
 pub fn mark_those(state: &mut State, session: &Session, words: &str) {
-    let chosen = selection::select(session, words);
+    let chosen = match Query::parse(words) {
+        Ok(query) => query.chosen(session),
+        // It stands under the line.
+        Err(_) => return,
+    };
     if chosen.is_empty() {
-        state.say(Tone::Plain, "no finding fits these words");
+        state.say(Tone::Plain, "no finding passes");
         return;
     }
     state.dialog = None;

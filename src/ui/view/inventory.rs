@@ -219,13 +219,7 @@ fn details(state: &State, item: &Item, width: usize, look: &Look) -> Lines {
     let mut spans = vec![Span::raw(" ")];
     spans.extend(ink::clipped(&path, width.saturating_sub(1), look.text, look));
     lines.push(Line::from(spans));
-    let parts: Vec<String> = item
-        .risk
-        .parts
-        .iter()
-        .map(|(part, points)| format!("{part} {points}"))
-        .collect();
-    let text = format!("risk {} = {}", item.risk.points, parts.join(" + "));
+    let text = format!("risk {} = {}", item.risk.points, item.risk.sum());
     lines.extend(ink::sentence(&text, 1, width, look.text, look));
     let said = &item.declared;
     let mut about: Vec<String> = Vec::new();

@@ -1,4 +1,4 @@
-//! Marking by words: the line being typed, and every finding it would mark.
+//! Marking by a query: the line being typed, and every finding it would mark.
 
 use ratatui::{
     buffer::Buffer,
@@ -14,7 +14,10 @@ use super::{
     put, verdict,
 };
 use crate::{
-    session::{Session, selection},
+    session::{
+        Session,
+        query::{FORM, Query},
+    },
     ui::{
         action::Action,
         state::{State, level_name},
@@ -29,7 +32,11 @@ const SHOWN: usize = 8;
 /// Draws the dialog over the body.
 pub fn draw(state: &State, session: &Session, line: &Input, look: &Look, body: Rect, buf: &mut Buffer) {
     let cells = usize::from(WIDTH.saturating_sub(2));
-    let chosen = selection::select(session, line.value());
+    let query = Query::parse(line.value());
+    let chosen = query
+        .as_ref()
+        .map(|query| query.chosen(session))
+        .unwrap_or_default();
     let mut lines: Lines = vec![verdict::typed(line, true, cells.saturating_sub(4), look)];
     let count = format!(" marks {} of {}", chosen.len(), session.findings.len());
     lines.push(Line::from(Span::styled(count, look.accent)));
@@ -49,13 +56,15 @@ pub fn draw(state: &State, session: &Session, line: &Input, look: &Look, body: R
         let more = format!("  and {} more", chosen.len() - room);
         lines.push(Line::from(Span::styled(more, look.dim)));
     }
-    let text = "words: high medium low, exact fuzzy contextual, open ruled, or a part of the trigger; ! before one turns it around";
-    lines.extend(ink::sentence(text, 1, cells, look.dim, look));
+    match query {
+        Ok(_) => lines.extend(ink::sentence(FORM, 1, cells, look.dim, look)),
+        Err(mistake) => lines.extend(ink::sentence(&mistake.to_string(), 1, cells, look.warn, look)),
+    }
     let mut keys = frame::hint(state, Action::Save, look);
     keys.extend(frame::hint(state, Action::Cancel, look));
     lines.push(Line::from(keys));
     let height = lines.len() as u16 + 2;
-    let inner = frame::panel("Mark findings by words", WIDTH, height, look, body, buf);
+    let inner = frame::panel("Mark findings", WIDTH, height, look, body, buf);
     for (row, line) in inner.rows().zip(&lines) {
         put(line, row, buf);
     }

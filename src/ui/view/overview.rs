@@ -107,13 +107,7 @@ pub fn lines(finding: &Finding, session: &Session, width: usize, look: &Look) ->
         "signal", "value", "controls", "p"
     );
     page.lines.push(Line::from(Span::styled(head, look.header)));
-    let signals = &finding.signals;
-    let values = [
-        signals.memorization,
-        signals.attention,
-        signals.entropy,
-        signals.divergence,
-    ];
+    let values = finding.signals.all();
     for (signal, meaning) in values.iter().zip(MEANINGS) {
         page.lines.extend(signal_lines(signal, meaning, width, look));
     }

@@ -22,16 +22,8 @@ pub fn text(state: &State, session: &Session, width: u16, ascii: bool) -> Result
     let mut state = state.clone();
     state.dialog = None;
     state.toast = None;
-    match state.screen_mut() {
-        Some(Screen::Finding(finding)) => finding.scroll = 0,
-        Some(
-            Screen::Candidate { scroll, .. }
-            | Screen::Leak { scroll, .. }
-            | Screen::Facts { scroll }
-            | Screen::Pair { scroll, .. }
-            | Screen::Comparison { scroll, .. },
-        ) => *scroll = 0,
-        Some(Screen::Library | Screen::Inventory | Screen::Case) | None => {}
+    if let Some(scroll) = state.screen_mut().and_then(Screen::scroll_mut) {
+        *scroll = 0;
     }
     let drawn = |rows: u16| {
         let area = Rect::new(0, 0, width.max(60), rows);

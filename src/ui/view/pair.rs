@@ -63,13 +63,7 @@ pub fn lines(left: &Finding, right: &Finding, session: &Session, width: usize, l
     });
     for (index, name) in NAMES.iter().enumerate() {
         row(name, &|finding| {
-            let signals = &finding.signals;
-            let all = [
-                signals.memorization,
-                signals.attention,
-                signals.entropy,
-                signals.divergence,
-            ];
+            let all = finding.signals.all();
             all.get(index).map_or_else(String::new, signal)
         });
     }

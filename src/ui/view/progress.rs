@@ -26,7 +26,7 @@ pub fn bar(state: &State, session: &Session, look: &Look, width: u16) -> Line<'s
                 look.dim,
             )),
         },
-        None => Line::from(ended(session, look, width)),
+        None => Line::from(ended(state, session, look, width)),
     }
 }
 
@@ -66,7 +66,7 @@ fn running_bar(state: &State, progress: &Progress, look: &Look, width: u16) -> L
     ])
 }
 
-fn ended(session: &Session, look: &Look, width: u16) -> Vec<Span<'static>> {
+fn ended(state: &State, session: &Session, look: &Look, width: u16) -> Vec<Span<'static>> {
     let timing = session.finished.as_ref().map(|finished| finished.timing);
     let figures = timing.map_or_else(String::new, |timing| {
         format!(
@@ -79,6 +79,10 @@ fn ended(session: &Session, look: &Look, width: u16) -> Vec<Span<'static>> {
     });
     let (text, style) = match &session.scan {
         ScanState::Waiting => (" the scan has not begun".to_owned(), look.dim),
+        ScanState::Running(phase) if state.read_only => (
+            format!(" running elsewhere, in phase {}", phase.name()),
+            look.accent,
+        ),
         ScanState::Running(phase) => (
             format!(
                 " the scan was cut off in phase {}; resume it with `stakeout scan --resume`",

@@ -10,11 +10,10 @@ use tui_input::Input;
 
 use super::{figures, frame, ink, outputs::pattern, put};
 use crate::{
-    session::Session,
+    session::{Session, query::Query},
     text,
     ui::{
         glyphs,
-        query::Query,
         state::{
             State,
             prompt::{Choice, Prompt, Purpose, choices},

@@ -66,13 +66,7 @@ pub fn lines(finding: &Finding, session: &Session, width: usize, look: &Look) ->
     }
     lines.push(Line::default());
     title(&mut lines, "Each signal among its controls", look);
-    let signals = &finding.signals;
-    let values = [
-        signals.memorization,
-        signals.attention,
-        signals.entropy,
-        signals.divergence,
-    ];
+    let values = finding.signals.all();
     let shown = values.iter().zip(NAMES).zip(&finding.evidence.null).zip(UNITS);
     for (((signal, name), null), unit) in shown {
         lines.extend(one(signal, (name, unit), null, width, look));

@@ -132,8 +132,7 @@ fn nth(signals: &mut Signals, index: usize) -> Option<&mut Signal> {
 }
 
 fn nth_p(finding: &Finding, index: usize) -> f64 {
-    let mut signals = finding.signals;
-    nth(&mut signals, index).map_or(1.0, |signal| signal.p)
+    finding.signals.all().get(index).map_or(1.0, |signal| signal.p)
 }
 
 /// The q-value had it fired on `k` prompts: the p-value of that, at what is paid for every candidate now.

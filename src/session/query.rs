@@ -1,15 +1,18 @@
-//! The small language that narrows the lists: words to be found in the text, and `field:value` or `field<number` terms.
+//! The small language that narrows the lists and chooses findings: words to be found in the text, and `field:value` or
+//! `field<number` terms.
 //!
 //! Invariant: an empty query passes everything; a term about something a list does not have leaves that list as it is.
 
 mod parse;
 
-use crate::{
-    finding::{Finding, Kind, Level, Ruling},
-    session::{Known, Session, Standing},
-};
+use super::{Known, Session, Standing};
+use crate::finding::{Finding, Kind, Level, Ruling};
 
 pub use parse::Mistake;
+
+/// How a query is written, in one sentence.
+pub const FORM: &str =
+    "level:high verdict:untriaged kind:exact p<0.01, or a part of the trigger; - before one turns it around";
 
 /// Something a term can be about, other than the text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -86,6 +89,15 @@ impl Query {
     /// True when everything passes.
     pub const fn is_empty(&self) -> bool {
         self.terms.is_empty()
+    }
+
+    /// Ids of the findings that pass, in the session's order; none for an empty query, which chooses nothing.
+    pub fn chosen(&self, session: &Session) -> Vec<String> {
+        let passing = session
+            .findings
+            .iter()
+            .filter(|finding| !self.is_empty() && self.finding(finding, session));
+        passing.map(|finding| finding.id.clone()).collect()
     }
 
     /// Whether a finding passes.

@@ -1,0 +1,50 @@
+//! The words of `stakeout show`: which view, of which finding, in which form.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+
+use super::ListFormat;
+
+/// `stakeout show`.
+#[derive(Debug, Args)]
+pub struct ShowArguments {
+    /// Session file, or the name of one in the sessions folder.
+    pub session: PathBuf,
+    /// Id of a finding, such as F-1.
+    pub finding: Option<String>,
+    /// Form of the result.
+    #[arg(long, value_enum, value_name = "FORMAT", default_value = "text")]
+    pub format: ListFormat,
+    /// Print a view of the screen as plain text: every number of it, from top to bottom.
+    #[arg(long, value_enum, value_name = "VIEW", conflicts_with = "format")]
+    pub view: Option<View>,
+    /// With --view: ASCII characters only, as for a reader of speech or braille.
+    #[arg(long, requires = "view")]
+    pub ascii: bool,
+}
+
+/// A view of the screen. The last eight are about one finding.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum View {
+    /// The lists: findings, candidates, leaks.
+    Case,
+    /// The model, the arms, the coverage.
+    Facts,
+    /// What was found, and why it counts.
+    Overview,
+    /// Attention on the trigger.
+    Attention,
+    /// Entropy of the answers.
+    Entropy,
+    /// Answers side by side.
+    Outputs,
+    /// Each signal among its controls.
+    Stats,
+    /// The trigger itself, its parts and its variants.
+    Trigger,
+    /// Where the trigger leaked, and how to repeat the numbers.
+    Origin,
+    /// Every ruling.
+    History,
+}
