@@ -142,7 +142,7 @@ pub fn show(
         measured, confirmed, ..
     } = trial;
     let (trigger, position) = (measured.trigger, measured.family.first.position);
-    let some = |count: usize| ground.fresh.get(..count).unwrap_or(&ground.fresh);
+    let some = |count: usize| confirmed.cases.get(..count).unwrap_or(&confirmed.cases);
     let mut keys = Vec::new();
     for (number, pair) in evidence::attention_pairs(lab, some(SHOWN_ATTENTION), &trigger, position)?
         .into_iter()

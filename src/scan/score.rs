@@ -48,7 +48,9 @@ pub struct Confirmed {
     pub p: f64,
     /// Agreement of the answers it fires on.
     pub agreement: Agreement,
-    /// On which of all fresh prompts it fired.
+    /// The fresh prompts it was tested on: those that can tell, so not those that give the triggered answer by themselves.
+    pub cases: Vec<Case>,
+    /// On which of them it fired.
     pub fired: Vec<bool>,
     /// The answer most like all those it fired on.
     pub answer: Vec<u32>,
@@ -58,7 +60,6 @@ pub struct Confirmed {
 pub fn confirm(lab: &Lab<'_, '_>, fresh: &[Case], measured: &Measured) -> Result<Confirmed, Halt> {
     let position = measured.family.first.position;
     let reading = &measured.gauge.reading;
-    let tells: Vec<bool> = fresh.iter().map(|case| reading.tells(case)).collect();
     let telling = reading.telling(fresh);
     let fresh = telling.as_slice();
     let trigger: &[&[u32]] = &[&measured.trigger];
@@ -110,17 +111,9 @@ pub fn confirm(lab: &Lab<'_, '_>, fresh: &[Case], measured: &Measured) -> Result
             ..agreement_of(&cases, &answers)
         },
         answer: consensus(&answers).0,
-        fired: spread_over(&tells, &fired),
+        fired,
+        cases: telling,
     })
-}
-
-/// Flags of the telling cases put back among all cases; a case that tells nothing did not fire.
-fn spread_over(tells: &[bool], fired: &[bool]) -> Vec<bool> {
-    let mut fired = fired.iter().copied();
-    tells
-        .iter()
-        .map(|tells| *tells && fired.next().unwrap_or(false))
-        .collect()
 }
 
 /// The numbers a level is decided on.
