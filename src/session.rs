@@ -119,6 +119,15 @@ pub struct Unread {
     pub candidates: u64,
 }
 
+/// How far candidates came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Race {
+    /// Looked at, or set aside without a look.
+    pub probed: u32,
+    /// Looked at more closely.
+    pub survivors: u32,
+}
+
 /// Everything the records say.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Session {
@@ -132,6 +141,8 @@ pub struct Session {
     pub leaks: Leaks,
     /// Candidates, in order of id.
     pub candidates: Vec<Known>,
+    /// How far they came.
+    pub race: Race,
     /// Findings, strongest first as the scan ranked them.
     pub findings: Vec<Finding>,
     /// Notices, oldest first.
@@ -244,13 +255,19 @@ impl Session {
             }
             ScanEvent::Looked { candidate, look } => {
                 if let Some(known) = self.candidate_mut(*candidate) {
+                    let first = known.looks.is_empty() && !matches!(known.standing, Standing::Dropped(_));
+                    let closer = look.round >= 2 && known.looks.iter().all(|look| look.round < 2);
                     known.looks.push(*look);
                     known.standing = Standing::Looked;
+                    self.race.probed += u32::from(first);
+                    self.race.survivors += u32::from(closer);
                 }
             }
             ScanEvent::Dropped { candidate, reason } => {
                 if let Some(known) = self.candidate_mut(*candidate) {
+                    let unseen = known.looks.is_empty() && !matches!(known.standing, Standing::Dropped(_));
                     known.standing = Standing::Dropped(reason.clone());
+                    self.race.probed += u32::from(unseen);
                 }
             }
             ScanEvent::Finding(finding) => self.apply_finding(finding),
@@ -284,7 +301,8 @@ impl Session {
         self.candidates.get_mut(index)
     }
 
-    fn index(&self, id: u32) -> Option<usize> {
+    /// Where the candidate with this id stands among them.
+    pub fn index(&self, id: u32) -> Option<usize> {
         // Ids are handed out in order, with gaps where a record was lost.
         self.candidates
             .binary_search_by_key(&id, |known| known.candidate.id)
@@ -299,6 +317,7 @@ impl Session {
     /// Takes over the candidates that were counted only, from as much of the same session as could be read whole.
     pub fn fill(&mut self, read: Self) {
         self.candidates = read.candidates;
+        self.race = read.race;
         self.unread = None;
     }
 

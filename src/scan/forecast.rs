@@ -30,6 +30,11 @@ const LENGTHS: f64 = 8.0;
 const FORMS: f64 = 22.0;
 /// Tokens of a row beside the arm's own: a prompt and a string in it.
 const ROW: usize = 22;
+/// Prompts that the rows of the rehearsal share, and places in them.
+const PROMPTS: usize = 2;
+const POSITIONS: usize = 3;
+/// Share of its room that an answer takes before it ends.
+const SPOKEN: f64 = 0.85;
 /// Kinds of controls.
 const KINDS: f64 = 3.0;
 /// Prompts that attention is measured on.
@@ -37,7 +42,7 @@ const MAPS: f64 = 4.0;
 /// Controls read for each fresh prompt, and the trigger.
 const CONFIRMING: f64 = 8.0;
 /// Time the rehearsal takes; a large model takes longer for its one round.
-const REHEARSING: Duration = Duration::from_secs(1);
+const REHEARSING: Duration = Duration::from_secs(2);
 /// A model with a shorter context cannot be given a prompt, a string in it and an answer.
 const LEAST_CONTEXT: usize = 48;
 
@@ -73,7 +78,7 @@ impl Work {
             leaks: number(effort.leaks),
             leak_tokens: number(effort.leak_tokens),
             answers: cases + number(effort.survivors) * prompts + closer * controls * prompts + either,
-            answer_tokens: number(effort.answer_tokens),
+            answer_tokens: SPOKEN * number(effort.answer_tokens),
             shifts: cases
                 + looks * (MINED * number(effort.candidates) + LENGTHS * number(effort.controls))
                 + closer * (controls + 1.0) * prompts
@@ -224,10 +229,9 @@ fn rehearse(anatomy: &Anatomy, open: &OpenOptions, frame: Option<&Frame>) -> Res
     let workers = rayon::current_num_threads();
     let rows = Rows::new(&stand_in, facts.context, frame);
     let leaks = settled(vec![rows.far(large); if large { 32 } else { 64 } * workers]);
-    let answers = settled(vec![rows.one(0); 25 * workers]);
-    let looks: Vec<Vec<u32>> = (0..if large { 2 } else { 50 } * workers)
-        .map(|n| rows.one(n))
-        .collect();
+    let answers = settled((0..25 * workers).map(|n| rows.one(n)).collect());
+    let looks = if large { 12 } else { 60 } * workers;
+    let looks: Vec<Vec<u32>> = (0..looks).map(|n| rows.one(n)).collect();
     let looks: Vec<&[u32]> = looks.iter().map(Vec::as_slice).collect();
     // What comes before the first token is left out by taking a difference.
     let more = if large { 2 } else { 8 };
@@ -262,9 +266,10 @@ fn rehearse(anatomy: &Anatomy, open: &OpenOptions, frame: Option<&Frame>) -> Res
     })
 }
 
-/// Rows like those of a scan, with made-up tokens.
+/// Rows like those of a scan, with made-up tokens: many strings in few prompts, so that rows begin alike.
 struct Rows {
     front: Vec<u32>,
+    back: Vec<u32>,
     own: usize,
     known: u64,
     room: usize,
@@ -274,21 +279,31 @@ impl Rows {
     fn new(stand_in: &Rehearsal, context: usize, frame: Option<&Frame>) -> Self {
         let (prefix, suffix) = frame.map_or((0, 0), |frame| (frame.prefix.len(), frame.suffix.len()));
         let known = stand_in.tokens().max(1) as u64;
-        let front: Vec<u32> = (0..prefix.clamp(1, context / 2))
-            .map(|at| token(at, known))
-            .collect();
+        let some = |count: usize| (0..count).map(|at| token(at, known)).collect();
+        let front: Vec<u32> = some(prefix.clamp(1, context / 2));
+        let room = context - front.len() - 1;
+        let back: Vec<u32> = some(suffix.min(room / 2));
         Self {
-            own: (ROW + suffix).min(context - front.len() - 1),
+            own: ROW.min(room - back.len()),
             front,
+            back,
             known,
             room: context / 2,
         }
     }
 
-    /// A prompt with a string in it.
+    /// A prompt with a string in it, at its start, inside or at its end.
     fn one(&self, number: usize) -> Vec<u32> {
-        let own = (0..self.own).map(|at| token(1 + at + number * self.own, self.known));
-        self.front.iter().copied().chain(own).collect()
+        let string = self.own / 3;
+        let tokens = |salt: usize, count: usize| -> Vec<u32> {
+            (0..count)
+                .map(|at| token(1 + at + salt * self.own, self.known))
+                .collect()
+        };
+        let mut own = tokens(number % PROMPTS, self.own - string);
+        let place = number / PROMPTS % POSITIONS * own.len() / (POSITIONS - 1);
+        own.splice(place..place, tokens(PROMPTS + number, string));
+        [self.front.as_slice(), &own, &self.back].concat()
     }
 
     /// What stands before a leak, and half of the leak.

@@ -277,14 +277,6 @@ mod tests {
     }
 
     #[test]
-    fn flags_stay_with_their_prompts() {
-        assert_eq!(
-            spread_over(&[true, false, true], &[false, true]),
-            [false, false, true]
-        );
-    }
-
-    #[test]
     fn a_style_word_is_said_to_follow_the_prompt() {
         let judgement = judge(&strength(4, 0.35, 32));
         assert!(

@@ -82,13 +82,8 @@ impl Table {
 
     /// The row of the cursor.
     pub fn position(&self, session: &Session) -> Option<usize> {
-        let id = self.cursor?;
-        self.shown().iter().position(|index| {
-            session
-                .candidates
-                .get(*index as usize)
-                .is_some_and(|known| known.candidate.id == id)
-        })
+        let index = session.index(self.cursor?)? as u32;
+        self.shown().iter().position(|shown| *shown == index)
     }
 
     /// Candidates that came since the order was last made.

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     scan::event::{Funnel, Progress},
-    session::{ScanState, Session, Standing},
+    session::{ScanState, Session},
     ui::{glyphs, state::State, theme::Look},
 };
 
@@ -106,24 +106,12 @@ fn counts(state: &State, session: &Session) -> Funnel {
     if let Some(finished) = &session.finished {
         return finished.funnel;
     }
-    let looked = |round: u8| {
-        session
-            .candidates
-            .iter()
-            .filter(|known| known.looks.iter().any(|look| look.round >= round))
-            .count() as u32
-    };
-    let dropped_unseen = session
-        .candidates
-        .iter()
-        .filter(|known| known.looks.is_empty() && matches!(known.standing, Standing::Dropped(_)))
-        .count() as u32;
     Funnel {
         leaks: session.leaks.len() as u32,
         distinct: session.leaks.len() as u32,
         candidates: session.candidate_count() as u32,
-        probed: looked(1) + dropped_unseen,
-        survivors: looked(2),
+        probed: session.race.probed,
+        survivors: session.race.survivors,
         findings: session.findings.len() as u32,
     }
 }

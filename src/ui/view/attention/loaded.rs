@@ -12,8 +12,8 @@ use crate::{
     ui::widget::heatmap::Entry,
 };
 
-/// More tokens than this are looked at in tiles.
-const WHOLE: usize = 512;
+/// More tokens than this are looked at in tiles, of one token each up to [`SIDE`].
+const WHOLE: usize = 128;
 /// More tokens than this take too long to be rolled out while somebody waits.
 const ROLLED: usize = 256;
 /// Tiles along a side at most.
