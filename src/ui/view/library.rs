@@ -41,10 +41,11 @@ pub fn draw(state: &State, look: &Look, area: Rect, buf: &mut Buffer, drawn: &mu
     ));
     put(&Line::from(spans), title, buf);
     let (names, columns) = (name_cells(area.width), area.width >= 90);
-    let mut heading = format!(
-        "  {:<names$} {:<11} {:<14} {:<9}",
-        "session", "scan", "high/med/low", "verdicts"
-    );
+    let mut heading = format!("  {:<names$} ", "session");
+    if area.width >= WIDE {
+        _ = write!(heading, "{:<MODEL$} {:<BUDGET$} ", "model", "budget");
+    }
+    _ = write!(heading, "{:<11} {:<14} {:<9}", "scan", "high/med/low", "verdicts");
     if columns {
         _ = write!(heading, " {:<21} {:>6}", "created", "size");
     }
@@ -78,8 +79,18 @@ pub fn draw(state: &State, look: &Look, area: Rect, buf: &mut Buffer, drawn: &mu
     }
 }
 
+/// From this width on, the model and the budget have columns of their own.
+const WIDE: u16 = 130;
+/// Cells of the model, and of the budget.
+const MODEL: usize = 24;
+const BUDGET: usize = 8;
+
 fn name_cells(width: u16) -> usize {
-    let others = if width >= 90 { 69 } else { 40 };
+    let others = match width {
+        WIDE.. => 69 + MODEL + BUDGET + 2,
+        90.. => 69,
+        _ => 40,
+    };
     usize::from(width).saturating_sub(others)
 }
 
@@ -100,6 +111,15 @@ fn line(entry: &Entry, here: bool, columns: bool, look: &Look, width: u16) -> Li
             look,
         ));
         return Line::from(spans);
+    }
+    if width >= WIDE {
+        let model = entry.model.rsplit(['/', '\\']).next().unwrap_or_default();
+        for (text, cells) in [(model, MODEL), (entry.budget.as_str(), BUDGET)] {
+            let shown = ink::clipped(text, cells, look.text, look);
+            let blank = cells.saturating_sub(ink::width(&shown));
+            spans.extend(shown);
+            spans.push(Span::raw(" ".repeat(blank + 1)));
+        }
     }
     let (word, style) = state_word(entry, look);
     spans.push(Span::styled(format!("{word:<11} "), style));
