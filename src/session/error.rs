@@ -90,6 +90,12 @@ pub enum SessionError {
         /// What SQLite says.
         what: String,
     },
+    /// Nothing of a damaged file can be read.
+    #[error("{}: no record can be read: there is nothing to rescue", shown(.path))]
+    Lost {
+        /// Which file.
+        path: PathBuf,
+    },
     /// A record is unreadable, missing or changed.
     #[error("{}: record {seq}: {}", shown(.path), text::line(.what))]
     Record {
@@ -208,6 +214,7 @@ impl SessionError {
         match self {
             Self::Missing { .. } => "`stakeout sessions` lists the saved ones",
             Self::Exists { .. } => "name another file with --session, or open this one with `stakeout open`",
+            Self::Lost { .. } => "if it was a session, take it from a backup",
             Self::Empty { .. } => "it holds nothing to recover; start a new scan",
             Self::NotASession { .. } => {
                 "`stakeout sessions` lists the saved ones; a model is scanned with `stakeout scan`"

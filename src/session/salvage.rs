@@ -64,9 +64,8 @@ pub fn rescue(path: &Path, new: &Path) -> Result<Rescued, SessionError> {
         wreck = Wreck::search(usual);
     }
     if wreck.records.is_empty() {
-        return Err(SessionError::Damaged {
+        return Err(SessionError::Lost {
             path: path.to_owned(),
-            what: "no record can be read: there is nothing to rescue".to_owned(),
         });
     }
     save(path, wreck, new)

@@ -109,6 +109,8 @@ pub fn update(state: &mut State, session: &Session, message: Message) -> Vec<Eff
             Vec::new()
         }
         Message::Compared(comparison) => {
+            // It asked for the second session.
+            state.toast = None;
             state.screens.push(Screen::Comparison {
                 comparison,
                 scroll: 0,
