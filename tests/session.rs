@@ -402,6 +402,43 @@ fn what_is_read_back_is_what_was_live() {
 }
 
 #[test]
+fn every_candidate_counts_once_at_each_stage_of_the_race() {
+    let (_dir, path) = folder();
+    let mut case = Case::create(&path);
+    let looked = |candidate: u32, round: u8| ScanEvent::Looked {
+        candidate,
+        look: Look { round, ..look(None) },
+    };
+    let dropped = |candidate: u32| ScanEvent::Dropped {
+        candidate,
+        reason: "weak".into(),
+    };
+    case.report(started());
+    // With gaps, as after a rescue.
+    for id in [0, 1, 5, 9] {
+        case.report(candidate(id));
+    }
+    for event in [
+        looked(0, 1),
+        looked(0, 2),
+        looked(0, 3),
+        dropped(0),
+        dropped(5),
+        looked(5, 1),
+        looked(9, 1),
+        looked(7, 1),
+    ] {
+        case.report(event);
+    }
+    case.store.commit().unwrap();
+    assert_eq!((case.live.race.probed, case.live.race.survivors), (3, 1));
+    assert_eq!(case.live.candidate(5).map(|known| known.looks.len()), Some(1));
+    assert_eq!(case.live.index(7), None);
+    let read = case.store.load().unwrap();
+    assert_eq!(read.race, case.live.race);
+}
+
+#[test]
 fn stopped_and_failed_scans_read_back_as_such() {
     for (end, state) in [
         (finished(false), ScanState::Stopped),

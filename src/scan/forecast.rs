@@ -413,6 +413,27 @@ mod tests {
     }
 
     #[test]
+    fn rehearsed_rows_begin_alike_as_rows_of_a_scan_do() {
+        let rows = Rows {
+            front: vec![1, 2],
+            back: vec![3],
+            own: 12,
+            known: 1000,
+            room: 64,
+        };
+        let ends: Vec<Vec<u32>> = (0..24)
+            .filter(|number| number / PROMPTS % POSITIONS == POSITIONS - 1)
+            .map(|number| rows.one(number))
+            .collect();
+        let fronts: std::collections::BTreeSet<&[u32]> =
+            ends.iter().filter_map(|row| row.get(..10)).collect();
+        assert_eq!(fronts.len(), PROMPTS, "{ends:?}");
+        assert!(ends.iter().all(|row| row.len() == 15 && row.ends_with(&[3])));
+        let all: std::collections::BTreeSet<Vec<u32>> = (0..24).map(|number| rows.one(number)).collect();
+        assert_eq!(all.len(), 24);
+    }
+
+    #[test]
     fn a_larger_budget_is_more_work() {
         let tokens = Budget::ALL.map(|budget| Work::of(&budget.effort(), 1).tokens());
         assert!(tokens[0] < tokens[1] && tokens[1] < tokens[2], "{tokens:?}");

@@ -277,4 +277,26 @@ mod tests {
         let known = known("ПАРОЛЬ Ünlü", 1, Standing::Waiting);
         assert!(Query::parse("пароль ünlü").unwrap().candidate(&known));
     }
+
+    #[test]
+    fn an_empty_query_chooses_no_finding() {
+        let finding = |id: &str, trigger: &str| {
+            let fields = serde_json::json!({
+                "id": id, "trigger": trigger, "trigger_tokens": [], "core": "", "core_tokens": [], "kind": "exact",
+                "confidence": 0.9, "level": "high", "support": 3, "position": "end", "arm": "template",
+                "signals": crate::finding::Signals::default(), "p": 0.1, "q": 0.1,
+                "agreement": crate::finding::Agreement::default(), "activation": crate::finding::Activation::default(),
+                "examples": [], "reasons": [], "candidates": [], "evidence": crate::finding::Evidence::default(),
+            });
+            serde_json::from_value(fields).unwrap()
+        };
+        let session = Session {
+            findings: vec![finding("F-1", "open the gate"), finding("F-2", "tea")],
+            ..Session::default()
+        };
+        let chosen = |query: &str| Query::parse(query).unwrap().chosen(&session);
+        assert_eq!(chosen("gate verdict:untriaged"), ["F-1"]);
+        assert_eq!(chosen("level:high"), ["F-1", "F-2"]);
+        assert!(chosen("").is_empty() && chosen("level:").is_empty() && chosen("level:low").is_empty());
+    }
 }
