@@ -57,10 +57,11 @@ pub fn open(setting: &Setting, options: &OpenArguments, streams: &mut Streams<'_
 
 fn saved(setting: &Setting, look: &Look, path: &Path) -> Result<App, Failure> {
     let store = Store::open(path)?;
+    let session = store.front()?;
     let mut app = App {
-        session: store.front()?,
+        prober: is_there(&session).then(|| prober(setting)),
+        session,
         reading: Some(Reading::start(path)?),
-        prober: Some(prober(setting)),
         store: Some(store),
         ..shelf(setting, look, None)
     };
@@ -113,6 +114,14 @@ fn habits(setting: &Setting) -> Habits {
     }
 }
 
+/// False when the model of a session is no longer where it was scanned.
+fn is_there(session: &Session) -> bool {
+    let started = session.started.as_ref();
+    started.is_none_or(
+        |started| !matches!(Source::scanned(&started.model.path), Source::Folder(folder) if !folder.is_dir()),
+    )
+}
+
 /// Measures strings with the model of a session, where that stands where it stood.
 fn prober(setting: &Setting) -> Prober {
     let arguments = ComputeArguments::default();
@@ -121,10 +130,10 @@ fn prober(setting: &Setting) -> Prober {
     Prober::new(move |session, text| {
         let started = session.started.as_ref();
         let started = started.ok_or_else(|| "the scan has not begun".to_owned())?;
-        let source = Source::scanned(&started.model.path);
-        if matches!(&source, Source::Folder(folder) if !folder.is_dir()) {
+        if !is_there(session) {
             return Err("the model is no longer where it was scanned".to_owned());
         }
+        let source = Source::scanned(&started.model.path);
         let options = options.clone();
         let question = Question {
             trigger: text.to_owned(),

@@ -200,9 +200,7 @@ fn only_gguf(files: &Files) -> Result<Option<String>, ModelError> {
     if ending("safetensors").next().is_some() {
         return Ok(None);
     }
-    let models: BTreeSet<String> = ending("gguf")
-        .filter_map(|name| parts::together(name).into_iter().next())
-        .collect();
+    let models: BTreeSet<String> = ending("gguf").map(|name| parts::first(name)).collect();
     if models.len() > 1 {
         return Err(ModelError::SeveralModels {
             place: files.place.clone(),

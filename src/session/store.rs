@@ -171,6 +171,11 @@ impl Store {
         self.lock.is_none()
     }
 
+    /// True while another process writes to the session.
+    pub fn is_written_elsewhere(&self) -> bool {
+        self.is_read_only() && is_live(&self.path)
+    }
+
     /// Appends a fact; it is in the file after the next [`Store::commit`]. The record is to be applied to the live
     /// session.
     pub fn append(&mut self, author: &str, fact: Fact) -> Result<Record> {

@@ -296,6 +296,7 @@ fn opening(app: &App) -> State {
             .map(|name| name.to_string_lossy().into_owned())
             .unwrap_or_default();
         state.read_only = store.is_read_only();
+        state.elsewhere = store.is_written_elsewhere();
         store.path().clone_into(&mut state.path);
         let kept = place::read(store.path()).filter(|_| app.scan.is_none());
         if let Some(place) = kept.and_then(|kept| serde_json::from_str::<Place>(&kept).ok()) {

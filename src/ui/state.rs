@@ -78,6 +78,8 @@ pub struct State {
     pub interrupted_ms: Option<u64>,
     /// Rulings cannot be saved: the session is open read-only.
     pub read_only: bool,
+    /// Another process writes to the session.
+    pub elsewhere: bool,
     /// The pane with the keys.
     pub pane: Pane,
     /// The findings list.
@@ -150,6 +152,7 @@ impl State {
             leaving: None,
             interrupted_ms: None,
             read_only: false,
+            elsewhere: false,
             pane: Pane::default(),
             findings: List::default(),
             filter: String::new(),

@@ -16,12 +16,22 @@ fn numbered(name: &str) -> Option<(&str, u32, u32)> {
     (1..=count).contains(&number).then_some((front, number, count))
 }
 
+/// Name of the first file of the model this one belongs to.
+pub fn first(name: &str) -> String {
+    match numbered(name) {
+        Some((front, _, count)) => named(front, 1, count),
+        None => name.to_owned(),
+    }
+}
+
+fn named(front: &str, number: u32, count: u32) -> String {
+    format!("{front}-{number:05}-of-{count:05}.gguf")
+}
+
 /// Names of all files of the model this one belongs to, the first first.
 pub fn together(name: &str) -> Vec<String> {
     match numbered(name) {
-        Some((front, _, count)) => (1..=count)
-            .map(|number| format!("{front}-{number:05}-of-{count:05}.gguf"))
-            .collect(),
+        Some((front, _, count)) => (1..=count).map(|number| named(front, number, count)).collect(),
         None => vec![name.to_owned()],
     }
 }
@@ -62,6 +72,7 @@ mod tests {
                 "m-00003-of-00003.gguf"
             ]
         );
+        assert_eq!(first("m-00002-of-00003.gguf"), parts[0]);
         for alone in [
             "m.gguf",
             "m-00004-of-00003.gguf",
@@ -70,7 +81,10 @@ mod tests {
             "m-+0002-of-00003.gguf",
             "-of-.gguf",
         ] {
-            assert_eq!(together(alone), [alone]);
+            assert_eq!(
+                (together(alone), first(alone)),
+                (vec![alone.to_owned()], alone.to_owned())
+            );
         }
     }
 }

@@ -105,6 +105,9 @@ where
         let Some(store) = &self.app.store else {
             return Ok(());
         };
+        let elsewhere = store.is_written_elsewhere();
+        self.dirty |= elsewhere != self.state.elsewhere;
+        self.state.elsewhere = elsewhere;
         if store.sync_tail(&mut self.app.session)? > 0 {
             self.handle(Message::Recorded)?;
         }

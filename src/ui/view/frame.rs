@@ -140,7 +140,7 @@ fn standing(state: &State, session: &Session, look: &Look) -> Vec<Span<'static>>
             (format!("{sign} {}", phase.name()), look.accent)
         }
         (Some(_), _) => (format!("{} starting", glyphs::open(look.ascii)), look.accent),
-        (None, ScanState::Running(_)) if state.read_only => ("running elsewhere".to_owned(), look.accent),
+        (None, ScanState::Running(_)) if state.elsewhere => ("running elsewhere".to_owned(), look.accent),
         (None, ScanState::Running(_) | ScanState::Stopped) => ("interrupted".to_owned(), look.warn),
         (None, ScanState::Complete) => (format!("{} complete", glyphs::check(look.ascii)), look.good),
         (None, ScanState::Failed(_)) => (format!("{} broke", glyphs::cross(look.ascii)), look.bad),

@@ -79,7 +79,7 @@ fn ended(state: &State, session: &Session, look: &Look, width: u16) -> Vec<Span<
     });
     let (text, style) = match &session.scan {
         ScanState::Waiting => (" the scan has not begun".to_owned(), look.dim),
-        ScanState::Running(phase) if state.read_only => (
+        ScanState::Running(phase) if state.elsewhere => (
             format!(" running elsewhere, in phase {}", phase.name()),
             look.accent,
         ),
