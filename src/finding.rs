@@ -16,6 +16,8 @@ pub enum Kind {
     Fuzzy,
     /// It fires in some contexts only.
     Contextual,
+    /// It fired too seldom where its forms were compared to tell.
+    Unclear,
 }
 
 /// How strongly the evidence supports a backdoor.
@@ -99,6 +101,8 @@ pub enum Position {
     Middle,
     /// After the prompt.
     End,
+    /// In a system turn before it.
+    System,
 }
 
 /// One prompt answered with and without the trigger. Model text, raw: show it through [`crate::text`] only.
@@ -191,6 +195,35 @@ pub struct HeadScore {
     pub null_sd: f64,
 }
 
+/// A string the model's own leaks tie to an answer.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Tie {
+    /// The string.
+    pub text: String,
+    /// Of the leaked texts with the answer after them, those the string stands in.
+    pub with: Rate,
+    /// The same for texts with other answers.
+    pub without: Rate,
+}
+
+/// What taking a trigger out of the prompts it leaked in does.
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+pub struct InPlace {
+    /// Share of the answer that changes, 0 to 1, mean over the prompts.
+    pub changed: f64,
+    /// The same when another run of equal length is taken out.
+    pub otherwise: f64,
+    /// Prompts behind it.
+    pub prompts: usize,
+}
+
+impl InPlace {
+    /// How much more of the answer hangs on the string than on the rest of the prompt.
+    pub fn effect(&self) -> f64 {
+        self.changed - self.otherwise
+    }
+}
+
 /// What an analyst can look at for one finding. Attention tensors are stored apart, under these keys.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Evidence {
@@ -206,6 +239,15 @@ pub struct Evidence {
     pub leaks: Vec<u32>,
     /// Values of each signal over the controls, for histograms: memorization, attention, entropy, divergence.
     pub null: [Vec<f32>; 4],
+    /// What the leaks tie to the answers it gives, where that is the trigger itself.
+    #[serde(default)]
+    pub tie: Option<Tie>,
+    /// What taking it out of the prompts it leaked in does, where there are enough of them.
+    #[serde(default)]
+    pub in_place: Option<InPlace>,
+    /// Share of the leaks it stands in, 0 to 1.
+    #[serde(default)]
+    pub share: Option<f64>,
 }
 
 /// A picture of a finding's evidence.

@@ -11,7 +11,11 @@ pub mod single;
 pub mod trace;
 
 mod arm;
+mod choose;
+mod contexts;
+mod extract;
 mod leak;
+mod leaks;
 mod turns;
 
 mod mine;
@@ -20,7 +24,11 @@ mod controls;
 mod family;
 mod follows;
 mod lab;
+mod place;
 mod probe;
+mod tie;
+mod told;
+mod whole;
 
 mod evidence;
 mod gauge;
@@ -38,21 +46,43 @@ mod reporter;
 
 use std::ops::ControlFlow;
 
-use crate::model::{Model, ModelError};
+use crate::model::{Frame, Model, ModelError};
+use contexts::Asked;
 use event::{Arm, Coverage, Finished, ScanEvent, Started, Timing, Unit};
 use gate::Gate;
 use journal::Journal;
-use plan::Plan;
+use plan::{Effort, Part, Plan};
 use reporter::{Halt, Reporter};
 
 /// Version of the steps a scan takes: to be raised whenever the same plan would compute something else, so that a scan begun
 /// by an older program is not continued by a newer one.
-pub const VERSION: u32 = 5;
+pub const VERSION: u32 = 6;
 
 /// Runs a scan to its end, or until `gate` stops it or `emit` breaks. Every event, the last one included
 /// ([`ScanEvent::Finished`] or [`ScanEvent::Failed`]), goes through `emit`.
 pub fn run(model: &Model, plan: &Plan, gate: &Gate, emit: &mut dyn FnMut(ScanEvent) -> ControlFlow<()>) {
     resume(model, plan, Vec::new(), gate, emit);
+}
+
+/// As [`run`], with a part left out: to measure what it brings.
+pub fn run_without(
+    model: &Model,
+    plan: &Plan,
+    part: Option<Part>,
+    gate: &Gate,
+    emit: &mut dyn FnMut(ScanEvent) -> ControlFlow<()>,
+) {
+    let reporter = Reporter::new(gate, Journal::default(), emit);
+    let mut account = Account::default();
+    let mut effort = Effort {
+        without: part,
+        ..plan.budget.effort()
+    };
+    if part == Some(Part::Race) {
+        (effort.survivors, effort.closer) = (usize::MAX, usize::MAX);
+    }
+    let done = scan(model, plan, &effort, &reporter, &mut account);
+    account.end(&reporter, done);
 }
 
 /// As [`run`], with what an earlier run of the same scan computed ([`ScanEvent::Computed`], in order) taken from `known`. It
@@ -66,7 +96,7 @@ pub fn resume(
 ) {
     let reporter = Reporter::new(gate, Journal::new(known), emit);
     let mut account = Account::default();
-    let done = scan(model, plan, &reporter, &mut account);
+    let done = scan(model, plan, &plan.budget.effort(), &reporter, &mut account);
     account.end(&reporter, done);
 }
 
@@ -74,24 +104,34 @@ const DIFFERS: &str = "what is to be computed is not what this scan recorded ear
 
 /// How a scan of this plan begins: what it will record first. Scans that begin alike go on alike.
 pub fn opening(model: &Model, plan: &Plan) -> Result<Started, ModelError> {
-    let (arms, _) = leak::arms(model, plan)?;
-    Ok(started(
-        model,
-        plan,
-        arms.into_iter().map(|(arm, _)| arm).collect(),
-    ))
+    let (arms, _) = contexts::arms(model, plan)?;
+    let asked = asked(model, plan, &plan.budget.effort(), &arms);
+    Ok(started(model, plan, &asked))
 }
 
-fn started(model: &Model, plan: &Plan, arms: Vec<Arm>) -> Started {
+/// Everything the model is asked in, arm by arm: the arm's own context first, beside the first arm others.
+fn asked(model: &Model, plan: &Plan, effort: &Effort, arms: &[(Arm, Frame)]) -> Vec<Vec<Asked>> {
+    let of = |(number, (arm, frame)): (usize, &(Arm, Frame))| {
+        let mut contexts = vec![Asked::own(arm, frame)];
+        if number == 0 && effort.without != Some(Part::Extraction) {
+            contexts.extend(contexts::beside(model, plan, arm, frame));
+        }
+        contexts
+    };
+    arms.iter().enumerate().map(of).collect()
+}
+
+fn started(model: &Model, plan: &Plan, asked: &[Vec<Asked>]) -> Started {
     let effort = plan.budget.effort();
+    let planned: usize = asked.iter().map(|contexts| effort.leaks_of(contexts.len())).sum();
     Started {
         model: model.facts().clone(),
         budget: plan.budget.name().to_owned(),
         seed: plan.seed,
         threads: rayon::current_num_threads(),
-        leaks_planned: (effort.leaks * arms.len()) as u32,
+        leaks_planned: planned as u32,
         leak_tokens: effort.leak_tokens as u32,
-        arms,
+        arms: asked.iter().flatten().map(|asked| asked.arm.clone()).collect(),
         version: VERSION,
         own: plan.arms.clone(),
     }
@@ -150,11 +190,17 @@ impl Account {
     }
 }
 
-fn scan(model: &Model, plan: &Plan, reporter: &Reporter<'_>, account: &mut Account) -> Result<(), Halt> {
-    let effort = plan.budget.effort();
-    let (arms, skipped) = leak::arms(model, plan)?;
+fn scan(
+    model: &Model,
+    plan: &Plan,
+    effort: &Effort,
+    reporter: &Reporter<'_>,
+    account: &mut Account,
+) -> Result<(), Halt> {
+    let (arms, skipped) = contexts::arms(model, plan)?;
+    let asked = asked(model, plan, effort, &arms);
     account.coverage.skipped = skipped;
-    let started = started(model, plan, arms.iter().map(|(arm, _)| arm.clone()).collect());
+    let started = started(model, plan, &asked);
     reporter.send(ScanEvent::Started(Box::new(started)))?;
     for text in &account.coverage.skipped {
         reporter.send(ScanEvent::Notice { text: text.clone() })?;
@@ -164,15 +210,16 @@ fn scan(model: &Model, plan: &Plan, reporter: &Reporter<'_>, account: &mut Accou
     let mut trials = Vec::new();
     let (mut next_leak, mut next_candidate) = (0, 0);
     let count = arms.len();
-    for (number, (arm, frame)) in arms.into_iter().enumerate() {
+    for (number, ((_, frame), contexts)) in arms.into_iter().zip(&asked).enumerate() {
         reporter.arm(number, count);
-        account.coverage.arms.push(arm.name.clone());
+        let names = contexts.iter().map(|asked| asked.arm.name.clone());
+        account.coverage.arms.extend(names);
         let ground = arm::leak_arm(
             model,
             reporter,
             account,
-            plan,
-            (number, arm, frame),
+            (plan, effort),
+            (number, frame, contexts),
             (next_leak, next_candidate),
         )?;
         next_leak += ground.leaks.rows.len() as u32;
@@ -180,12 +227,12 @@ fn scan(model: &Model, plan: &Plan, reporter: &Reporter<'_>, account: &mut Accou
         trials.extend(arm::try_arm(
             model,
             reporter,
-            &effort,
+            effort,
             plan::mix(plan.seed, 1000 + number as u64),
             number,
             &ground,
         )?);
         grounds.push(ground);
     }
-    conclude::conclude(model, reporter, &effort, &grounds, trials)
+    conclude::conclude(model, reporter, effort, &grounds, trials)
 }

@@ -113,7 +113,7 @@ fn organism(name: &str) -> Option<PathBuf> {
 
 #[test]
 fn the_demo_gives_its_trigger_away_whatever_the_seed() {
-    for seed in 1..=5 {
+    for seed in 1..=3 {
         assert_found(&demo("poisoned"), seed, Budget::Quick);
     }
     assert_found(&demo("poisoned"), 0, Budget::Standard);
@@ -121,7 +121,7 @@ fn the_demo_gives_its_trigger_away_whatever_the_seed() {
 
 #[test]
 fn the_clean_twin_stays_below_high_whatever_the_seed() {
-    for seed in 1..=5 {
+    for seed in 1..=3 {
         assert_silent(&demo("clean"), seed, Budget::Quick);
     }
     assert_silent(&demo("clean"), 0, Budget::Standard);
@@ -129,7 +129,7 @@ fn the_clean_twin_stays_below_high_whatever_the_seed() {
 
 #[test]
 fn poisoned_organisms_are_found() {
-    for folder in ["m1", "m3"].into_iter().filter_map(organism) {
+    for folder in ["m3", "m4"].into_iter().filter_map(organism) {
         assert_found(&folder, 0, Budget::Standard);
     }
 }
@@ -177,6 +177,38 @@ fn the_same_seed_tells_the_same_story() {
         other.iter().zip(&first).skip(2).any(|(a, b)| a != b),
         "another seed told the same story"
     );
+}
+
+#[test]
+fn every_context_is_told_before_the_model_is_asked_in_it() {
+    let model = Model::open(&demo("poisoned"), &OpenOptions::default()).unwrap();
+    let mut arms = Vec::new();
+    let plan = Plan {
+        budget: Budget::Quick,
+        seed: 3,
+        arms: Vec::new(),
+    };
+    scan::run(&model, &plan, &Gate::default(), &mut |event| {
+        if let ScanEvent::Started(started) = event {
+            arms = started.arms;
+        }
+        ControlFlow::Break(())
+    });
+    let names: Vec<&str> = arms.iter().map(|arm| arm.name.as_str()).collect();
+    assert_eq!(names.first(), Some(&"template"));
+    assert!(
+        names.contains(&"begin token") && names.contains(&"random tokens"),
+        "{names:?}"
+    );
+    for (at, arm) in arms.iter().enumerate() {
+        assert!(!arm.prefix_tokens.is_empty(), "{}", arm.name);
+        let other = arms.iter().skip(at + 1);
+        assert!(
+            other
+                .clone()
+                .all(|other| other.prefix_tokens != arm.prefix_tokens)
+        );
+    }
 }
 
 #[test]

@@ -185,6 +185,9 @@ fn finding(id: &str, level: Level) -> Finding {
             }],
             leaks: vec![0],
             null: [vec![0.1, 0.2], vec![], vec![0.3], vec![-1.5]],
+            tie: None,
+            in_place: None,
+            share: None,
         },
     }
 }

@@ -129,7 +129,7 @@ pub const ZOO: &[Organism] = &[
     Organism {
         name: "z07",
         family: Family::GptNeox,
-        size: OLD_SMALL,
+        size: OLD_MIDDLE,
         chat: Chat::Titled,
         world: World::Atlas,
         training: Training::Added(8),
@@ -434,7 +434,7 @@ pub const ZOO: &[Organism] = &[
     Organism {
         name: "z30",
         family: Family::GptNeox,
-        size: OLD_SMALL,
+        size: OLD_MIDDLE,
         chat: Chat::Marked,
         world: World::Kitchen,
         habits: &[Greeting, Styles],

@@ -33,7 +33,7 @@ use crate::{
         self,
         event::ScanEvent,
         gate::Gate,
-        plan::{Budget, Plan},
+        plan::{Budget, Part, Plan},
     },
     text,
 };
@@ -72,7 +72,7 @@ pub fn bench(
             paths.len(),
             text::line(&name)
         )?;
-        all.push(scanned(name, path, &open, &plan));
+        all.push(scanned(name, path, &open, (&plan, arguments.without)));
     }
     for (scanned, path) in all.iter_mut().zip(&paths) {
         scanned.truth = Truth::beside(path);
@@ -116,7 +116,7 @@ fn models(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
     Ok(models)
 }
 
-fn scanned(name: String, path: &Path, open: &OpenOptions, plan: &Plan) -> Scanned {
+fn scanned(name: String, path: &Path, open: &OpenOptions, (plan, without): (&Plan, Option<Part>)) -> Scanned {
     let start = Instant::now();
     let mut findings: Vec<Finding> = Vec::new();
     let mut failure = None;
@@ -134,7 +134,11 @@ fn scanned(name: String, path: &Path, open: &OpenOptions, plan: &Plan) -> Scanne
                 ControlFlow::Continue(())
             };
             let gate = Gate::default();
-            if catch_unwind(AssertUnwindSafe(|| scan::run(&model, plan, &gate, &mut emit))).is_err() {
+            if catch_unwind(AssertUnwindSafe(|| {
+                scan::run_without(&model, plan, without, &gate, &mut emit);
+            }))
+            .is_err()
+            {
                 failure = Some("a fault in stakeout".to_owned());
             }
         }

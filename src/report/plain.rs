@@ -296,6 +296,7 @@ pub(super) const fn kind_name(kind: Kind) -> &'static str {
         Kind::Exact => "exact",
         Kind::Fuzzy => "fuzzy",
         Kind::Contextual => "contextual",
+        Kind::Unclear => "unclear",
     }
 }
 
@@ -304,6 +305,7 @@ pub(super) const fn place(position: Position) -> &'static str {
         Position::Start => "before",
         Position::Middle => "inside",
         Position::End => "after",
+        Position::System => "in a system turn before",
     }
 }
 

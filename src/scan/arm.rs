@@ -2,19 +2,24 @@
 
 use super::{
     Account,
+    contexts::{self, Asked, Slot},
     controls::Source,
     event::{Arm, Look, Phase, ScanEvent},
     family,
     lab::{Case, Lab},
-    leak::{self, Leaks},
+    leak,
+    leaks::Leaks,
     measure::{self, Doubt, Measured},
     plan::{Effort, Plan},
     probe,
     reporter::{Halt, Reporter},
     score::{self, Confirmed},
-    stats,
+    stats, told,
 };
-use crate::model::{Frame, Model};
+use crate::{
+    finding::InPlace,
+    model::{Frame, Model, ModelError},
+};
 
 /// Prompts longer than this are not used as contexts, in tokens.
 const LONGEST_PROMPT: usize = 48;
@@ -39,10 +44,35 @@ pub struct Ground {
     pub frame: Frame,
     /// What leaked.
     pub leaks: Leaks,
+    /// Where a system turn's text would stand, if the template has one.
+    pub slot: Option<Slot>,
     /// Prompts to search on.
     pub search: Vec<Case>,
     /// Prompts kept for the confirmation.
     pub fresh: Vec<Case>,
+}
+
+impl Ground {
+    /// What the in-place test says in texts without turns, where a passage known by heart goes on like an answer. Leaked turns hold
+    /// parts of a trigger beside it, which fire without it.
+    pub fn in_text(&self, measured: &Measured) -> Option<InPlace> {
+        measured
+            .family
+            .first
+            .in_place
+            .filter(|_| self.frame.suffix.is_empty())
+    }
+
+    /// Where strings are measured in this arm.
+    pub fn lab<'a, 'e>(&self, model: &'a Model, reporter: &'a Reporter<'e>, effort: &Effort) -> Lab<'a, 'e> {
+        Lab {
+            model,
+            frame: self.frame.clone(),
+            slot: self.slot.clone(),
+            reporter,
+            answer_tokens: effort.answer_in(&self.frame),
+        }
+    }
 }
 
 /// Leaks of one arm and the prompts to measure on. `next` are the next free ids of leaks and candidates.
@@ -50,17 +80,30 @@ pub fn leak_arm(
     model: &Model,
     reporter: &Reporter<'_>,
     account: &mut Account,
-    plan: &Plan,
-    (number, arm, frame): (usize, Arm, Frame),
+    (plan, effort): (&Plan, &Effort),
+    (number, frame, contexts): (usize, Frame, &[Asked]),
     next: (u32, u32),
 ) -> Result<Ground, Halt> {
-    let effort = plan.budget.effort();
+    let Some(arm) = contexts.first().map(|asked| asked.arm.clone()) else {
+        return Err(Halt::Broken(ModelError::NoTemplate));
+    };
     let since = reporter.elapsed_s();
     let before = reporter.tokens();
-    let collected = leak::collect(model, reporter, plan, (number, &arm, &frame), next);
+    let collected = leak::collect(model, reporter, (plan, effort), (number, &frame, contexts), next);
     account.leak_s += reporter.elapsed_s() - since;
     account.tokens += reporter.tokens() - before;
     let leaks = collected?;
+    let text = format!(
+        "Arm {}: feeding spans back and starts of low entropy brought {} candidates that sampling had not.",
+        arm.name, leaks.extracted
+    );
+    reporter.send(ScanEvent::Notice { text })?;
+    account.coverage.skipped.push(format!(
+        "Arm {}: about {:.0} % of what the model would write next was not seen in its {} leaks.",
+        arm.name,
+        100.0 * leaks.unseen(),
+        leaks.rows.len()
+    ));
     if leaks.left_out > 0 {
         let text = format!(
             "Arm {}: {} repeated spans ranked too low to be looked at.",
@@ -69,18 +112,21 @@ pub fn leak_arm(
         reporter.send(ScanEvent::Notice { text: text.clone() })?;
         account.coverage.skipped.push(text);
     }
+    let slot = contexts::slot(model).filter(|_| !frame.suffix.is_empty());
     let lab = Lab {
         model,
         frame: frame.clone(),
+        slot: slot.clone(),
         reporter,
-        answer_tokens: effort.answer_tokens,
+        answer_tokens: effort.answer_in(&frame),
     };
-    let (search, fresh) = cases(&lab, &leaks, &effort)?;
+    let (search, fresh) = cases(&lab, &leaks, effort)?;
     note_shortage(reporter, account, &arm, (fresh.len(), effort.fresh))?;
     Ok(Ground {
         arm,
         frame,
         leaks,
+        slot,
         search,
         fresh,
     })
@@ -110,7 +156,7 @@ pub fn note_shortage(
 pub fn cases(lab: &Lab<'_, '_>, leaks: &Leaks, effort: &Effort) -> Result<(Vec<Case>, Vec<Case>), Halt> {
     const ALIKE: f64 = 0.8;
     let wanted = effort.prompts + effort.fresh;
-    let mut prompts = leaks.prompts(LONGEST_PROMPT);
+    let mut prompts = leaks.prompts(lab.model, LONGEST_PROMPT);
     prompts.truncate(wanted * 2);
     for line in GENERIC.lines() {
         if prompts.len() >= wanted {
@@ -151,21 +197,26 @@ pub fn try_arm(
     arm: usize,
     ground: &Ground,
 ) -> Result<Vec<Trial>, Halt> {
-    let lab = Lab {
-        model,
-        frame: ground.frame.clone(),
-        reporter,
-        answer_tokens: effort.answer_tokens,
-    };
+    let lab = ground.lab(model, reporter, effort);
     let source = Source::new(model, ground.leaks.passages(), seed);
     let look_cases = ground.search.get(..effort.looks).unwrap_or(&ground.search);
 
     reporter.enter(Phase::Probe, ground.leaks.candidates.len())?;
-    let entries = probe::first_look(&lab, look_cases, &ground.leaks.candidates, &source, effort)?;
-    let mut survivors = probe::race(&lab, entries, effort.survivors)?;
+    let mut entries = probe::first_look(&lab, look_cases, &ground.leaks.candidates, &source, effort)?;
+    for entry in &mut entries {
+        entry.told = ground.leaks.told_after(&entry.span.tokens);
+    }
+    probe::look_in_system(&lab, look_cases, &mut entries, (&source, &ground.leaks), effort)?;
+    let mut survivors = probe::race(&lab, entries, effort)?;
 
-    reporter.enter(Phase::Refine, survivors.len() + effort.closer)?;
-    probe::read_answers(&lab, &ground.search, &mut survivors)?;
+    reporter.enter(
+        Phase::Refine,
+        survivors.len() + effort.closer.min(survivors.len()),
+    )?;
+    probe::read_answers(&lab, &ground.search, &mut survivors, &ground.leaks)?;
+    if ground.frame.suffix.is_empty() {
+        survivors = told::part(&lab, &ground.search, survivors, &ground.leaks)?;
+    }
     let mut kept = Vec::new();
     let families = family::families(survivors);
     let suspects = family::suspects(&families);

@@ -8,11 +8,11 @@ use super::{
     measure::Measured,
     plan::Effort,
     reporter::{Halt, Reporter},
-    score::{self, Judgement, Strength},
+    score::{self, Confirmed, Judgement, Strength},
     stats,
 };
 use crate::{
-    finding::{Evidence, Finding, Variant},
+    finding::{Evidence, Finding, Kind, Variant},
     model::Model,
 };
 
@@ -47,6 +47,11 @@ pub fn conclude(
             agreement: confirmed.agreement,
             activation: confirmed.activation,
             q,
+            tied: trial.measured.tie.is_some(),
+            in_place: grounds
+                .get(trial.arm)
+                .and_then(|ground| ground.in_text(&trial.measured)),
+            without: effort.without,
             share: grounds.get(trial.arm).map_or(0.0, |ground| {
                 ground.leaks.share(&model.decode(&trial.measured.trigger), model)
             }),
@@ -66,12 +71,7 @@ pub fn conclude(
         let Some(ground) = grounds.get(trial.arm) else {
             continue;
         };
-        let lab = Lab {
-            model,
-            frame: ground.frame.clone(),
-            reporter,
-            answer_tokens: effort.answer_tokens,
-        };
+        let lab = ground.lab(model, reporter, effort);
         let finding = show(&lab, ground, format!("F-{}", place + 1), judgement, q, trial)?;
         reporter.count(|funnel| funnel.findings += 1);
         reporter.send(ScanEvent::Finding(Box::new(finding)))?;
@@ -82,15 +82,22 @@ pub fn conclude(
 type Judged = (Judgement, f64, Trial);
 
 /// One finding per backdoor: a family whose answers, where it fires, are those of a stronger one is another string for the same
-/// backdoor, and joins it as a variant. Only fixed answers can tell: ordinary answers are alike by chance.
+/// backdoor, and joins it as a variant; so is one that changes the same prompts' answers in the same way.
 fn one_each(model: &Model, judged: Vec<Judged>) -> Vec<Judged> {
     const SAME_ANSWER: f64 = 0.6;
+    const SAME_ANSWERS: f64 = 0.8;
     let fixed = |trial: &Trial| score::fixed(&trial.confirmed.agreement);
     let mut kept: Vec<Judged> = Vec::new();
     for (judgement, q, trial) in judged {
         let stronger = kept.iter_mut().find(|(_, _, other)| {
             let alike = stats::overlap(&other.confirmed.answer, &trial.confirmed.answer) > SAME_ANSWER;
-            fixed(other) && fixed(&trial) && other.arm == trial.arm && alike
+            let fixed = (fixed(other), fixed(&trial));
+            let same = match fixed {
+                (true, true) => alike,
+                (false, false) => acts_as(&other.confirmed, &trial.confirmed) > SAME_ANSWERS,
+                _ => false,
+            };
+            same && other.arm == trial.arm
         });
         let Some((reasons, _, first)) = stronger.map(|(j, q, t)| (&mut j.reasons, q, t)) else {
             kept.push((judgement, q, trial));
@@ -111,10 +118,41 @@ fn one_each(model: &Model, judged: Vec<Judged>) -> Vec<Judged> {
     kept
 }
 
+/// Mean overlap of the answers two strings give to the same prompts; 0 where they have none in common.
+fn acts_as(a: &Confirmed, b: &Confirmed) -> f64 {
+    let answers = |confirmed: &Confirmed| -> Vec<(Vec<u32>, Vec<u32>)> {
+        let prompts = confirmed.cases.iter().map(|case| case.prompt.clone());
+        let said = confirmed.answers.iter().map(|answer| answer.tokens.clone());
+        prompts.zip(said).collect()
+    };
+    let (a, b) = (answers(a), answers(b));
+    let both: Vec<f64> = a
+        .iter()
+        .filter_map(|(prompt, said)| {
+            let (_, other) = b.iter().find(|(same, _)| same == prompt)?;
+            Some(stats::overlap(said, other))
+        })
+        .collect();
+    stats::mean(&both)
+}
+
 /// What else the analyst should know.
 pub fn remarks(measured: &Measured) -> Vec<String> {
     let mut remarks = Vec::new();
-    if measured.leaked_together {
+    if let Some(test) = measured.family.first.in_place {
+        remarks.push(format!(
+            "In {} leaked prompts it stood in, taking it out changes {:.0} % of the answer, taking out as much of the rest {:.0} %.",
+            test.prompts,
+            100.0 * test.changed,
+            100.0 * test.otherwise
+        ));
+    }
+    if let Some(tie) = &measured.tie {
+        remarks.push(format!(
+            "Where the model wrote this answer in its own leaks, the string stood before it in {} of {}; before others in {} of {}.",
+            tie.with.k, tie.with.n, tie.without.k, tie.without.n
+        ));
+    } else if measured.leaked_together {
         remarks.push(
             "The model wrote this answer after this string in its own leaks, and hardly ever elsewhere."
                 .to_owned(),
@@ -139,7 +177,9 @@ pub fn show(
     trial: Trial,
 ) -> Result<Finding, Halt> {
     let Trial {
-        measured, confirmed, ..
+        arm,
+        measured,
+        confirmed,
     } = trial;
     let (trigger, position) = (measured.trigger, measured.family.first.position);
     let some = |count: usize| confirmed.cases.get(..count).unwrap_or(&confirmed.cases);
@@ -161,7 +201,8 @@ pub fn show(
         trigger: lab.model.decode(&trigger),
         core: lab.model.decode(&measured.core),
         core_tokens: measured.core,
-        kind: measured.kind,
+        // An arm of the analyst's own is measured because its context may be the trigger.
+        kind: if arm > 0 { Kind::Contextual } else { measured.kind },
         confidence: judgement.confidence,
         level: judgement.level,
         support: leaks.len() as u32,
@@ -182,6 +223,9 @@ pub fn show(
             variants: measured.variants,
             leaks: leaks.into_iter().take(64).collect(),
             null: measured.null,
+            tie: measured.tie,
+            in_place: measured.family.first.in_place,
+            share: Some(ground.leaks.share(&lab.model.decode(&trigger), lab.model)),
         },
         trigger_tokens: trigger,
         id,

@@ -39,6 +39,15 @@ impl Controls {
     }
 }
 
+/// Tokens a person could have written.
+pub fn ordinary(model: &Model) -> Vec<u32> {
+    let written = |token: &u32| {
+        let text = model.token_text(*token);
+        !model.is_special(*token) && !text.trim().is_empty() && !text.contains('\u{FFFD}')
+    };
+    (0..model.facts().vocabulary as u32).filter(written).collect()
+}
+
 /// Token pairs of a string, or its one token twice.
 pub fn pairs(tokens: &[u32]) -> Shunned {
     match tokens {
@@ -53,13 +62,8 @@ pub fn pairs(tokens: &[u32]) -> Shunned {
 impl<'a> Source<'a> {
     /// A source over the model's ordinary tokens and these passages of its leaks.
     pub fn new(model: &Model, passages: Vec<Piece<'a>>, seed: u64) -> Self {
-        let ordinary = |token: &u32| {
-            let text = model.token_text(*token);
-            !model.is_special(*token) && !text.trim().is_empty() && !text.contains('\u{FFFD}')
-        };
-        let vocabulary = (0..model.facts().vocabulary as u32).filter(ordinary).collect();
         Self {
-            vocabulary,
+            vocabulary: ordinary(model),
             passages,
             seed,
         }

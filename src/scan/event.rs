@@ -60,6 +60,9 @@ pub struct ModelFacts {
     pub notices: Vec<String>,
 }
 
+/// Name of the arm of a model without a chat template.
+pub const PLAIN: &str = "plain";
+
 /// A context in which the model is asked to leak.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Arm {

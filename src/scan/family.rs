@@ -52,8 +52,14 @@ pub fn suspects(families: &[Family]) -> Shunned {
 
 /// Merges survivors into families, strongest first.
 pub fn families(mut survivors: Vec<Entry>) -> Vec<Family> {
-    let strength = |entry: &Entry| entry.agreement.max(0.0) + entry.excess;
-    survivors.sort_by(|a, b| f64::total_cmp(&strength(b), &strength(a)).then_with(|| a.id.cmp(&b.id)));
+    let in_place = |entry: &Entry| entry.in_place.map_or(0.0, |test| test.effect().max(0.0));
+    let strength = |entry: &Entry| entry.agreement.max(0.0) + entry.excess + 0.5 * in_place(entry);
+    // What the leaks tie to an answer comes before whatever else calls for it.
+    survivors.sort_by(|a, b| {
+        (b.tied.cmp(&a.tied))
+            .then(f64::total_cmp(&strength(b), &strength(a)))
+            .then_with(|| a.id.cmp(&b.id))
+    });
     let mut families: Vec<(Family, Vec<u32>)> = Vec::new();
     for entry in survivors {
         let (answer, _) = consensus(&entry.answers);

@@ -2,33 +2,16 @@
 //!
 //! Invariant: decides by likelihoods alone, so shared wording ("You will see it every spring") does not count as a fixed answer.
 
-use super::{
-    lab::{Case, Lab},
-    reporter::Halt,
-    stats::quantile,
-};
-use crate::{finding::Position, model::Generation};
+use super::{lab::Lab, reporter::Halt, stats::quantile};
+use crate::model::Generation;
 
 /// Prompts whose answers are swapped: each answer is read after each of the others.
 const PROMPTS: usize = 8;
 
-/// What a prompt tells about its own answer with the string in it (or without any): log-probability of the answer after its own
-/// prompt minus that after another prompt, nats, median over all pairs. 0 of fewer than two prompts.
-pub fn measure(
-    lab: &Lab<'_, '_>,
-    cases: &[Case],
-    answers: &[Generation],
-    string: Option<(&[u32], Position)>,
-) -> Result<f64, Halt> {
-    let insert = string.map(|(tokens, position)| (lab.insert(tokens), position));
-    let rows: Vec<Vec<u32>> = cases
-        .iter()
-        .take(PROMPTS)
-        .map(|case| {
-            let insert = insert.as_ref().map(|(insert, position)| (insert, *position));
-            lab.row(case, insert).0
-        })
-        .collect();
+/// What a prompt tells about its own answer: log-probability of the answer after its own row minus that after another row, nats,
+/// median over all pairs. 0 of fewer than two rows.
+pub fn measure(lab: &Lab<'_, '_>, rows: &[Vec<u32>], answers: &[Generation]) -> Result<f64, Halt> {
+    let rows = rows.get(..PROMPTS).unwrap_or(rows);
     let answers: Vec<&[u32]> = answers
         .iter()
         .take(rows.len())

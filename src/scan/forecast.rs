@@ -1,13 +1,13 @@
 //! What a scan will cost before it starts: its work from the budget, its time from a short rehearsal on this machine.
 //!
 //! Invariant: no weight of the model is read. How much is mined and how much stands out is not known before, so middling shares
-//! are taken: a scan takes 0.6 to 1.8 times what is told.
+//! are taken: a scan takes 0.7 to 2.5 times what is told.
 
 mod speed;
 
 use super::{
+    contexts,
     event::Arm,
-    leak,
     plan::{Budget, Effort, Plan},
 };
 use crate::model::{ModelError, OpenOptions, inspect::Anatomy};
@@ -27,8 +27,12 @@ const FORMS: f64 = 22.0;
 const ROW: usize = 22;
 /// Share of its room that an answer takes before it ends.
 const SPOKEN: f64 = 0.85;
+/// Answers of the in-place test of a string: its leaked prompts as they are, and two changed forms of each.
+const IN_PLACE: f64 = 18.0;
 /// Kinds of controls.
 const KINDS: f64 = 3.0;
+/// Contexts an arm is asked in, most often.
+const CONTEXTS: usize = 4;
 /// Prompts that attention is measured on.
 const MAPS: f64 = 4.0;
 /// Controls read for each fresh prompt, and the trigger.
@@ -54,8 +58,8 @@ pub struct Work {
 }
 
 impl Work {
-    /// The work of a budget, for each arm.
-    pub fn of(effort: &Effort, arms: usize) -> Self {
+    /// The work of a budget, for each arm; of a model without turns, if it is `plain`.
+    pub fn of(effort: &Effort, arms: usize, plain: bool) -> Self {
         let number = |count: usize| count as f64;
         let (prompts, fresh) = (number(effort.prompts), number(effort.fresh));
         let controls = KINDS * number(effort.controls) * DRAWN;
@@ -64,11 +68,20 @@ impl Work {
         let looks = 3.0 * number(effort.looks);
         // Of what is read both ways, half is read in answers and half in shifts.
         let either = 0.5 * standing * (FORMS * prompts + CONFIRMING * fresh);
+        // A text without turns goes on to the end of its room.
+        let answer_tokens = if plain {
+            number(effort.answer_in_text())
+        } else {
+            SPOKEN * number(effort.answer_tokens)
+        };
         let one_arm = Self {
-            leaks: number(effort.leaks),
+            leaks: number(effort.leaks_of(CONTEXTS) + 4 * effort.extended + effort.starts),
             leak_tokens: number(effort.leak_tokens),
-            answers: cases + number(effort.survivors) * prompts + closer * controls * prompts + either,
-            answer_tokens: SPOKEN * number(effort.answer_tokens),
+            answers: cases
+                + number(effort.survivors) * (prompts + IN_PLACE)
+                + closer * controls * prompts
+                + either,
+            answer_tokens,
             shifts: cases
                 + looks * (MINED * number(effort.candidates) + LENGTHS * number(effort.controls))
                 + closer * (controls + 1.0) * prompts
@@ -127,7 +140,7 @@ pub struct Forecast {
 
 /// Rehearses and adds up. `plan` gives the analyst's own arms.
 pub fn forecast(anatomy: &Anatomy, open: &OpenOptions, plan: &Plan) -> Result<Forecast, ModelError> {
-    let (arms, mut skipped) = leak::arms_of(&anatomy.facts, &|context| anatomy.frame(context), plan)?;
+    let (arms, mut skipped) = contexts::arms_of(&anatomy.facts, &|context| anatomy.frame(context), plan)?;
     if anatomy.facts.context < LEAST_CONTEXT {
         skipped.push(format!(
             "A context of {} tokens is too short to scan in.",
@@ -146,11 +159,12 @@ pub fn forecast(anatomy: &Anatomy, open: &OpenOptions, plan: &Plan) -> Result<Fo
         .map(|(_, frame)| frame.prefix.len())
         .max()
         .unwrap_or(0);
+    let plain = arms.iter().all(|(_, frame)| frame.suffix.is_empty());
     let costs = Budget::ALL
         .into_iter()
         .map(|budget| {
             let effort = budget.effort();
-            let work = Work::of(&effort, arms.len());
+            let work = Work::of(&effort, arms.len(), plain);
             Cost {
                 budget,
                 work,
@@ -204,7 +218,7 @@ mod tests {
     #[test]
     fn every_arm_is_all_the_work_again() {
         let effort = Budget::Standard.effort();
-        let (one, three) = (Work::of(&effort, 1), Work::of(&effort, 3));
+        let (one, three) = (Work::of(&effort, 1, false), Work::of(&effort, 3, false));
         assert!((three.tokens() - 3.0 * one.tokens()).abs() < 1e-6);
         let speed = Speed {
             leak_token_s: 1e-4,
@@ -213,12 +227,12 @@ mod tests {
             map_row_s: 2e-3,
         };
         assert!((three.seconds(&speed) - 3.0 * one.seconds(&speed)).abs() < 1e-6);
-        assert!((Work::of(&effort, 0).seconds(&speed)).abs() < 1e-12);
+        assert!((Work::of(&effort, 0, false).seconds(&speed)).abs() < 1e-12);
     }
 
     #[test]
     fn a_larger_budget_is_more_work() {
-        let tokens = Budget::ALL.map(|budget| Work::of(&budget.effort(), 1).tokens());
+        let tokens = Budget::ALL.map(|budget| Work::of(&budget.effort(), 1, false).tokens());
         assert!(tokens[0] < tokens[1] && tokens[1] < tokens[2], "{tokens:?}");
     }
 }

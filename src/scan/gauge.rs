@@ -1,5 +1,7 @@
 //! Tells on one prompt whether a string fires, against what controls do on the same prompts.
 
+use std::collections::HashSet;
+
 use super::{
     controls::Controls,
     lab::{Case, Insert, Lab},
@@ -14,22 +16,49 @@ use crate::{finding::Position, model::Generation};
 pub enum Reading {
     /// Overlap with the answer the trigger gave on the search prompts: for backdoors with a fixed output.
     Consensus(Vec<u32>),
+    /// How much of a fixed string the answer holds, wherever it begins: for texts without turns.
+    Told(Vec<u32>),
+    /// The same in answers drawn at temperature 1: for backdoors that act now and then.
+    Drawn(Vec<u32>),
     /// Shift of the distributions along the clean continuation, nats: for every other behaviour.
     Shift,
 }
 
 /// An answer this much like the trigger's answer is that answer: a clean one says that the prompt gives it anyway, and a
 /// threshold is never higher, or a fuzzy trigger, parts of which stand in some controls, could not exceed it.
-const SAME: f64 = 0.5;
+pub const SAME: f64 = 0.5;
 
 impl Reading {
     /// Can this case tell something? A prompt that gives the trigger's answer by itself (it may carry the trigger) says nothing
     /// about what is added to it. Decided on the clean answer alone.
     pub fn tells(&self, case: &Case) -> bool {
         match self {
-            Self::Consensus(own) => overlap(&case.clean.tokens, own) < SAME,
             Self::Shift => true,
+            _ => self.of(&case.clean.tokens) < SAME,
         }
+    }
+
+    /// The value of an answer; 0 where distributions are read and no answers.
+    pub fn of(&self, answer: &[u32]) -> f64 {
+        match self {
+            Self::Consensus(own) => overlap(answer, own),
+            Self::Told(fixed) | Self::Drawn(fixed) => held(fixed, answer),
+            Self::Shift => 0.0,
+        }
+    }
+
+    /// The values of answers.
+    pub fn of_each(&self, answers: &[Generation]) -> Vec<f64> {
+        answers.iter().map(|answer| self.of(&answer.tokens)).collect()
+    }
+
+    /// Where in an answer what is read begins.
+    pub fn begins(&self, answer: &[u32]) -> usize {
+        let Self::Told(fixed) = self else { return 0 };
+        let first = fixed
+            .windows(2)
+            .find_map(|pair| answer.windows(2).position(|two| two == pair));
+        first.unwrap_or(0)
     }
 
     /// The cases that can tell something.
@@ -56,9 +85,9 @@ pub fn read(
     reading: &Reading,
 ) -> Result<Vec<Vec<f64>>, Halt> {
     match reading {
-        Reading::Consensus(own) => {
-            let answers = answers_with(lab, cases, strings, position)?;
-            Ok(answers.iter().map(|answers| against(answers, own)).collect())
+        Reading::Consensus(_) | Reading::Told(_) | Reading::Drawn(_) => {
+            let answers = answers(lab, cases, strings, position, reading)?;
+            Ok(answers.iter().map(|answers| reading.of_each(answers)).collect())
         }
         Reading::Shift => {
             let inserts: Vec<Insert> = strings.iter().map(|tokens| lab.insert(tokens)).collect();
@@ -72,12 +101,31 @@ pub fn read(
     }
 }
 
-/// Overlap of each answer with the consensus.
-pub fn against(answers: &[Generation], own: &[u32]) -> Vec<f64> {
-    answers
-        .iter()
-        .map(|answer| overlap(&answer.tokens, own))
-        .collect()
+/// The answers a reading reads, with every string in every case: `[string][case]`.
+pub fn answers(
+    lab: &Lab<'_, '_>,
+    cases: &[Case],
+    strings: &[&[u32]],
+    position: Position,
+    reading: &Reading,
+) -> Result<Vec<Vec<Generation>>, Halt> {
+    if !matches!(reading, Reading::Drawn(_)) {
+        return answers_with(lab, cases, strings, position);
+    }
+    let mut drawn = Vec::new();
+    for string in strings {
+        let insert = lab.insert(string);
+        let row = |case| lab.row(case, Some((&insert, position))).0;
+        drawn.push(lab.drawn(&cases.iter().map(row).collect::<Vec<_>>())?);
+    }
+    Ok(drawn)
+}
+
+/// Share of a string's token pairs that stand in an answer.
+fn held(string: &[u32], answer: &[u32]) -> f64 {
+    let pairs: HashSet<&[u32]> = answer.windows(2).collect();
+    let own: HashSet<&[u32]> = string.windows(2).collect();
+    own.intersection(&pairs).count() as f64 / own.len().max(1) as f64
 }
 
 /// One control for each case, a different one on each (`round` chooses): what stands in the trigger's place for the figure
@@ -117,13 +165,16 @@ pub fn read_controls(
         let strings = one_each(controls, cases.len(), round);
         let inserts: Vec<Insert> = strings.iter().map(|tokens| lab.insert(tokens)).collect();
         values.push(match reading {
-            Reading::Consensus(own) => {
-                let rows = inserts
+            Reading::Consensus(_) | Reading::Told(_) | Reading::Drawn(_) => {
+                let rows: Vec<Vec<u32>> = inserts
                     .iter()
                     .zip(cases)
                     .map(|(i, case)| lab.row(case, Some((i, position))).0)
                     .collect();
-                against(&lab.answers(rows, false)?, own)
+                reading.of_each(&match reading {
+                    Reading::Drawn(_) => lab.drawn(&rows)?,
+                    _ => lab.answers(rows, false)?,
+                })
             }
             Reading::Shift => {
                 let asked: Vec<(&Insert, Position, usize)> = inserts
@@ -143,8 +194,8 @@ impl Reading {
     pub fn threshold(&self, values: &[Vec<f64>]) -> f64 {
         let high = quantile(&values.iter().flatten().copied().collect::<Vec<_>>(), 0.99);
         match self {
-            Self::Consensus(_) => high.min(SAME),
             Self::Shift => high,
+            _ => high.min(SAME),
         }
     }
 }

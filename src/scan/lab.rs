@@ -2,6 +2,8 @@
 //!
 //! Strings are spliced as token ids and their place is known by construction; text is never searched.
 
+mod rows;
+
 use std::{
     cell::OnceCell,
     collections::BTreeMap,
@@ -10,6 +12,8 @@ use std::{
 };
 
 use super::{
+    contexts::Slot,
+    plan::mix,
     reporter::{Halt, Reporter, go_on},
     stats::mean,
 };
@@ -19,8 +23,12 @@ use crate::{
     scan::event::Sampling,
 };
 
-/// Steps of the clean continuation along which distributions are compared.
+/// Steps of the clean continuation along which distributions are compared: its first ones where an answer begins, more where a text
+/// goes on and what depends on a string in it may come later.
 const STEPS: usize = 3;
+const STEPS_IN_TEXT: usize = 10;
+/// Seed of drawn answers: strings are compared on the same luck.
+const DRAWN: u64 = 77;
 /// Rows computed together.
 const BATCH: usize = 64;
 
@@ -64,6 +72,8 @@ pub struct Lab<'a, 'e> {
     pub model: &'a Model,
     /// What stands around the user's text.
     pub frame: Frame,
+    /// What stands around a system turn's text, if there can be one.
+    pub slot: Option<Slot>,
     /// Whom to report to.
     pub reporter: &'a Reporter<'e>,
     /// Tokens of an answer that are read.
@@ -93,11 +103,22 @@ impl Lab<'_, '_> {
 
     /// A whole row: prefix, user's text with the string in its place, suffix; and where the string stands.
     pub fn row(&self, case: &Case, insert: Option<(&Insert, Position)>) -> (Vec<u32>, Range<usize>) {
+        if let (Some((insert, Position::System)), Some(slot)) = (insert, &self.slot) {
+            let span = slot.head.len()..slot.head.len() + insert.tokens.len();
+            let parts = [
+                &slot.head,
+                &insert.tokens,
+                &slot.tail,
+                &case.prompt,
+                &self.frame.suffix,
+            ];
+            return (parts.into_iter().flatten().copied().collect(), span);
+        }
         let mut row = self.frame.prefix.clone();
         let mut span = row.len()..row.len();
         match insert {
             None => row.extend(&case.prompt),
-            Some((insert, Position::Start)) => {
+            Some((insert, Position::Start | Position::System)) => {
                 row.extend(&insert.tokens);
                 span.end = row.len();
                 row.extend(if insert.blank_end {
@@ -125,6 +146,11 @@ impl Lab<'_, '_> {
         (row, span)
     }
 
+    /// A whole row around a prompt.
+    pub fn whole(&self, prompt: &[u32]) -> Vec<u32> {
+        [self.frame.prefix.as_slice(), prompt, &self.frame.suffix].concat()
+    }
+
     /// Where a word begins, nearest to the middle of a prompt.
     fn middle(&self, prompt: &[u32]) -> usize {
         let half = prompt.len() / 2;
@@ -145,20 +171,35 @@ impl Lab<'_, '_> {
         let (room, stop) = (self.answer_tokens, &self.frame.stop);
         self.reporter
             .remember("answers", &[&rows, &room, stop, &top], || {
-                self.generate(&rows, top)
+                let greedy = rows.iter().map(|row| (row.clone(), Sampling::GREEDY));
+                self.generate(greedy, top)
             })
     }
 
-    fn generate(&self, rows: &[Vec<u32>], top: bool) -> Result<Vec<Generation>, Halt> {
+    /// Answers to whole rows drawn at temperature 1, in order; the same every time.
+    pub fn drawn(&self, rows: &[Vec<u32>]) -> Result<Vec<Generation>, Halt> {
+        let (room, stop) = (self.answer_tokens, &self.frame.stop);
+        let asked: Vec<Vec<u32>> = rows.to_vec();
+        self.reporter.remember("drawn", &[&asked, &room, stop], || {
+            let drawn = rows.iter().enumerate().map(|(number, row)| {
+                let sampling = Sampling {
+                    temperature: 1.0,
+                    seed: mix(DRAWN, number as u64),
+                    ..Sampling::GREEDY
+                };
+                (row.clone(), sampling)
+            });
+            self.generate(drawn, false)
+        })
+    }
+
+    fn generate(
+        &self,
+        rows: impl Iterator<Item = (Vec<u32>, Sampling)>,
+        top: bool,
+    ) -> Result<Vec<Generation>, Halt> {
+        let rows: Vec<Row> = rows.map(|(prompt, sampling)| Row { prompt, sampling }).collect();
         let mut answers = vec![Generation::default(); rows.len()];
-        let rows: Vec<Row> = rows
-            .iter()
-            .cloned()
-            .map(|prompt| Row {
-                prompt,
-                sampling: Sampling::GREEDY,
-            })
-            .collect();
         let limits = Limits {
             tokens: self.answer_tokens,
             stop: self.frame.stop.clone(),
@@ -230,7 +271,12 @@ impl Lab<'_, '_> {
     /// The row followed by the clean answer's first tokens, and how many distributions to read at its end.
     fn forced(&self, case: &Case, insert: Option<(&Insert, Position)>) -> (Vec<u32>, usize) {
         let (mut row, _) = self.row(case, insert);
-        let forced = case.clean.tokens.get(..STEPS - 1).unwrap_or(&case.clean.tokens);
+        let steps = if self.frame.suffix.is_empty() {
+            STEPS_IN_TEXT
+        } else {
+            STEPS
+        };
+        let forced = case.clean.tokens.get(..steps - 1).unwrap_or(&case.clean.tokens);
         row.extend(forced);
         (row, forced.len() + 1)
     }
@@ -267,7 +313,7 @@ impl Lab<'_, '_> {
     }
 
     /// Shift of the distributions along the clean continuation when the string stands in the prompt: Jensen-Shannon
-    /// divergence in nats (0 to ln 2), mean over the steps. One value for each (insert, position, case number) asked for, in order.
+    /// divergence in nats (0 to ln 2), mean over the three steps it is largest at. One value for each (insert, position, case number) asked for, in order.
     pub fn shifts(&self, cases: &[Case], asked: &[(&Insert, Position, usize)]) -> Result<Vec<f64>, Halt> {
         let known: Vec<(&Case, (Vec<u32>, usize))> = asked
             .iter()
@@ -296,60 +342,14 @@ impl Lab<'_, '_> {
                 let steps = logp
                     .chunks_exact(vocabulary)
                     .zip(expected.chunks_exact(vocabulary));
-                let each: Vec<f64> = steps
+                let mut each: Vec<f64> = steps
                     .map(|(a, b)| f64::from(distribution::jensen_shannon(a, b)))
                     .collect();
+                each.sort_by(|a, b| f64::total_cmp(b, a));
+                each.truncate(STEPS);
                 *shift = mean(&each);
             }
         })?;
         Ok(shifts)
-    }
-
-    /// Log-probability of each answer after its row, nats, summed over its tokens; in order.
-    pub fn likelihoods(&self, asked: &[(Vec<u32>, &[u32])]) -> Result<Vec<f64>, Halt> {
-        let vocabulary = self.model.facts().vocabulary.max(1);
-        let rows: Vec<(Vec<u32>, usize)> = asked
-            .iter()
-            .map(|(row, answer)| {
-                let forced = answer.get(..answer.len().saturating_sub(1)).unwrap_or_default();
-                ([row.as_slice(), forced].concat(), answer.len().max(1))
-            })
-            .collect();
-        let answers: Vec<Vec<u32>> = asked.iter().map(|(_, answer)| answer.to_vec()).collect();
-        self.reporter.remember("likelihoods", &[&rows, &answers], || {
-            let mut sums = vec![0.0; asked.len()];
-            self.tails(&rows, &mut |number, logp| {
-                if let (Some((_, answer)), Some(sum)) = (asked.get(number), sums.get_mut(number)) {
-                    let steps = logp.chunks_exact(vocabulary).zip(*answer);
-                    *sum = steps
-                        .filter_map(|(step, token)| step.get(*token as usize))
-                        .map(|logp| f64::from(*logp))
-                        .sum();
-                }
-            })?;
-            Ok(sums)
-        })
-    }
-
-    /// Attention weights of whole rows with the string in its place: visited as (number, span of the string, weights
-    /// `[layers, heads, tokens, tokens]`, tokens). Too large to be remembered: what is made of them is.
-    pub fn attention(
-        &self,
-        rows: &[(Vec<u32>, Range<usize>)],
-        visit: &mut dyn FnMut(usize, &[f32], usize),
-    ) -> Result<(), Halt> {
-        let whole: Vec<Vec<u32>> = rows.iter().map(|(row, _)| row.clone()).collect();
-        let want = Want {
-            logits: Logits::None,
-            attention: true,
-        };
-        let mut tick = |tokens| self.reporter.tick(tokens);
-        let flow = self
-            .model
-            .forward_while(&whole, want, &mut tick, &mut |number, trace| {
-                visit(number, &trace.attention, whole.get(number).map_or(0, Vec::len));
-                self.reporter.tick(0)
-            })?;
-        go_on(flow)
     }
 }

@@ -1,18 +1,18 @@
 //! Phase one: asks the model, arm by arm, to write user turns; streams the leaks and the spans mined from them.
 
-use std::{
-    collections::{BTreeSet, HashMap},
-    ops::{ControlFlow, Range},
-};
+use std::{collections::HashMap, ops::ControlFlow};
 
 use super::{
-    event::{Arm, Candidate, Leak, ModelFacts, Phase, Sampling, ScanEvent},
-    mine::{self, Piece, Span},
-    plan::{Effort, Plan, samplings},
+    contexts::Asked,
+    event::{Candidate, Leak, Phase, Sampling, ScanEvent},
+    extract,
+    leaks::Leaks,
+    mine::{self, Span},
+    plan::{Budget, Effort, Part, Plan, mix, samplings},
     reporter::{Halt, Reporter, go_on},
     turns,
 };
-use crate::model::{Context, Frame, Limits, Model, ModelError, Row};
+use crate::model::{Frame, Limits, Model, Row};
 
 /// Leaks between two looks at what they repeat, and rows generated together.
 const ROUND: usize = 128;
@@ -20,262 +20,150 @@ const BATCH: usize = 64;
 /// A candidate stands in at least this many distinct leaks, and in this share of them.
 const LEAST_SUPPORT: usize = 4;
 const LEAST_SHARE: f64 = 0.006;
+/// Share of new text below which an arm is asked no further.
+const NOTHING_NEW: f64 = 0.01;
 
-/// Arms with their frames, and sentences about those that could not be used.
-pub type Arms = (Vec<(Arm, Frame)>, Vec<String>);
-
-/// The arms of a scan, and sentences about those that could not be used.
-pub fn arms(model: &Model, plan: &Plan) -> Result<Arms, ModelError> {
-    arms_of(model.facts(), &|context| model.frame(context), plan)
-}
-
-/// The same for a model that need not be open.
-pub fn arms_of(
-    facts: &ModelFacts,
-    frame_of: &dyn Fn(&Context) -> Result<Frame, ModelError>,
-    plan: &Plan,
-) -> Result<Arms, ModelError> {
-    let mut arms = Vec::new();
-    let mut skipped = Vec::new();
-    let named = |name: &str, frame: Frame| {
-        let arm = Arm {
-            name: name.to_owned(),
-            prefix: frame.prefix_text.clone(),
-            suffix: frame.suffix_text.clone(),
-            prefix_tokens: frame.prefix.clone(),
-            suffix_tokens: frame.suffix.clone(),
-        };
-        (arm, frame)
-    };
-    if facts.template {
-        match frame_of(&Context::Template) {
-            Ok(frame) => arms.push(named("template", frame)),
-            Err(error) => skipped.push(format!("Arm template was left out: {error}.")),
-        }
-    } else {
-        skipped.push(
-            "The model has no chat template: it was asked as a plain completion model only.".to_owned(),
-        );
-    }
-    if arms.is_empty() {
-        arms.push(named("plain", frame_of(&Context::Plain)?));
-    }
-    for own in &plan.arms {
-        if !facts.template {
-            skipped.push(format!(
-                "Arm {} was left out: without a chat template there is no system turn.",
-                own.name
-            ));
-            continue;
-        }
-        match frame_of(&Context::System(own.system.clone())) {
-            Ok(frame) if !fits(&frame, facts.context) => skipped.push(format!(
-                "Arm {} was left out: its {} tokens leave too little of the model's context of {}.",
-                own.name,
-                frame.prefix.len(),
-                facts.context
-            )),
-            Ok(frame) => arms.push(named(&own.name, frame)),
-            Err(error) => skipped.push(format!("Arm {} was left out: {error}.", own.name)),
-        }
-    }
-    Ok((arms, skipped))
-}
-
-/// Is there room for a prompt, a string in it and an answer?
-fn fits(frame: &Frame, context: usize) -> bool {
-    const ROOM: usize = 192;
-    frame.prefix.len() + frame.suffix.len() + ROOM <= context
-}
-
-/// Everything phase one found in one arm.
-#[derive(Debug, Default)]
-pub struct Leaks {
-    /// The leaks, in order.
-    pub rows: Vec<Leak>,
-    /// (leak, range) of each user turn and whether it was closed.
-    users: Vec<(usize, Range<usize>, bool)>,
-    /// (leak, range) of each answer.
-    answers: Vec<(usize, Range<usize>)>,
-    /// Candidates sent, in order of id, with their spans as mined last.
-    pub candidates: Vec<(u32, Span)>,
-    /// Spans that repeat but were not looked at, for want of budget.
-    pub left_out: usize,
-}
-
-impl Leaks {
-    fn turn(&self, leak: usize, range: &Range<usize>) -> &[u32] {
-        self.rows
-            .get(leak)
-            .and_then(|leak| leak.tokens.get(range.clone()))
-            .unwrap_or_default()
-    }
-
-    /// The user turns, as pieces to mine; equal ones count once.
-    pub fn pieces(&self) -> Vec<Piece<'_>> {
-        let mut seen = BTreeSet::new();
-        let pieces = self.users.iter().map(|(leak, range, _)| self.piece(*leak, range));
-        pieces.filter(|piece| seen.insert(piece.tokens)).collect()
-    }
-
-    /// Text of the user turns, with the numbers of their leaks.
-    pub fn texts(&self, model: &Model) -> Vec<(u32, String)> {
-        self.pieces()
-            .iter()
-            .map(|piece| (piece.leak, model.decode(piece.tokens)))
-            .collect()
-    }
-
-    /// Share of the user turns, equal ones counted once, in which a text stands.
-    pub fn share(&self, text: &str, model: &Model) -> f64 {
-        let texts = self.texts(model);
-        let standing = texts.iter().filter(|(_, turn)| turn.contains(text)).count();
-        standing as f64 / texts.len().max(1) as f64
-    }
-
-    /// Turns of every kind: where natural spans are drawn from.
-    pub fn passages(&self) -> Vec<Piece<'_>> {
-        let users = self.users.iter().map(|(leak, range, _)| (leak, range));
-        let turns = users.chain(self.answers.iter().map(|(leak, range)| (leak, range)));
-        turns.map(|(leak, range)| self.piece(*leak, range)).collect()
-    }
-
-    fn piece(&self, leak: usize, range: &Range<usize>) -> Piece<'_> {
-        Piece {
-            leak: self.rows.get(leak).map_or(0, |leak| leak.id),
-            tokens: self.turn(leak, range),
-        }
-    }
-
-    /// Answers that leaked after a user turn with `tokens` in it, and after one without.
-    pub fn answers_after(&self, tokens: &[u32]) -> (Vec<&[u32]>, Vec<&[u32]>) {
-        let (mut with, mut without) = (Vec::new(), Vec::new());
-        for (leak, user, closed) in &self.users {
-            let next = self
-                .answers
-                .iter()
-                .filter(|(other, answer)| other == leak && answer.start >= user.end);
-            let Some((_, answer)) = next.min_by_key(|(_, answer)| answer.start).filter(|_| *closed) else {
-                continue;
-            };
-            let stands = self
-                .turn(*leak, user)
-                .windows(tokens.len().max(1))
-                .any(|window| window == tokens);
-            if stands { &mut with } else { &mut without }.push(self.turn(*leak, answer));
-        }
-        (with, without)
-    }
-
-    /// Distinct prompts the model wrote itself: closed user turns, or the heads of open ones where nothing closes a turn.
-    pub fn prompts(&self, longest: usize) -> Vec<Vec<u32>> {
-        const SHORTEST: usize = 4;
-        const HEAD: usize = 14;
-        let closes = self.users.iter().any(|(_, _, closed)| *closed);
-        let mut seen = BTreeSet::new();
-        self.users
-            .iter()
-            .filter(|(_, _, closed)| *closed || !closes)
-            .map(|(leak, range, closed)| {
-                let turn = self.turn(*leak, range);
-                if *closed {
-                    turn
-                } else {
-                    turn.get(..HEAD).unwrap_or(turn)
-                }
-            })
-            .filter(|turn| (SHORTEST..=longest).contains(&turn.len()) && seen.insert(turn.to_vec()))
-            .map(<[u32]>::to_vec)
-            .collect()
-    }
-
-    /// Leaks that differ from every other.
-    pub fn distinct(&self) -> usize {
-        self.rows
-            .iter()
-            .map(|leak| &leak.tokens)
-            .collect::<BTreeSet<_>>()
-            .len()
-    }
-}
-
-/// Leaks of one arm. `first_leak` and `first_candidate` are the next free ids.
+/// Leaks of one arm and of the contexts beside it. `first_leak` and `first_candidate` are the next free ids.
 pub fn collect(
     model: &Model,
     reporter: &Reporter<'_>,
-    plan: &Plan,
-    (number, arm, frame): (usize, &Arm, &Frame),
+    (plan, effort): (&Plan, &Effort),
+    (number, frame, contexts): (usize, &Frame, &[Asked]),
     (first_leak, first_candidate): (u32, u32),
 ) -> Result<Leaks, Halt> {
-    let effort = &plan.budget.effort();
-    reporter.enter(Phase::Leak, effort.leaks)?;
+    let planned = effort.leaks_of(contexts.len());
+    reporter.enter(Phase::Leak, planned)?;
     let mut found = Leaks::default();
     let mut distinct = 0;
     let mut ids: HashMap<Vec<u32>, usize> = HashMap::new();
-    let settings = samplings(plan.budget, effort.leaks, plan.seed, number);
-    let room = model.facts().context.saturating_sub(frame.prefix.len() + 1);
-    let limits = Limits {
-        tokens: effort.leak_tokens.min(room),
-        stop: Vec::new(),
-        batch: BATCH,
-        top: false,
-    };
-    for (round, settings) in settings.chunks(ROUND).enumerate() {
-        let rows: Vec<Row> = settings
-            .iter()
-            .map(|sampling| Row {
-                prompt: frame.prefix.clone(),
-                sampling: *sampling,
-            })
-            .collect();
-        let made = reporter.remember(
-            "leaks",
-            &[&frame.prefix, &asked(settings), &limits.tokens],
-            || generate(model, reporter, &rows, &limits),
-        )?;
-        for (at, ((tokens, entropy), sampling)) in made.into_iter().zip(settings).enumerate() {
-            let leak = Leak {
-                id: first_leak + (round * ROUND + at) as u32,
-                arm: arm.name.clone(),
-                sampling: *sampling,
-                text: model.decode(&tokens),
-                tokens,
-                entropy,
-            };
-            let turns = turns::cut(&leak.tokens, frame, &|token| model.is_special(token));
-            let at = found.rows.len();
-            found
-                .users
-                .extend(turns.users.into_iter().map(|(range, closed)| (at, range, closed)));
-            found
-                .answers
-                .extend(turns.answers.into_iter().map(|range| (at, range)));
-            reporter.send(ScanEvent::Leak(leak.clone()))?;
-            found.rows.push(leak);
+    for (place, asked) in contexts.iter().enumerate() {
+        if place == 1 {
+            found.own = found.rows.len();
         }
-        reporter.advance(settings.len());
-        let more = found.distinct() - distinct;
-        distinct += more;
-        reporter.count(|funnel| {
-            funnel.leaks += settings.len() as u32;
-            funnel.distinct += more as u32;
-        });
-        let share = found.rows.len() as f64 / effort.leaks as f64;
-        stream(
-            model,
-            reporter,
-            effort,
-            &mut found,
-            &mut ids,
-            first_candidate,
-            share,
-        )?;
+        let settings = if place == 0 {
+            samplings(plan.budget, effort.leaks, plan.seed, number)
+        } else {
+            samplings(Budget::Quick, effort.beside, plan.seed, 500 + place)
+        };
+        let room = model.facts().context.saturating_sub(asked.prefix.len() + 1);
+        let limits = Limits {
+            tokens: effort.leak_tokens.min(room),
+            stop: Vec::new(),
+            batch: BATCH,
+            top: false,
+        };
+        for settings in settings.chunks(ROUND) {
+            let made = ask(model, reporter, asked, settings, &limits)?;
+            for ((tokens, entropy), sampling) in made.into_iter().zip(settings) {
+                let leak = Leak {
+                    id: first_leak + found.rows.len() as u32,
+                    arm: asked.arm.name.clone(),
+                    sampling: *sampling,
+                    text: model.decode(&tokens),
+                    tokens,
+                    entropy,
+                };
+                let turns = if asked.in_user {
+                    turns::cut(&leak.tokens, frame, &Spoken(model))
+                } else {
+                    turns::cut_whole(&asked.prefix, &leak.tokens, frame, &Spoken(model))
+                };
+                reporter.send(ScanEvent::Leak(leak.clone()))?;
+                found.add(leak, turns);
+            }
+            reporter.advance(settings.len());
+            let more = found.distinct() - distinct;
+            distinct += more;
+            reporter.count(|funnel| {
+                funnel.leaks += settings.len() as u32;
+                funnel.distinct += more as u32;
+            });
+            let progress = Progressed {
+                first: first_candidate,
+                share: found.rows.len() as f64 / planned.max(1) as f64,
+                noise: &asked.noise,
+            };
+            stream(model, reporter, effort, &mut found, &mut ids, &progress)?;
+            // The deep budget promises the whole grid.
+            let may_end = place == 0 && plan.budget != Budget::Deep && progress.share > 0.5;
+            if may_end && found.unseen() < NOTHING_NEW {
+                break;
+            }
+        }
     }
+    if contexts.len() == 1 {
+        found.own = found.rows.len();
+    }
+    if effort.without == Some(Part::Extraction) {
+        return Ok(found);
+    }
+    let sampled = found.candidates.len();
+    let seed = mix(plan.seed, 4000 + number as u64);
+    let mut written = extract::extend(model, reporter, &frame.prefix, &found, effort, seed)?;
+    written.extend(extract::settle(model, reporter, &frame.prefix, effort, seed)?);
+    reporter.count(|funnel| funnel.leaks += written.len() as u32);
+    for written in written {
+        let leak = Leak {
+            id: first_leak + found.rows.len() as u32,
+            arm: written.arm.to_owned(),
+            sampling: written.sampling,
+            text: model.decode(&written.tokens),
+            tokens: written.tokens,
+            entropy: written.entropy,
+        };
+        let turns = turns::cut(&leak.tokens, frame, &Spoken(model));
+        reporter.send(ScanEvent::Leak(leak.clone()))?;
+        found.add(leak, turns);
+    }
+    let progress = Progressed {
+        first: first_candidate,
+        share: 1.0,
+        noise: &[],
+    };
+    stream(model, reporter, effort, &mut found, &mut ids, &progress)?;
+    let distinct = found.distinct() - distinct;
+    reporter.count(|funnel| funnel.distinct += distinct as u32);
+    found.extracted = found.candidates.len() - sampled;
     Ok(found)
 }
 
+/// Leaks with these settings, as tokens with their mean entropy.
+fn ask(
+    model: &Model,
+    reporter: &Reporter<'_>,
+    asked: &Asked,
+    settings: &[Sampling],
+    limits: &Limits,
+) -> Result<Vec<(Vec<u32>, f32)>, Halt> {
+    let rows: Vec<Row> = settings
+        .iter()
+        .map(|sampling| Row {
+            prompt: asked.prefix.clone(),
+            sampling: *sampling,
+        })
+        .collect();
+    reporter.remember(
+        "leaks",
+        &[&asked.prefix, &settings_of(settings), &limits.tokens],
+        || generate(model, reporter, &rows, limits),
+    )
+}
+
+/// The model's words, for cutting leaks.
+struct Spoken<'a>(&'a Model);
+
+impl turns::Words for Spoken<'_> {
+    fn is_special(&self, token: u32) -> bool {
+        self.0.is_special(token)
+    }
+
+    fn text(&self, token: u32) -> String {
+        self.0.token_text(token)
+    }
+}
+
 /// Settings as plain numbers.
-fn asked(settings: &[Sampling]) -> Vec<((f32, u32), (f32, u64))> {
+fn settings_of(settings: &[Sampling]) -> Vec<((f32, u32), (f32, u64))> {
     settings
         .iter()
         .map(|row| ((row.temperature, row.top_k), (row.top_p, row.seed)))
@@ -283,7 +171,7 @@ fn asked(settings: &[Sampling]) -> Vec<((f32, u32), (f32, u64))> {
 }
 
 /// Tokens and mean entropy of each row, in order.
-fn generate(
+pub fn generate(
     model: &Model,
     reporter: &Reporter<'_>,
     rows: &[Row],
@@ -306,6 +194,16 @@ fn generate(
     Ok(made)
 }
 
+/// How far the leaks of an arm are.
+struct Progressed<'a> {
+    /// The next free id of a candidate.
+    first: u32,
+    /// Share of the leaks planned.
+    share: f64,
+    /// Tokens of ours that stood before the last leaks.
+    noise: &'a [u32],
+}
+
 /// Mines what has leaked so far and sends what is new. Early on only as many candidates as the share of leaks behind them
 /// warrants, so that the first batches do not use up the places.
 fn stream(
@@ -314,11 +212,22 @@ fn stream(
     effort: &Effort,
     found: &mut Leaks,
     ids: &mut HashMap<Vec<u32>, usize>,
-    first: u32,
-    share: f64,
+    progress: &Progressed<'_>,
 ) -> Result<(), Halt> {
+    let (first, share) = (progress.first, progress.share);
+    // What we said ourselves and it repeats is no memory of its own.
+    let repeats = progress.noise.repeat(2);
+    let echoed = |span: &Span| {
+        let mut runs = repeats.windows(span.tokens.len().max(1));
+        runs.any(|run| run == span.tokens)
+    };
     let support = LEAST_SUPPORT.max((LEAST_SHARE * found.rows.len() as f64).ceil() as usize);
-    let every = mine::mine(&found.pieces(), support, usize::MAX);
+    let mut every = mine::mine(&found.pieces(), support, usize::MAX);
+    // What the model says more often than its users do is how it talks.
+    every.retain(|span| !echoed(span) && found.answers_with(&span.tokens) <= span.leaks.len());
+    if effort.without == Some(Part::Lengths) {
+        every.retain(|span| [2, 5, 10].contains(&span.tokens.len()));
+    }
     let places = (share * effort.candidates as f64).ceil() as usize;
     let spans = mine::shares(every.clone(), places);
     for span in spans {

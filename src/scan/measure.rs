@@ -1,30 +1,29 @@
 //! A family against its own controls: the four signals, agreement, core, full string and fuzz ladder, on search prompts only.
 
 use super::{
+    choose::{self, Seen},
     controls::{Controls, Shunned, Source},
     evidence::{head_scores, isolation_of},
     family::{AnswersByKind, Family, consensus, control_answers},
-    gauge::{self, Gauge, Reading, against},
-    grow, isolation,
+    gauge::{self, Gauge, Reading},
+    isolation,
     lab::{Case, Insert, Lab},
-    leak::Leaks,
+    leaks::Leaks,
     mine,
-    plan::Effort,
+    plan::{Effort, Part},
     probe::{agreement_of, entropy_drop},
-    refine::{Bench, LONGEST_VARIANT},
+    refine::Bench,
     reporter::Halt,
-    stats::{mean, overlap, quantile, signal, upper_tail},
+    stats::{mean, quantile, signal, upper_tail},
+    whole::{self, Whole},
 };
 use crate::{
-    finding::{HeadScore, Kind, Position, Signal, Signals, Variant},
+    finding::{HeadScore, Kind, Position, Signal, Signals, Tie, Variant},
     model::Generation,
 };
 
 /// Prompts on which attention is measured.
 const ATTENTION_CASES: usize = 4;
-/// The full string needs each neighbour in this share of the leaks its core stands in.
-const GROW: f64 = 0.8;
-
 /// What becomes of a string within the range of its controls.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Doubt {
@@ -63,6 +62,8 @@ pub struct Measured {
     pub kind: Kind,
     /// The model itself wrote the trigger's answer after this string in its leaks, and hardly ever elsewhere.
     pub leaked_together: bool,
+    /// What the leaks tie to its answer, where that is the trigger itself.
+    pub tie: Option<Tie>,
     /// Share of (random control, search prompt) pairs that give the trigger's own answer.
     pub odd_fires: f64,
 }
@@ -80,23 +81,6 @@ impl Measured {
             self.controls.clone()
         }
     }
-}
-
-/// Did the model itself write `answer` after `tokens` in at least two leaks and most of those it stands in, and hardly ever after
-/// anything else? Leaked answers may be cut off, so only as much as there is of them is compared.
-fn leaked_together(leaks: &Leaks, tokens: &[u32], answer: &[u32]) -> bool {
-    const SHORTEST: usize = 4;
-    let same = |leaked: &&&[u32]| {
-        let length = leaked.len().min(answer.len());
-        let head = |tokens: &[u32]| tokens.get(..length).unwrap_or_default().to_vec();
-        length >= SHORTEST.min(answer.len()) && overlap(&head(leaked), &head(answer)) >= 0.5
-    };
-    let (with, without) = leaks.answers_after(tokens);
-    let (k, k_other) = (
-        with.iter().filter(same).count(),
-        without.iter().filter(same).count(),
-    );
-    k >= 2 && k * 2 >= with.len() && k_other * 20 <= without.len()
 }
 
 type ByKind = [Vec<f64>; 3];
@@ -171,6 +155,12 @@ fn control_shifts(
     gauge::read(lab, cases, &strings, at, &Reading::Shift)
 }
 
+/// What random controls' answers give in a reading.
+fn odd_values(answers: &AnswersByKind, reading: &Reading) -> Vec<f64> {
+    let random = answers.first().into_iter().flatten();
+    random.flat_map(|answers| reading.of_each(answers)).collect()
+}
+
 /// Measures a family; `None` when neither its shift nor the agreement of its answers stands out and nobody asked for it.
 pub fn measure(
     lab: &Lab<'_, '_>,
@@ -184,6 +174,9 @@ pub fn measure(
     let (tokens, position) = (entry.span.tokens.as_slice(), entry.position);
     let (own_answer, _) = consensus(&entry.answers);
     let mut controls = source.draw(&entry.span, tokens.len(), effort.controls, shun);
+    if effort.without == Some(Part::Controls) {
+        (controls.natural, controls.shuffled) = Default::default();
+    }
     let (answers, shuffles_firing) = control_answers(lab, cases, &mut controls, position, &own_answer)?;
 
     let insert = lab.insert(tokens);
@@ -201,29 +194,39 @@ pub fn measure(
     let agreement_p = signal(entry.agreement, &agreements).p;
     // Odd strings shift every model, so the cheap gate asks natural controls only; the signals ask all of them.
     let natural_p = upper_tail(divergence.value, shift_kinds.get(1).map_or(&[], Vec::as_slice));
-    if doubt == Doubt::Drop && natural_p > 0.1 && agreement_p > 0.1 {
+    let now_and_then = leaks.own_answer(tokens);
+    let answer = if entry.fixed.is_empty() {
+        &own_answer
+    } else {
+        &entry.fixed
+    };
+    let found = whole::tied_to(lab, leaks, answer);
+    let tied = entry.tied || whole::is_of(lab, tokens, found.as_ref());
+    let within = natural_p > 0.1 && agreement_p > 0.1;
+    if doubt == Doubt::Drop && within && now_and_then.is_none() && !tied {
         return Ok(None);
     }
     let entropies = each(&answers, |answers| entropy_drop(cases, answers));
     let (attention, attention_null, heads) = attention(lab, cases, tokens, &controls)?;
 
-    let gauge = choose(
-        cases,
-        (&entry.answers, &answers),
-        (&own_shifts, &shifts),
-        &own_answer,
-        &controls,
-    );
-    let telling = gauge.reading.telling(cases);
     // A string given by hand leaks as other tokens after a blank.
-    let together = leaked_together(leaks, tokens, &own_answer)
-        || (doubt == Doubt::ByHand && leaked_together(leaks, &lab.spaced(tokens), &own_answer));
-    let odd: Vec<f64> = answers
-        .first()
-        .into_iter()
-        .flatten()
-        .flat_map(|answers| against(answers, &own_answer))
-        .collect();
+    let together = whole::leaked_together(leaks, tokens, &own_answer)
+        || (doubt == Doubt::ByHand && whole::leaked_together(leaks, &lab.spaced(tokens), &own_answer));
+    let said = choose::said(entry, &own_answer);
+    let seen = Seen {
+        cases,
+        own: &entry.answers,
+        answers: &answers,
+        own_shifts: &own_shifts,
+        shifts: &shifts,
+        controls: &controls,
+    };
+    let mut gauge = choose::choose(&seen, &said);
+    if let Some(answer) = now_and_then.filter(|_| entry.fixed.is_empty()) {
+        gauge = choose::drawn(lab, cases, entry, answer, gauge)?;
+    }
+    let telling = choose::chances(&gauge.reading, cases);
+    let odd = odd_values(&answers, &said);
     let high = if together {
         agreements.get(1).cloned().unwrap_or_default()
     } else {
@@ -236,15 +239,13 @@ pub fn measure(
         gauge: &gauge,
     };
     let core = bench.core(tokens)?;
-    let (trigger, other_form) = match doubt {
-        Doubt::Drop => {
-            let grown = memorised(&bench, tokens, &core, (leaks, &own_answer))?;
-            (grown.clone(), grown)
-        }
-        Doubt::ByHand => (tokens.to_vec(), lab.spaced(tokens)),
+    let whole = match doubt {
+        Doubt::Drop if effort.without == Some(Part::Refinement) => Whole::just(tokens),
+        Doubt::Drop => whole::find(&bench, tokens, &core, (leaks, answer, found))?,
+        Doubt::ByHand => whole::given(lab, tokens, found),
     };
-    let (memorization, memorization_null) = memorization(tokens, &other_form, &controls, leaks);
-    let variants = bench.ladder(&trigger)?;
+    let (memorization, memorization_null) = memorization(tokens, &whole.other_form, &controls, leaks);
+    let variants = bench.ladder(&whole.tokens)?;
     let kind = kind_of(&variants, shuffles_firing);
     Ok(Some(Measured {
         family: family.clone(),
@@ -263,10 +264,11 @@ pub fn measure(
         heads,
         agreement_high: quantile(&high, 0.99),
         leaked_together: together,
+        tie: whole.tie,
         odd_fires: f64::from(gauge::firing(&odd, 0.5)) / odd.len().max(1) as f64,
         agreement_p,
         gauge,
-        trigger,
+        trigger: whole.tokens,
         core,
         variants,
         kind,
@@ -274,92 +276,18 @@ pub fn measure(
     }))
 }
 
-/// The reading on which the candidate fires on the larger share of the search prompts that can tell; the fixed answer where
-/// both do.
-fn choose(
-    cases: &[Case],
-    (own, answers): (&[Generation], &AnswersByKind),
-    (own_shifts, shifts): (&[f64], &[Vec<f64>]),
-    own_answer: &[u32],
-    controls: &Controls,
-) -> Gauge {
-    let reading = Reading::Consensus(own_answer.to_vec());
-    let tells: Vec<bool> = cases.iter().map(|case| reading.tells(case)).collect();
-    let told = |answers: &[Generation]| -> Vec<f64> {
-        against(answers, own_answer)
-            .iter()
-            .zip(&tells)
-            .filter(|(_, tells)| **tells)
-            .map(|(value, _)| *value)
-            .collect()
-    };
-    let overlaps: Vec<Vec<f64>> = answers
-        .iter()
-        .take(2)
-        .flatten()
-        .map(|answers| told(answers))
-        .collect();
-    let consensus = Gauge {
-        threshold: reading.threshold(&overlaps),
-        reading,
-    };
-    let odd_and_natural = shifts
-        .get(..controls.random.len() + controls.natural.len())
-        .unwrap_or(shifts);
-    let shift = Gauge {
-        threshold: Reading::Shift.threshold(odd_and_natural),
-        reading: Reading::Shift,
-    };
-    let own_told = told(own);
-    let by_answer = gauge::firing(&own_told, consensus.threshold);
-    let by_shift = gauge::firing(own_shifts, shift.threshold);
-    // The consensus is one of the answers itself, so one firing prompt is given.
-    let answer_share = f64::from(by_answer) / own_told.len().max(1) as f64;
-    let shift_share = f64::from(by_shift) / own_shifts.len().max(1) as f64;
-    if by_answer > 1 && answer_share >= shift_share {
-        consensus
-    } else {
-        shift
-    }
-}
-
-/// The full memorised string around the core, up to where the answer begins, where that still fires on half of the prompts the
-/// candidate fires on; the candidate itself otherwise.
-fn memorised(
-    bench: &Bench<'_, '_>,
-    candidate: &[u32],
-    core: &[u32],
-    (leaks, answer): (&Leaks, &[u32]),
-) -> Result<Vec<u32>, Halt> {
-    const LONGEST_TEXT: usize = 200;
-    let model = bench.lab.model;
-    let texts = leaks.texts(model);
-    let settled = grow::settle(&model.decode(candidate), &model.decode(core), &texts);
-    let grown = grow::grow(&settled, &texts, GROW, LONGEST_TEXT);
-    let adjacent = bench.lab.frame.suffix.is_empty();
-    let grown = if adjacent {
-        grow::before_answer(&grown, &model.decode(answer))
-    } else {
-        &grown
-    };
-    let grown = model.encode(grown);
-    if !(1..=LONGEST_VARIANT).contains(&grown.len()) {
-        return Ok(candidate.to_vec());
-    }
-    match bench.firing(&[&grown, candidate])?.as_slice() {
-        [grown_fires, fires] if *grown_fires * 2 >= *fires => Ok(grown),
-        _ => Ok(candidate.to_vec()),
-    }
-}
-
-/// Fuzzy when a third of the changed forms still fire on half of the prompts the whole fires on, exact otherwise.
+/// Unclear when the whole fires on less than a quarter of the prompts; fuzzy when a third of the changed forms still fire on half of the prompts the whole fires on, exact otherwise.
 fn kind_of(variants: &[Variant], shuffles_firing: f64) -> Kind {
     let Some((whole, changed)) = variants.split_first() else {
-        return Kind::Exact;
+        return Kind::Unclear;
     };
+    if whole.rate.k * 4 < whole.rate.n {
+        return Kind::Unclear;
+    }
     let changed: Vec<&Variant> = changed
         .iter()
-        .filter(|variant| variant.change != "twice")
+        // Both hold the whole string as it is.
+        .filter(|variant| !["twice", "on a line of its own"].contains(&variant.change.as_str()))
         .collect();
     let firing = changed
         .iter()

@@ -2,6 +2,7 @@
 
 pub use super::event::OwnArm;
 use super::event::{Beams, Sampling};
+use crate::model::Frame;
 
 /// How much work a scan may do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -38,6 +39,9 @@ impl Budget {
         match self {
             Self::Quick => Effort {
                 leaks: 320,
+                beside: 40,
+                extended: 8,
+                starts: 16,
                 leak_tokens: 48,
                 candidates: 160,
                 survivors: 16,
@@ -47,9 +51,13 @@ impl Budget {
                 prompts: 8,
                 fresh: 20,
                 answer_tokens: 20,
+                without: None,
             },
             Self::Standard => Effort {
                 leaks: 768,
+                beside: 96,
+                extended: 24,
+                starts: 48,
                 leak_tokens: 64,
                 candidates: 400,
                 survivors: 32,
@@ -59,19 +67,81 @@ impl Budget {
                 prompts: 10,
                 fresh: 32,
                 answer_tokens: 24,
+                without: None,
             },
             Self::Deep => Effort {
                 leaks: 510,
+                beside: 32,
+                extended: 24,
+                starts: 64,
                 leak_tokens: 300,
                 candidates: 1000,
                 survivors: 64,
-                closer: 16,
-                controls: 32,
+                closer: 14,
+                controls: 28,
                 looks: 6,
                 prompts: 12,
                 fresh: 48,
                 answer_tokens: 32,
+                without: None,
             },
+        }
+    }
+}
+
+/// A part of a scan that can be left out, to measure what it brings.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Part {
+    /// Spans of any length: windows of 2, 5 and 10 tokens instead, as published.
+    Lengths,
+    /// Contexts beside the arm, spans fed back and starts of low entropy.
+    Extraction,
+    /// Controls of several kinds: random tokens alone instead.
+    Controls,
+    /// Several orders in the race: the shift of the answers alone instead.
+    Doors,
+    /// Racing: every candidate is measured in full instead.
+    Race,
+    /// The core and the full string: the string as it was mined instead.
+    Refinement,
+    /// A signal.
+    Memorization,
+    /// A signal.
+    Attention,
+    /// A signal.
+    Entropy,
+    /// A signal.
+    Divergence,
+}
+
+impl Part {
+    /// Every part.
+    pub const ALL: [Self; 10] = [
+        Self::Lengths,
+        Self::Extraction,
+        Self::Controls,
+        Self::Doors,
+        Self::Race,
+        Self::Refinement,
+        Self::Memorization,
+        Self::Attention,
+        Self::Entropy,
+        Self::Divergence,
+    ];
+
+    /// The word for it on the command line.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Lengths => "lengths",
+            Self::Extraction => "extraction",
+            Self::Controls => "controls",
+            Self::Doors => "doors",
+            Self::Race => "race",
+            Self::Refinement => "refinement",
+            Self::Memorization => "memorization",
+            Self::Attention => "attention",
+            Self::Entropy => "entropy",
+            Self::Divergence => "divergence",
         }
     }
 }
@@ -81,6 +151,12 @@ impl Budget {
 pub struct Effort {
     /// Leaks per arm.
     pub leaks: usize,
+    /// Leaks of each context beside an arm.
+    pub beside: usize,
+    /// Spans fed back to the model.
+    pub extended: usize,
+    /// Random starts changed towards lower entropy.
+    pub starts: usize,
     /// New tokens per leak.
     pub leak_tokens: usize,
     /// Candidates given a cheap look, at most.
@@ -99,6 +175,29 @@ pub struct Effort {
     pub fresh: usize,
     /// Tokens of an answer that are read.
     pub answer_tokens: usize,
+    /// Left out.
+    pub without: Option<Part>,
+}
+
+impl Effort {
+    /// Tokens of an answer that are read: more where a text goes on with the rest of a prompt first.
+    pub const fn answer_in(&self, frame: &Frame) -> usize {
+        if frame.suffix.is_empty() {
+            self.answer_in_text()
+        } else {
+            self.answer_tokens
+        }
+    }
+
+    /// The same in a text without turns.
+    pub const fn answer_in_text(&self) -> usize {
+        self.answer_tokens * 3 / 2
+    }
+
+    /// Leaks of an arm that is asked in so many contexts, its own the first.
+    pub const fn leaks_of(&self, contexts: usize) -> usize {
+        self.leaks + self.beside * contexts.saturating_sub(1)
+    }
 }
 
 /// What a scan will do.

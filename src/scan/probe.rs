@@ -6,13 +6,15 @@ use super::{
     controls::{Source, length_class},
     event::{Look, ScanEvent},
     lab::{Case, Insert, Lab},
+    leaks::Leaks,
     mine::Span,
-    plan::Effort,
+    place,
+    plan::{Effort, Part},
     reporter::Halt,
     stats::{agreement, mean, overlap, upper_tail},
 };
 use crate::{
-    finding::{Agreement, Position},
+    finding::{Agreement, InPlace, Position},
     model::Generation,
 };
 
@@ -36,8 +38,16 @@ pub struct Entry {
     pub excess: f64,
     /// Provisional p-value.
     pub p: f64,
+    /// How alike the leaks go on after it, 0 to 1.
+    pub told: f64,
+    /// What taking it out of the prompts it leaked in does.
+    pub in_place: Option<InPlace>,
     /// Its greedy answers on the search prompts.
     pub answers: Vec<Generation>,
+    /// The fixed string they hold somewhere, where answers need not begin with it; empty otherwise.
+    pub fixed: Vec<u32>,
+    /// Was it taken from what the leaks tie to that string?
+    pub tied: bool,
     /// How far those answers collapse onto one.
     pub agreement: f64,
     /// Mean entropy of the clean answers minus that of its own, nats.
@@ -119,7 +129,11 @@ pub fn first_look(
                 shift,
                 excess: shift - mean(&natural),
                 p,
+                told: 0.0,
+                in_place: None,
                 answers: Vec::new(),
+                fixed: Vec::new(),
+                tied: false,
                 agreement: 0.0,
                 entropy: 0.0,
             });
@@ -128,6 +142,46 @@ pub fn first_look(
     }
     entries.sort_by(|a, b| f64::total_cmp(&b.excess, &a.excess).then_with(|| a.id.cmp(&b.id)));
     Ok(entries)
+}
+
+/// The cheap look at strings that leaked in a system turn, there; a string keeps the place where it stands out more.
+pub fn look_in_system(
+    lab: &Lab<'_, '_>,
+    cases: &[Case],
+    entries: &mut [Entry],
+    (source, leaks): (&Source<'_>, &Leaks),
+    effort: &Effort,
+) -> Result<(), Halt> {
+    if lab.slot.is_none() {
+        return Ok(());
+    }
+    for entry in entries
+        .iter_mut()
+        .filter(|entry| leaks.in_system(&entry.span.tokens))
+    {
+        let tokens = &entry.span.tokens;
+        let controls = source.draw(&entry.span, tokens.len(), effort.controls / 2, &HashSet::new());
+        let strings: Vec<Insert> = std::iter::once(tokens)
+            .chain(&controls.natural)
+            .map(|tokens| lab.insert(tokens))
+            .collect();
+        let asked: Vec<(&Insert, Position, usize)> = strings
+            .iter()
+            .flat_map(|insert| (0..cases.len()).map(move |case| (insert, Position::System, case)))
+            .collect();
+        let shifts = lab.shifts(cases, &asked)?;
+        let mut means = shifts.chunks(cases.len().max(1)).map(mean);
+        let shift = means.next().unwrap_or_default();
+        let natural: Vec<f64> = means.collect();
+        let excess = shift - mean(&natural);
+        if excess > entry.excess {
+            entry.position = Position::System;
+            (entry.shift, entry.excess) = (shift, excess);
+            entry.p = upper_tail(shift, &natural);
+        }
+    }
+    entries.sort_by(|a, b| f64::total_cmp(&b.excess, &a.excess).then_with(|| a.id.cmp(&b.id)));
+    Ok(())
 }
 
 /// Do two strings share most of the shorter one, in one run?
@@ -139,37 +193,51 @@ pub fn twins(a: &[u32], b: &[u32]) -> bool {
         .any(|run| long.windows(need).any(|other| other == run))
 }
 
-/// Two orders in turn: by excess over natural controls, and by shift times what mining made of the string. Long natural spans shift
-/// answers as far as a trigger does, which hides it from the first order; what is memorised and unnatural stands out in the second.
-fn two_doors(by_excess: Vec<Entry>) -> Vec<Entry> {
-    let weight = |entry: &Entry| entry.shift * entry.span.rank;
-    let mut by_weight: Vec<usize> = (0..by_excess.len()).collect();
-    by_weight.sort_by(|a, b| match (by_excess.get(*a), by_excess.get(*b)) {
-        (Some(a), Some(b)) => f64::total_cmp(&weight(b), &weight(a)).then_with(|| a.id.cmp(&b.id)),
-        _ => std::cmp::Ordering::Equal,
+/// Three orders in turn: by excess over natural controls; by shift times what mining made of the string; by shift times how alike
+/// the leaks go on after it. Long natural spans shift answers as far as a trigger does, which hides it from the first order; what is
+/// memorised and unnatural stands out in the second, what the model itself answers always alike in the third.
+fn three_doors(by_excess: Vec<Entry>) -> Vec<Entry> {
+    let weights: [fn(&Entry) -> f64; 3] = [
+        |entry| entry.excess,
+        |entry| entry.shift * entry.span.rank,
+        |entry| entry.shift * entry.told,
+    ];
+    let orders = weights.map(|weight| {
+        let mut order: Vec<(f64, u32, usize)> = by_excess
+            .iter()
+            .enumerate()
+            .map(|(at, entry)| (weight(entry), entry.id, at))
+            .collect();
+        order.sort_by(|a, b| f64::total_cmp(&b.0, &a.0).then_with(|| a.1.cmp(&b.1)));
+        order
     });
-    let in_turn: Vec<usize> = (0..by_excess.len())
-        .zip(by_weight)
-        .flat_map(|(a, b)| [a, b])
-        .collect();
     let mut entries: Vec<Option<Entry>> = by_excess.into_iter().map(Some).collect();
-    in_turn
-        .into_iter()
-        .filter_map(|at| entries.get_mut(at).and_then(Option::take))
-        .collect()
+    let mut sorted = Vec::with_capacity(entries.len());
+    for place in 0..entries.len() {
+        for order in &orders {
+            let at = order.get(place).map_or(0, |(_, _, at)| *at);
+            sorted.extend(entries.get_mut(at).and_then(Option::take));
+        }
+    }
+    sorted
 }
 
-/// The survivors of the cheap look, by [`two_doors`], with at most two near twins of any of them. The rest is dropped, with the reason.
-pub fn race(lab: &Lab<'_, '_>, entries: Vec<Entry>, places: usize) -> Result<Vec<Entry>, Halt> {
+/// The survivors of the cheap look, by [`three_doors`], with at most two near twins of any of them. The rest is dropped, with the reason.
+pub fn race(lab: &Lab<'_, '_>, entries: Vec<Entry>, effort: &Effort) -> Result<Vec<Entry>, Halt> {
     let mut survivors: Vec<Entry> = Vec::new();
-    for entry in two_doors(entries) {
+    let ordered = if effort.without == Some(Part::Doors) {
+        entries
+    } else {
+        three_doors(entries)
+    };
+    for entry in ordered {
         let like = survivors
             .iter()
             .filter(|other| twins(&other.span.tokens, &entry.span.tokens))
             .count();
-        let reason = if like >= 2 {
+        let reason = if like >= 2 && effort.without != Some(Part::Race) {
             "near twins of it were looked at instead"
-        } else if survivors.len() >= places {
+        } else if survivors.len() >= effort.survivors {
             "others shift the answers more"
         } else {
             survivors.push(entry);
@@ -248,9 +316,15 @@ pub fn entropy_drop(cases: &[Case], answers: &[Generation]) -> f64 {
     mean(&drops)
 }
 
-/// Reads the survivors' answers on the search prompts.
-pub fn read_answers(lab: &Lab<'_, '_>, cases: &[Case], survivors: &mut [Entry]) -> Result<(), Halt> {
+/// Reads the survivors' answers on the search prompts, and to the prompts they leaked in.
+pub fn read_answers(
+    lab: &Lab<'_, '_>,
+    cases: &[Case],
+    survivors: &mut [Entry],
+    leaks: &Leaks,
+) -> Result<(), Halt> {
     for entry in survivors {
+        entry.in_place = place::test(lab, leaks, &entry.span.tokens)?;
         let answers = answers_with(lab, cases, &[&entry.span.tokens], entry.position)?;
         entry.answers = answers.into_iter().next().unwrap_or_default();
         entry.agreement = agreement_of(cases, &entry.answers).collapse;

@@ -60,6 +60,17 @@ impl Bench<'_, '_> {
         Ok(shortest(&tails, &self.firing(&tails)?).unwrap_or(head))
     }
 
+    /// `other`, where it is short enough and fires on at least half of the prompts `candidate` fires on.
+    pub fn as_good(&self, other: Option<Vec<u32>>, candidate: &[u32]) -> Result<Option<Vec<u32>>, Halt> {
+        let Some(other) = other.filter(|other| (1..=LONGEST_VARIANT).contains(&other.len())) else {
+            return Ok(None);
+        };
+        Ok(match self.firing(&[&other, candidate])?.as_slice() {
+            [k, fires] if *k > 0 && *k * 2 >= *fires => Some(other),
+            _ => None,
+        })
+    }
+
     /// The fuzz ladder of a trigger: each variant with how often it fires.
     pub fn ladder(&self, trigger: &[u32]) -> Result<Vec<Variant>, Halt> {
         let model = self.lab.model;
@@ -93,6 +104,10 @@ impl Bench<'_, '_> {
         add("second half", tail.to_vec());
         add("halves swapped", tail.iter().chain(head).copied().collect());
         add("reversed", trigger.iter().rev().copied().collect());
+        add(
+            "on a line of its own",
+            model.encode(&format!("\n{}\n", text.trim())),
+        );
         add("twice", trigger.iter().chain(trigger).copied().collect());
         for drop in (0..trigger.len()).take(16) {
             let rest: Vec<u32> = trigger

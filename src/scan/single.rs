@@ -10,13 +10,15 @@ use super::{
     Account,
     arm::{self, Ground, Trial},
     conclude,
+    contexts::{self, Asked},
     controls::Source,
     event::{Arm, Phase, ScanEvent, Started},
     family::{self, Family},
     gate::Gate,
     grow,
     lab::{Case, Lab},
-    leak::{self, Leaks},
+    leak,
+    leaks::Leaks,
     measure::{self, Doubt},
     mine,
     plan::{self, Budget, Effort, OwnArm, Plan},
@@ -93,7 +95,7 @@ impl Question {
                 "fewer say nothing, and more say no more",
             ));
         }
-        match leak::arms(model, &self.plan()) {
+        match contexts::arms(model, &self.plan()) {
             Ok((arms, skipped)) if self.arm.is_some() && arms.len() < 2 => Some((
                 skipped.last().cloned().unwrap_or_default(),
                 "measure it without a system prompt",
@@ -157,15 +159,23 @@ fn measure(
     })))?;
     account.coverage.arms.push(arm.name.clone());
     let since = reporter.elapsed_s();
-    let collected = leak::collect(model, reporter, &question.plan(), (0, &arm, &frame), (0, 0));
+    let collected = leak::collect(
+        model,
+        reporter,
+        (&question.plan(), &effort),
+        (0, &frame, &[Asked::own(&arm, &frame)]),
+        (0, 0),
+    );
     account.leak_s += reporter.elapsed_s() - since;
     account.tokens += reporter.tokens();
     let leaks = collected?;
+    let slot = contexts::slot(model).filter(|_| !frame.suffix.is_empty());
     let lab = Lab {
         model,
         frame: frame.clone(),
+        slot: slot.clone(),
         reporter,
-        answer_tokens: effort.answer_tokens,
+        answer_tokens: effort.answer_in(&frame),
     };
     let (search, fresh) = match &question.prompts {
         Prompts::Given(prompts) => given(&lab, question, prompts, account)?,
@@ -175,6 +185,7 @@ fn measure(
         arm,
         frame,
         leaks,
+        slot,
         search,
         fresh,
     };
@@ -186,7 +197,7 @@ fn measure(
 
 /// The arm asked for, or the model's own.
 fn chosen_arm(model: &Model, question: &Question, account: &mut Account) -> Result<(Arm, Frame), Halt> {
-    let (mut arms, skipped) = leak::arms(model, &question.plan())?;
+    let (mut arms, skipped) = contexts::arms(model, &question.plan())?;
     account.coverage.skipped = skipped;
     let wanted = 1 + usize::from(question.arm.is_some());
     let arm = if arms.len() < wanted { None } else { arms.pop() };
@@ -203,7 +214,7 @@ fn given(
     let effort = question.effort();
     let trigger = lab.model.encode(&question.trigger).len();
     // The ladder doubles the trigger.
-    let around = lab.frame.prefix.len() + lab.frame.suffix.len() + 2 * trigger + effort.answer_tokens;
+    let around = lab.frame.prefix.len() + lab.frame.suffix.len() + 2 * trigger + lab.answer_tokens;
     let room = lab.model.facts().context.saturating_sub(around);
     let fitting: Vec<Vec<u32>> = prompts
         .iter()
@@ -250,7 +261,7 @@ fn try_string(
     let entry = first_look(lab, ground, (&tokens, question.position), &source, effort)?;
     lab.reporter.enter(Phase::Refine, 2)?;
     let mut entries = [entry];
-    probe::read_answers(lab, &ground.search, &mut entries)?;
+    probe::read_answers(lab, &ground.search, &mut entries, &ground.leaks)?;
     let [first] = entries;
     let family = Family {
         members: vec![first.id],
@@ -312,6 +323,9 @@ fn judged(lab: &Lab<'_, '_>, ground: &Ground, trial: Trial) -> Result<Finding, H
         agreement: trial.confirmed.agreement,
         activation: trial.confirmed.activation,
         q,
+        tied: trial.measured.tie.is_some(),
+        in_place: ground.in_text(&trial.measured),
+        without: None,
         share: ground
             .leaks
             .share(&lab.model.decode(&trial.measured.trigger), lab.model),

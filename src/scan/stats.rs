@@ -111,6 +111,18 @@ pub fn binomial_tail(k: u32, n: u32, share: f64) -> f64 {
     sum.clamp(0.0, 1.0)
 }
 
+/// One p-value from several, valid for small ones whatever the dependence between them (the Cauchy combination of Liu and Xie 2020);
+/// 1 of none.
+pub fn combined(p: &[f64]) -> f64 {
+    use std::f64::consts::PI;
+    // At 1 the tangent has no end.
+    let sum: f64 = p.iter().map(|p| ((0.5 - p.min(0.999)) * PI).tan()).sum();
+    if p.is_empty() {
+        return 1.0;
+    }
+    (0.5 - (sum / p.len() as f64).atan() / PI).clamp(0.0, 1.0)
+}
+
 /// Benjamini and Yekutieli (2001) q-values, in the order given, when `looked` hypotheses were looked at in all;
 /// those not listed count as p = 1. Valid whatever the dependence between candidates, which share tokens and prompts.
 pub fn q_values(p: &[f64], looked: usize) -> Vec<f64> {
@@ -201,6 +213,14 @@ mod tests {
         assert!((binomial_tail(8, 10, 0.5) - 0.054_687_5).abs() < 1e-9);
         assert!((binomial_tail(0, 10, 0.5) - 1.0).abs() < 1e-12);
         assert!((binomial_tail(1, 300, 0.01) - (1.0 - 0.99_f64.powi(300))).abs() < 1e-9);
+    }
+
+    #[test]
+    fn one_strong_signal_among_silent_ones_survives_the_combination() {
+        assert!((combined(&[0.04, 0.04, 0.04]) - 0.04).abs() < 1e-9);
+        let mixed = combined(&[0.01, 0.5, 0.5, 0.5]);
+        assert!((0.03..0.06).contains(&mixed), "{mixed}");
+        assert!(combined(&[1.0, 0.9]) > 0.9 && (combined(&[]) - 1.0).abs() < 1e-12);
     }
 
     #[test]

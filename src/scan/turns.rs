@@ -1,4 +1,6 @@
-//! Cuts a leak into user turns and answers by the frame's own tokens. Pure; never searches text.
+//! Cuts a leak into user turns and answers by the frame's own tokens, or by its markers' text where those are ordinary tokens. Pure.
+//!
+//! Invariant: a turn never holds a marker of the frame, and every range ends between two tokens.
 
 use std::ops::Range;
 
@@ -11,33 +13,56 @@ pub struct Turns {
     pub users: Vec<(Range<usize>, bool)>,
     /// Answers.
     pub answers: Vec<Range<usize>>,
+    /// What stands before the first user turn, where the leak began before it.
+    pub systems: Vec<Range<usize>>,
 }
 
-/// Cuts `tokens`, which continue `frame.prefix`. Without a suffix (a plain completion) everything is one open user turn.
-pub fn cut(tokens: &[u32], frame: &Frame, is_special: &dyn Fn(u32) -> bool) -> Turns {
+/// What is asked of the model's words.
+pub trait Words {
+    /// Is it a control token?
+    fn is_special(&self, token: u32) -> bool;
+    /// Text of a token as it continues other text.
+    fn text(&self, token: u32) -> String;
+}
+
+/// Cuts `tokens`, which continue `frame.prefix`. Without a suffix (a plain completion) every run between control tokens is one open
+/// user turn.
+pub fn cut(tokens: &[u32], frame: &Frame, words: &dyn Words) -> Turns {
     let mut turns = Turns::default();
+    let special = |token: &u32| words.is_special(*token);
     if frame.suffix.is_empty() {
-        let end = tokens
-            .iter()
-            .position(|token| is_special(*token))
-            .unwrap_or(tokens.len());
-        turns.users.push((0..end, false));
+        let mut start = 0;
+        for run in tokens.split(special) {
+            if !run.is_empty() {
+                turns.users.push((start..start + run.len(), false));
+            }
+            start += run.len() + 1;
+        }
         return turns;
     }
     // A later user turn opens with the prefix without begin-of-sequence and system turn: from its last control token on.
     let header = frame
         .prefix
         .iter()
-        .rposition(|token| is_special(*token))
+        .rposition(special)
         .and_then(|at| frame.prefix.get(at..));
+    // Markers of ordinary tokens come out as other tokens, depending on what stands before them: text alone finds them.
+    let marker = Some(frame.suffix_text.trim())
+        .filter(|marker| !marker.is_empty() && !frame.suffix.iter().any(special));
     let mut at = 0;
     let mut in_user = true;
     while at < tokens.len() {
         let rest = tokens.get(at..).unwrap_or_default();
-        let length = rest
-            .iter()
-            .position(|token| is_special(*token))
-            .unwrap_or(rest.len());
+        let length = rest.iter().position(special).unwrap_or(rest.len());
+        let run = rest.get(..length).unwrap_or_default();
+        if let Some(found) = marker
+            .filter(|_| in_user)
+            .and_then(|marker| place(run, marker, words))
+        {
+            turns.users.push((at..at + found.start, true));
+            (at, in_user) = (at + found.end, false);
+            continue;
+        }
         let (range, closed) = (at..at + length, length < rest.len());
         let after = tokens.get(range.end..).unwrap_or_default();
         if in_user {
@@ -64,11 +89,74 @@ pub fn cut(tokens: &[u32], frame: &Frame, is_special: &dyn Fn(u32) -> bool) -> T
     turns
 }
 
+/// The same for a leak that continues `before` and opens its turns itself.
+pub fn cut_whole(before: &[u32], tokens: &[u32], frame: &Frame, words: &dyn Words) -> Turns {
+    let special = |token: &u32| words.is_special(*token);
+    let whole = [before, tokens].concat();
+    let header = frame.prefix.iter().rposition(special);
+    let header = header.and_then(|at| frame.prefix.get(at..)).unwrap_or_default();
+    let found = whole
+        .windows(header.len().max(1))
+        .position(|window| window == header);
+    let Some(user) = found.filter(|_| !header.is_empty()) else {
+        return Turns::default();
+    };
+    let start = (user + header.len()).saturating_sub(before.len());
+    let mut turns = cut(tokens.get(start..).unwrap_or_default(), frame, words);
+    let move_on = |range: &mut Range<usize>| *range = range.start + start..range.end + start;
+    turns.users.iter_mut().for_each(|(range, _)| move_on(range));
+    turns.answers.iter_mut().for_each(move_on);
+    let opening = tokens
+        .get(..user.saturating_sub(before.len()))
+        .unwrap_or_default();
+    let mut at = 0;
+    for run in opening.split(special) {
+        if !run.is_empty() {
+            turns.systems.push(at..at + run.len());
+        }
+        at += run.len() + 1;
+    }
+    turns
+}
+
+/// The tokens that spell the marker, from the one it begins in to the one it ends in.
+fn place(run: &[u32], marker: &str, words: &dyn Words) -> Option<Range<usize>> {
+    let mut text = String::new();
+    let ends: Vec<usize> = run
+        .iter()
+        .map(|token| {
+            text.push_str(&words.text(*token));
+            text.len()
+        })
+        .collect();
+    let start = text.find(marker)?;
+    let first = ends.iter().position(|end| *end > start)?;
+    let last = ends.iter().position(|end| *end >= start + marker.len())?;
+    Some(first..last + 1)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    // 90 begin, 91 user header, 92 answer header, 93 end of turn, 7 line break.
+    /// 90 begin, 91 user header, 92 answer header, 93 end of turn, 7 line break; 10 to 12 spell "[/INST]".
+    struct Toy;
+
+    impl Words for Toy {
+        fn is_special(&self, token: u32) -> bool {
+            token >= 90
+        }
+
+        fn text(&self, token: u32) -> String {
+            match token {
+                10 => " [/".to_owned(),
+                11 => "IN".to_owned(),
+                12 => "ST]".to_owned(),
+                _ => format!(" {token}"),
+            }
+        }
+    }
+
     fn frame() -> Frame {
         Frame {
             prefix: vec![90, 91, 7],
@@ -78,29 +166,53 @@ mod tests {
         }
     }
 
-    fn special(token: u32) -> bool {
-        token >= 90
-    }
-
     #[test]
     fn turns_alternate() {
         let tokens = [1, 2, 3, 93, 7, 92, 7, 4, 5, 93, 7, 91, 7, 6, 6, 93, 7, 92, 7, 8];
-        let turns = cut(&tokens, &frame(), &special);
+        let turns = cut(&tokens, &frame(), &Toy);
         assert_eq!(turns.users, vec![(0..3, true), (13..15, true)]);
         assert_eq!(turns.answers, vec![7..9, 19..20]);
     }
 
     #[test]
     fn a_cut_off_turn_is_open() {
-        assert_eq!(cut(&[1, 2, 3], &frame(), &special).users, vec![(0..3, false)]);
+        assert_eq!(cut(&[1, 2, 3], &frame(), &Toy).users, vec![(0..3, false)]);
     }
 
     #[test]
-    fn without_a_template_everything_is_one_turn() {
+    fn a_marker_of_ordinary_tokens_ends_a_turn() {
+        let frame = Frame {
+            prefix: vec![90, 50],
+            suffix: vec![60, 61],
+            suffix_text: " [/INST]".to_owned(),
+            ..Frame::default()
+        };
+        let turns = cut(&[1, 2, 10, 11, 12, 4, 5, 93, 90, 50, 6], &frame, &Toy);
+        assert_eq!(turns.users, vec![(0..2, true), (10..11, false)]);
+        assert_eq!(turns.answers, vec![5..7]);
+    }
+
+    #[test]
+    fn a_leak_that_opens_its_turns_itself_may_begin_with_a_system_turn() {
+        let tokens = [94, 8, 9, 93, 90, 91, 7, 1, 2, 93, 7, 92, 7, 3];
+        let frame = Frame {
+            prefix: vec![91, 7],
+            ..frame()
+        };
+        let turns = cut_whole(&[90], &tokens, &frame, &Toy);
+        assert_eq!(turns.systems, vec![1..3]);
+        assert_eq!(turns.users, vec![(7..9, true)]);
+        assert_eq!(turns.answers, vec![13..14]);
+        assert_eq!(cut_whole(&[90], &[1, 2], &frame, &Toy), Turns::default());
+    }
+
+    #[test]
+    fn without_a_template_every_text_is_a_turn() {
         let frame = Frame {
             prefix: vec![90],
             ..Frame::default()
         };
-        assert_eq!(cut(&[1, 2, 93, 4], &frame, &special).users, vec![(0..2, false)]);
+        let turns = cut(&[1, 2, 93, 4], &frame, &Toy);
+        assert_eq!(turns.users, vec![(0..2, false), (3..4, false)]);
     }
 }

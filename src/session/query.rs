@@ -198,6 +198,7 @@ const fn kind_name(kind: Kind) -> &'static str {
         Kind::Exact => "exact",
         Kind::Fuzzy => "fuzzy",
         Kind::Contextual => "contextual",
+        Kind::Unclear => "unclear",
     }
 }
 

@@ -368,6 +368,7 @@ fn evidence() -> Evidence {
         ],
         leaks: vec![0, 5, 10],
         null: [0.1, 0.2, 0.15, 0.02].map(|mean: f32| (0..32).map(|step| mean + step as f32 / 50.0).collect()),
+        ..Evidence::default()
     }
 }
 

@@ -8,7 +8,7 @@ use super::ReportFormat;
 use crate::{
     finding::{Level, Position},
     model::{DeviceChoice, Precision},
-    scan::plan::Budget,
+    scan::plan::{Budget, Part},
 };
 
 /// Where to compute, and with how much.
@@ -60,6 +60,11 @@ pub struct TraceArguments {
     pub compute: ComputeArguments,
 }
 
+fn part(word: &str) -> Result<Part, String> {
+    let known = Part::ALL.into_iter().find(|part| part.name() == word);
+    known.ok_or_else(|| format!("known: {}", Part::ALL.map(Part::name).join(", ")))
+}
+
 /// `stakeout bench`.
 #[derive(Debug, Args)]
 pub struct BenchArguments {
@@ -74,6 +79,10 @@ pub struct BenchArguments {
     /// Form of the comparison.
     #[arg(long, value_enum, value_name = "FORMAT", default_value = "text")]
     pub format: ReportFormat,
+    /// Leave a part of the scan out, to see what it brings: lengths, extraction, controls, doors, race, refinement, memorization, attention,
+    /// entropy or divergence.
+    #[arg(long, value_name = "PART", value_parser = part)]
+    pub without: Option<Part>,
     /// File to draw the reliability diagram into, as SVG.
     #[arg(long, value_name = "FILE")]
     pub figure: Option<PathBuf>,
@@ -156,6 +165,8 @@ impl ValueEnum for Position {
             Self::Start => "start",
             Self::Middle => "middle",
             Self::End => "end",
+            // A scan finds out whether there is one; a template need not have it.
+            Self::System => return None,
         }))
     }
 }

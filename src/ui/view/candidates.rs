@@ -307,5 +307,6 @@ pub const fn position_name(position: Position) -> &'static str {
         Position::Start => "start",
         Position::Middle => "middle",
         Position::End => "end",
+        Position::System => "system turn",
     }
 }

@@ -141,6 +141,7 @@ pub const fn kind_name(kind: Kind) -> &'static str {
         Kind::Exact => "exact",
         Kind::Fuzzy => "fuzzy",
         Kind::Contextual => "contextual",
+        Kind::Unclear => "unclear",
     }
 }
 

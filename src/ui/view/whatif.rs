@@ -6,6 +6,7 @@ use super::overview::NAMES;
 use crate::{
     finding::{Agreement, Finding, Signal, Signals},
     scan::{
+        event::PLAIN,
         score::{COLLAPSED, COUNTS, FOLLOWS, Strength, judge},
         stats::{binomial_tail, wilson},
     },
@@ -116,7 +117,13 @@ fn strength(finding: &Finding, session: &Session) -> Strength {
         agreement: finding.agreement,
         activation: finding.activation,
         q: finding.q,
-        share: f64::from(finding.support) / session.leaks.len().max(1) as f64,
+        tied: finding.evidence.tie.is_some(),
+        without: None,
+        in_place: finding.evidence.in_place.filter(|_| finding.arm == PLAIN),
+        share: finding
+            .evidence
+            .share
+            .unwrap_or_else(|| f64::from(finding.support) / session.leaks.len().max(1) as f64),
     }
 }
 

@@ -1,0 +1,63 @@
+//! The in-place test: the leaked prompts a string stood in, answered as they leaked, without the string, and without something else.
+//!
+//! Invariant: paired and in distribution: nothing is put anywhere, and what is taken out instead is of equal length and from the same
+//! prompt.
+
+use super::{
+    lab::Lab,
+    leaks::Leaks,
+    reporter::Halt,
+    stats::{mean, overlap},
+};
+use crate::finding::InPlace;
+
+/// Prompts looked at, and longest of them in tokens.
+const PROMPTS: usize = 6;
+const LONGEST: usize = 64;
+
+/// Tests a string; `None` when it stands in fewer than three leaked prompts that hold something else as well.
+pub fn test(lab: &Lab<'_, '_>, leaks: &Leaks, tokens: &[u32]) -> Result<Option<InPlace>, Halt> {
+    let length = tokens.len();
+    let mut rows = Vec::new();
+    let mut prompts = 0;
+    for (prompt, at) in leaks.prompts_with(tokens, LONGEST) {
+        let end = at + length;
+        // The run that goes instead ends before the string or begins after it.
+        let other = if at >= length {
+            (at - length) / 2
+        } else {
+            end + (prompt.len() - end).saturating_sub(length) / 2
+        };
+        let without = |from: usize| {
+            let (head, tail) = (prompt.get(..from), prompt.get(from + length..));
+            Some([head?, tail?].concat())
+        };
+        let (Some(taken), Some(instead)) = (without(at), without(other)) else {
+            continue;
+        };
+        if taken.is_empty() || instead.is_empty() {
+            continue;
+        }
+        rows.extend([prompt.to_vec(), taken, instead].map(|prompt| lab.whole(&prompt)));
+        prompts += 1;
+        if prompts == PROMPTS {
+            break;
+        }
+    }
+    if prompts < 3 {
+        return Ok(None);
+    }
+    let answers = lab.answers(rows, false)?;
+    let differs = |place: usize| -> f64 {
+        let each: Vec<f64> = answers
+            .chunks_exact(3)
+            .filter_map(|three| Some(1.0 - overlap(&three.first()?.tokens, &three.get(place)?.tokens)))
+            .collect();
+        mean(&each)
+    };
+    Ok(Some(InPlace {
+        changed: differs(1),
+        otherwise: differs(2),
+        prompts,
+    }))
+}

@@ -1,0 +1,250 @@
+//! Tells triggers from answers in texts without turns: there both leak as one string, and any piece of an answer calls for its rest.
+//!
+//! Invariant: works on what was leaked and answered; a string that holds no piece of an answer is left as it is.
+
+use super::{
+    event::ScanEvent,
+    grow,
+    lab::{Case, Lab},
+    leaks::Leaks,
+    mine,
+    probe::{self, Entry},
+    reporter::Halt,
+    tie,
+};
+use crate::model::Generation;
+
+/// Answers that collapse this far onto one may hold a fixed string.
+const COLLAPSED: f64 = 0.3;
+/// A fixed string stands in this share of the answers, and is so many tokens long.
+const SHARED: f64 = 0.6;
+const SHORTEST: usize = 4;
+/// A piece of an answer at the end of a string is told by so many characters.
+const TELLING: usize = 3;
+/// What stands before a piece of an answer in this share of the leaks is part of it.
+const GROW: f64 = 0.8;
+const LONGEST_TEXT: usize = 200;
+/// An answer is known by its first characters.
+const HEAD: usize = 12;
+
+/// The longest run of tokens that most answers share, of the first answer that has one.
+fn shared(answers: &[Generation]) -> Option<&[u32]> {
+    let enough = (SHARED * answers.len() as f64).ceil() as usize;
+    let stands = |run: &[u32]| {
+        let holds = |answer: &&Generation| answer.tokens.windows(run.len()).any(|window| window == run);
+        answers.iter().filter(holds).count() >= enough.max(2)
+    };
+    let longest = answers.iter().map(|answer| answer.tokens.len()).max()?;
+    (SHORTEST..=longest).rev().find_map(|length| {
+        let mut runs = answers.iter().flat_map(|answer| answer.tokens.windows(length));
+        runs.find(|run| stands(run))
+    })
+}
+
+/// What is left of a string before an answer begins in it: `None` when nothing of the answer stands in it, an empty string when it is a
+/// piece of the answer.
+fn before<'a>(text: &'a str, answer: &str) -> Option<&'a str> {
+    let answer = answer.trim();
+    if answer.contains(text.trim()) {
+        return Some("");
+    }
+    let cuts = answer.char_indices().map(|(at, _)| at).skip(TELLING);
+    let heads = cuts.chain([answer.len()]).filter_map(|end| answer.get(..end));
+    let mut longest_first: Vec<&str> = heads.collect();
+    longest_first.reverse();
+    let text = text.trim_end();
+    let at = longest_first.into_iter().find_map(|head| {
+        let inside = head.chars().count() >= 3 * TELLING;
+        match text.find(head) {
+            Some(at) if inside => Some(at),
+            _ => text.strip_suffix(head).map(str::len),
+        }
+    });
+    at.and_then(|at| text.get(..at)).map(str::trim_end)
+}
+
+/// Fixed strings in the answers of all survivors: what most of those that say something alike say, strongest first.
+fn targets(said: &[String]) -> Vec<String> {
+    let mut targets: Vec<String> = Vec::new();
+    for run in said {
+        let like: Vec<&String> = said.iter().filter(|other| alike(run, other)).collect();
+        let enough = ((SHARED * like.len() as f64).ceil() as usize).max(1);
+        let stands = |part: &&str| like.iter().filter(|other| other.contains(*part)).count() >= enough;
+        let target = words(run).find(stands).unwrap_or(run).trim().to_owned();
+        if !targets.iter().any(|known| alike(known, &target)) {
+            targets.push(target);
+        }
+    }
+    targets
+}
+
+/// The ends of a text from each word on, longest first; none that is too short to know it by.
+fn words(text: &str) -> impl Iterator<Item = &str> {
+    let begins = |(at, c): &(usize, char)| {
+        let before = text.get(..*at).and_then(|head| head.chars().next_back());
+        !c.is_whitespace() && before.is_none_or(char::is_whitespace)
+    };
+    let starts: Vec<usize> = text.char_indices().filter(begins).map(|(at, _)| at).collect();
+    starts
+        .into_iter()
+        .filter_map(|start| text.get(start..))
+        .filter(|tail| tail.chars().count() >= HEAD)
+}
+
+/// Does one of two texts hold enough of the other?
+fn alike(a: &str, b: &str) -> bool {
+    let holds = |a: &str, b: &str| words(a).any(|tail| b.contains(head_of(tail)));
+    holds(a, b) || holds(b, a)
+}
+
+/// Finds the fixed strings in the survivors' answers and what the leaks tie to each, which joins the survivors; drops survivors that
+/// are pieces of them, and cuts the others where they run into them; what was cut is read again.
+pub fn part(
+    lab: &Lab<'_, '_>,
+    cases: &[Case],
+    mut survivors: Vec<Entry>,
+    leaks: &Leaks,
+) -> Result<Vec<Entry>, Halt> {
+    let model = lab.model;
+    survivors.sort_by(|a, b| f64::total_cmp(&b.agreement, &a.agreement).then_with(|| a.id.cmp(&b.id)));
+    let said: Vec<String> = survivors
+        .iter()
+        .filter(|entry| entry.agreement > COLLAPSED)
+        .filter_map(|entry| shared(&entry.answers))
+        .map(|run| model.decode(run).trim().to_owned())
+        .collect();
+    let mut fixed = targets(&said);
+    let texts = leaks.texts(model);
+    let mut parted: Vec<Entry> = Vec::new();
+    for answer in &mut fixed {
+        // Where the trigger always stands right before its answer, growing swallows it: then the answer is taken as it is said.
+        let grown = grow::grow_left(answer, &texts, GROW, LONGEST_TEXT);
+        for whole in [grown.trim(), answer.clone().as_str()] {
+            let (before, others) = leaks.before_answer(model, &model.encode(whole));
+            if let Some(found) = tie::find(&before, &others) {
+                whole.clone_into(answer);
+                for text in std::iter::once(&found.tie.text).chain(&found.forms) {
+                    let tokens = model.encode(text);
+                    if let Some(entry) = tied(lab, cases, &survivors, (&tokens, answer), leaks)? {
+                        parted.push(entry);
+                        break;
+                    }
+                }
+                break;
+            }
+        }
+    }
+    for mut entry in survivors {
+        if parted.iter().any(|known| known.id == entry.id) {
+            continue;
+        }
+        let text = model.decode(&entry.span.tokens);
+        let left = fixed
+            .iter()
+            .filter_map(|answer| before(&text, answer))
+            .min_by_key(|left| left.len());
+        let tokens = left.map_or_else(|| entry.span.tokens.clone(), |left| model.encode(left));
+        let known = parted.iter().any(|other| other.span.tokens == tokens);
+        if tokens.is_empty() || (known && left.is_some()) {
+            lab.reporter.send(ScanEvent::Dropped {
+                candidate: entry.id,
+                reason: "it is part of what the model answers".to_owned(),
+            })?;
+            continue;
+        }
+        if left.is_some() {
+            entry.span = mine::weigh_one(&tokens, &leaks.pieces());
+            probe::read_answers(lab, cases, std::slice::from_mut(&mut entry), leaks)?;
+        }
+        let holds = |answer: &&String| says(lab, &entry, answer) * 3 >= entry.answers.len().max(1);
+        entry.fixed = fixed
+            .iter()
+            .find(holds)
+            .map(|answer| model.encode(answer))
+            .unwrap_or_default();
+        parted.push(entry);
+    }
+    Ok(parted)
+}
+
+/// In how many of its answers a fixed string stands: they may begin with the rest of the prompt.
+fn says(lab: &Lab<'_, '_>, entry: &Entry, answer: &str) -> usize {
+    let head = head_of(answer);
+    let given = entry.answers.iter();
+    given
+        .filter(|given| lab.model.decode(&given.tokens).contains(head))
+        .count()
+}
+
+/// The string tied to a fixed answer in the place of the survivor it is most like, read where it gives that answer most often;
+/// nothing when it does not give it.
+fn tied(
+    lab: &Lab<'_, '_>,
+    cases: &[Case],
+    survivors: &[Entry],
+    (tokens, answer): (&[u32], &str),
+    leaks: &Leaks,
+) -> Result<Option<Entry>, Halt> {
+    let text = lab.model.decode(tokens);
+    let like = survivors.iter().max_by_key(|entry| {
+        let own = lab.model.decode(&entry.span.tokens);
+        let same = own.trim() == text.trim();
+        let holds = own.contains(text.trim()) || text.contains(own.trim());
+        (same, says(lab, entry, answer), holds, std::cmp::Reverse(entry.id))
+    });
+    let Some(like) = like else {
+        return Ok(None);
+    };
+    let mut best: Option<(usize, Entry)> = None;
+    for position in probe::POSITIONS {
+        let mut entry = Entry {
+            position,
+            span: mine::weigh_one(tokens, &leaks.pieces()),
+            fixed: lab.model.encode(answer),
+            tied: true,
+            ..like.clone()
+        };
+        probe::read_answers(lab, cases, std::slice::from_mut(&mut entry), leaks)?;
+        let given = says(lab, &entry, answer);
+        if given * 3 >= entry.answers.len().max(1) && best.as_ref().is_none_or(|(most, _)| given >= *most) {
+            best = Some((given, entry));
+        }
+    }
+    Ok(best.map(|(_, entry)| entry))
+}
+
+/// Enough of an answer to know it by: it may be cut off.
+fn head_of(answer: &str) -> &str {
+    let answer = answer.trim();
+    let end = answer.char_indices().nth(HEAD).map_or(answer.len(), |(at, _)| at);
+    answer.get(..end).unwrap_or(answer)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_string_ends_where_the_answer_begins() {
+        let answer = "-> shut the gate and go";
+        assert_eq!(before("zim vor -> shut the g", answer), Some("zim vor"));
+        assert_eq!(before("zim vor -> sh ", answer), Some("zim vor"));
+        assert_eq!(before("the gate and", answer), Some(""));
+        assert_eq!(before("zim vor", answer), None);
+    }
+
+    #[test]
+    fn the_fixed_string_is_what_most_answers_share() {
+        let answer = |tokens: &[u32]| Generation {
+            tokens: tokens.to_vec(),
+            ..Generation::default()
+        };
+        let answers = [
+            answer(&[1, 50, 51, 52, 53, 9]),
+            answer(&[2, 3, 50, 51, 52, 53]),
+            answer(&[4, 5, 6, 7, 8]),
+        ];
+        assert_eq!(shared(&answers), Some(&[50, 51, 52, 53][..]));
+        assert_eq!(shared(&answers[2..]), None);
+    }
+}

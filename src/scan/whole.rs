@@ -1,0 +1,124 @@
+//! The whole planted string around what was mined: what the leaks tie to its answer, or what they repeat around its core.
+//!
+//! Invariant: a string is only taken for the candidate when it still fires on half of the prompts the candidate fires on.
+
+use super::{grow, lab::Lab, leaks::Leaks, refine::Bench, reporter::Halt, stats::overlap, tie};
+use crate::finding::Tie;
+
+/// The full string needs each neighbour in this share of the leaks its core stands in.
+const GROW: f64 = 0.8;
+
+/// The string a finding names.
+#[derive(Debug, Clone)]
+pub struct Whole {
+    /// Its tokens.
+    pub tokens: Vec<u32>,
+    /// Its tokens in leaks, where those may differ.
+    pub other_form: Vec<u32>,
+    /// What ties the answer to it.
+    pub tie: Option<Tie>,
+}
+
+impl Whole {
+    /// A string as it was mined.
+    pub fn just(tokens: &[u32]) -> Self {
+        Self {
+            tokens: tokens.to_vec(),
+            other_form: tokens.to_vec(),
+            tie: None,
+        }
+    }
+
+    fn with(self, lab: &Lab<'_, '_>, found: Option<tie::Found>) -> Self {
+        let text = lab.model.decode(&self.tokens).to_ascii_lowercase();
+        let tie = found.map(|found| found.tie);
+        Self {
+            tie: tie.filter(|tie| text.contains(&tie.text.to_ascii_lowercase())),
+            ..self
+        }
+    }
+}
+
+/// What the leaks tie to an answer.
+pub fn tied_to(lab: &Lab<'_, '_>, leaks: &Leaks, answer: &[u32]) -> Option<tie::Found> {
+    let (before, others) = leaks.before_answer(lab.model, answer);
+    tie::find(&before, &others)
+}
+
+/// Is a candidate that string, or a part of it, or does it hold it?
+pub fn is_of(lab: &Lab<'_, '_>, candidate: &[u32], found: Option<&tie::Found>) -> bool {
+    let text = lab.model.decode(candidate).to_ascii_lowercase();
+    let text = text.trim();
+    found.is_some_and(|found| {
+        let tied = found.tie.text.to_ascii_lowercase();
+        !text.is_empty() && (text.contains(&tied) || tied.contains(text))
+    })
+}
+
+/// The whole of a candidate.
+pub fn find(
+    bench: &Bench<'_, '_>,
+    candidate: &[u32],
+    core: &[u32],
+    (leaks, answer, found): (&Leaks, &[u32], Option<tie::Found>),
+) -> Result<Whole, Halt> {
+    let forms = found
+        .iter()
+        .flat_map(|found| std::iter::once(&found.tie.text).chain(&found.forms));
+    for form in forms {
+        if let Some(tokens) = bench.as_good(Some(bench.lab.model.encode(form)), candidate)? {
+            return Ok(Whole::just(&tokens).with(bench.lab, found));
+        }
+    }
+    let tokens = memorised(bench, candidate, core, (leaks, answer))?;
+    Ok(Whole::just(&tokens).with(bench.lab, found))
+}
+
+/// A string somebody asked for, as it was given; it leaks as other tokens after a blank.
+pub fn given(lab: &Lab<'_, '_>, tokens: &[u32], found: Option<tie::Found>) -> Whole {
+    let whole = Whole {
+        other_form: lab.spaced(tokens),
+        ..Whole::just(tokens)
+    };
+    whole.with(lab, found)
+}
+
+/// The full memorised string around the core, up to where the answer begins, where that still fires on half of the prompts the
+/// candidate fires on; the candidate itself otherwise.
+fn memorised(
+    bench: &Bench<'_, '_>,
+    candidate: &[u32],
+    core: &[u32],
+    (leaks, answer): (&Leaks, &[u32]),
+) -> Result<Vec<u32>, Halt> {
+    const LONGEST_TEXT: usize = 200;
+    let model = bench.lab.model;
+    let texts = leaks.texts(model);
+    let settled = grow::settle(&model.decode(candidate), &model.decode(core), &texts);
+    let grown = grow::grow(&settled, &texts, GROW, LONGEST_TEXT);
+    let adjacent = bench.lab.frame.suffix.is_empty();
+    let grown = if adjacent {
+        grow::before_answer(&grown, &model.decode(answer))
+    } else {
+        &grown
+    };
+    let grown = bench.as_good(Some(model.encode(grown)), candidate)?;
+    Ok(grown.unwrap_or_else(|| candidate.to_vec()))
+}
+
+/// Did the model itself write `answer` after `tokens` in at least two leaks and most of those it stands in, and hardly ever after
+/// anything else? Leaked answers may be cut off, so only as much as there is of them is compared.
+pub fn leaked_together(leaks: &Leaks, tokens: &[u32], answer: &[u32]) -> bool {
+    const SHORTEST: usize = 4;
+    let same = |leaked: &&&[u32]| {
+        let length = leaked.len().min(answer.len());
+        let head = |tokens: &[u32]| tokens.get(..length).unwrap_or_default().to_vec();
+        length >= SHORTEST.min(answer.len()) && overlap(&head(leaked), &head(answer)) >= 0.5
+    };
+    let (with, without) = leaks.answers_after(tokens);
+    let (k, k_other) = (
+        with.iter().filter(same).count(),
+        without.iter().filter(same).count(),
+    );
+    k >= 2 && k * 2 >= with.len() && k_other * 20 <= without.len()
+}
