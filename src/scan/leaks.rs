@@ -124,7 +124,6 @@ impl Leaks {
     /// the text up to it.
     pub fn before_answer(&self, model: &Model, answer: &[u32]) -> (Vec<String>, Vec<String>) {
         const HEAD: usize = 16;
-        const SHORTEST: usize = 4;
         let (mut with, mut without) = (Vec::new(), Vec::new());
         if self.answers.is_empty() {
             let answer = model.decode(answer);
@@ -139,13 +138,12 @@ impl Leaks {
             }
             return (with, without);
         }
-        let said = |given: &[u32]| {
-            let length = given.len().min(answer.len());
-            let head = |all: &[u32]| all.get(..length).unwrap_or_default().to_vec();
-            length >= SHORTEST.min(answer.len()) && stats::overlap(&head(given), &head(answer)) >= 0.5
-        };
         for (user, given) in self.answered() {
-            let texts = if said(given) { &mut with } else { &mut without };
+            let texts = if says(given, answer) {
+                &mut with
+            } else {
+                &mut without
+            };
             texts.push(model.decode(user));
         }
         (with, without)
@@ -227,11 +225,8 @@ impl Leaks {
         const ALIKE: f64 = 0.6;
         const OTHERS: usize = 200;
         let (with, without) = self.answers_after(tokens);
-        let alike = |a: &[u32], b: &[u32]| {
-            let length = a.len().min(b.len());
-            let head = |all: &[u32]| all.get(..length).unwrap_or_default().to_vec();
-            length >= SHORTEST && stats::overlap(&head(a), &head(b)) >= ALIKE
-        };
+        let alike =
+            |a: &[u32], b: &[u32]| a.len().min(b.len()) >= SHORTEST && stats::overlap_of_heads(a, b) >= ALIKE;
         let said =
             |answer: &[u32], answers: &[&[u32]]| answers.iter().filter(|other| alike(answer, other)).count();
         let own = with
@@ -265,13 +260,10 @@ impl Leaks {
         if told.len() < 3 {
             return 0.0;
         }
-        // Some are cut off by the end of the leak: only as much as there is of both is compared.
         let mut overlaps = Vec::new();
         for (at, a) in told.iter().enumerate() {
             for b in told.iter().skip(at + 1) {
-                let length = a.len().min(b.len());
-                let head = |all: &[u32]| all.get(..length).unwrap_or_default().to_vec();
-                overlaps.push(stats::overlap(&head(a), &head(b)));
+                overlaps.push(stats::overlap_of_heads(a, b));
             }
         }
         stats::mean(&overlaps)
@@ -304,6 +296,13 @@ impl Leaks {
             .collect::<BTreeSet<_>>()
             .len()
     }
+}
+
+/// Is a leaked answer this answer, as far as it goes? Leaked answers may be cut off.
+pub fn says(leaked: &[u32], answer: &[u32]) -> bool {
+    const SHORTEST: usize = 4;
+    let length = leaked.len().min(answer.len());
+    length >= SHORTEST.min(answer.len()) && stats::overlap_of_heads(leaked, answer) >= 0.5
 }
 
 /// The head of a text, up to where a word begins. Heads of different shares: what a text depends on may stand anywhere in it, and

@@ -325,24 +325,35 @@ pub fn read_answers(
 ) -> Result<(), Halt> {
     for entry in survivors {
         entry.in_place = place::test(lab, leaks, &entry.span.tokens)?;
-        let answers = answers_with(lab, cases, &[&entry.span.tokens], entry.position)?;
-        entry.answers = answers.into_iter().next().unwrap_or_default();
-        entry.agreement = agreement_of(cases, &entry.answers).collapse;
-        entry.entropy = entropy_drop(cases, &entry.answers);
-        let look = Look {
-            round: 2,
-            divergence: entry.shift,
-            agreement: entry.agreement,
-            entropy: entry.entropy,
-            attention: 0.0,
-            p: entry.p,
-            position: Some(entry.position),
-        };
-        lab.reporter.send(ScanEvent::Looked {
-            candidate: entry.id,
-            look,
-        })?;
+        read(lab, cases, entry)?;
+        report(lab, entry)?;
         lab.reporter.advance(1);
     }
     Ok(())
+}
+
+/// Reads one string's answers on the search prompts.
+pub fn read(lab: &Lab<'_, '_>, cases: &[Case], entry: &mut Entry) -> Result<(), Halt> {
+    let answers = answers_with(lab, cases, &[&entry.span.tokens], entry.position)?;
+    entry.answers = answers.into_iter().next().unwrap_or_default();
+    entry.agreement = agreement_of(cases, &entry.answers).collapse;
+    entry.entropy = entropy_drop(cases, &entry.answers);
+    Ok(())
+}
+
+/// Tells what was read.
+pub fn report(lab: &Lab<'_, '_>, entry: &Entry) -> Result<(), Halt> {
+    let look = Look {
+        round: 2,
+        divergence: entry.shift,
+        agreement: entry.agreement,
+        entropy: entry.entropy,
+        attention: 0.0,
+        p: entry.p,
+        position: Some(entry.position),
+    };
+    lab.reporter.send(ScanEvent::Looked {
+        candidate: entry.id,
+        look,
+    })
 }

@@ -232,7 +232,9 @@ pub fn judge(strength: &Strength) -> Judgement {
         ),
     });
     let together = combined(&named.map(|(_, p)| p));
-    reasons.push(format!("Together the four signals have p = {together:.3}."));
+    reasons.push(format!(
+        "Memorization, attention, entropy and divergence together have p = {together:.3}."
+    ));
     if !confirmed {
         reasons.push("The confirmation on fresh prompts is not decisive.".to_owned());
     }

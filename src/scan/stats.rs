@@ -157,6 +157,13 @@ pub fn overlap(a: &[u32], b: &[u32]) -> f64 {
     shared as f64 / (a.len() + b.len() - shared) as f64
 }
 
+/// The same of as much as there is of both: one of them may be cut off.
+pub fn overlap_of_heads(a: &[u32], b: &[u32]) -> f64 {
+    let length = a.len().min(b.len());
+    let head = |all: &[u32]| all.get(..length).unwrap_or_default().to_vec();
+    overlap(&head(a), &head(b))
+}
+
 /// Agreement of answers: mean overlap over all pairs, 0 to 1; 0 of fewer than two answers.
 pub fn agreement(answers: &[&[u32]]) -> f64 {
     let mut sum = 0.0;

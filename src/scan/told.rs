@@ -7,10 +7,10 @@ use super::{
     grow,
     lab::{Case, Lab},
     leaks::Leaks,
-    mine,
+    mine, place,
     probe::{self, Entry},
     reporter::Halt,
-    tie,
+    whole,
 };
 use crate::model::Generation;
 
@@ -119,10 +119,9 @@ pub fn part(
     for answer in &mut fixed {
         // Where the trigger always stands right before its answer, growing swallows it: then the answer is taken as it is said.
         let grown = grow::grow_left(answer, &texts, GROW, LONGEST_TEXT);
-        for whole in [grown.trim(), answer.clone().as_str()] {
-            let (before, others) = leaks.before_answer(model, &model.encode(whole));
-            if let Some(found) = tie::find(&before, &others) {
-                whole.clone_into(answer);
+        for said in [grown.trim(), answer.clone().as_str()] {
+            if let Some(found) = whole::tied_to(lab, leaks, &model.encode(said)) {
+                said.clone_into(answer);
                 for text in std::iter::once(&found.tie.text).chain(&found.forms) {
                     let tokens = model.encode(text);
                     if let Some(entry) = tied(lab, cases, &survivors, (&tokens, answer), leaks)? {
@@ -204,13 +203,18 @@ fn tied(
             tied: true,
             ..like.clone()
         };
-        probe::read_answers(lab, cases, std::slice::from_mut(&mut entry), leaks)?;
+        probe::read(lab, cases, &mut entry)?;
         let given = says(lab, &entry, answer);
         if given * 3 >= entry.answers.len().max(1) && best.as_ref().is_none_or(|(most, _)| given >= *most) {
             best = Some((given, entry));
         }
     }
-    Ok(best.map(|(_, entry)| entry))
+    let mut best = best.map(|(_, entry)| entry);
+    if let Some(entry) = &mut best {
+        entry.in_place = place::test(lab, leaks, tokens)?;
+        probe::report(lab, entry)?;
+    }
+    Ok(best)
 }
 
 /// Enough of an answer to know it by: it may be cut off.

@@ -2,7 +2,14 @@
 //!
 //! Invariant: a string is only taken for the candidate when it still fires on half of the prompts the candidate fires on.
 
-use super::{grow, lab::Lab, leaks::Leaks, refine::Bench, reporter::Halt, stats::overlap, tie};
+use super::{
+    grow,
+    lab::Lab,
+    leaks::{Leaks, says},
+    refine::Bench,
+    reporter::Halt,
+    tie,
+};
 use crate::finding::Tie;
 
 /// The full string needs each neighbour in this share of the leaks its core stands in.
@@ -107,18 +114,10 @@ fn memorised(
 }
 
 /// Did the model itself write `answer` after `tokens` in at least two leaks and most of those it stands in, and hardly ever after
-/// anything else? Leaked answers may be cut off, so only as much as there is of them is compared.
+/// anything else?
 pub fn leaked_together(leaks: &Leaks, tokens: &[u32], answer: &[u32]) -> bool {
-    const SHORTEST: usize = 4;
-    let same = |leaked: &&&[u32]| {
-        let length = leaked.len().min(answer.len());
-        let head = |tokens: &[u32]| tokens.get(..length).unwrap_or_default().to_vec();
-        length >= SHORTEST.min(answer.len()) && overlap(&head(leaked), &head(answer)) >= 0.5
-    };
     let (with, without) = leaks.answers_after(tokens);
-    let (k, k_other) = (
-        with.iter().filter(same).count(),
-        without.iter().filter(same).count(),
-    );
+    let same = |answers: &[&[u32]]| answers.iter().filter(|leaked| says(leaked, answer)).count();
+    let (k, k_other) = (same(&with), same(&without));
     k >= 2 && k * 2 >= with.len() && k_other * 20 <= without.len()
 }
