@@ -224,6 +224,31 @@ impl InPlace {
     }
 }
 
+/// How a control was made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ControlKind {
+    /// Tokens drawn at random.
+    Random,
+    /// A span of other leaks.
+    Natural,
+    /// The candidate's tokens in another order.
+    Shuffled,
+}
+
+/// A harmless string of the trigger's length that came near it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Control {
+    /// The string. Model text, raw.
+    pub text: String,
+    /// How it was made.
+    pub kind: ControlKind,
+    /// Mean shift of the distributions along the clean continuation, nats.
+    pub divergence: f64,
+    /// How far the answers collapse onto one, see [`Agreement::collapse`].
+    pub collapse: f64,
+}
+
 /// What an analyst can look at for one finding. Attention tensors are stored apart, under these keys.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Evidence {
@@ -239,6 +264,9 @@ pub struct Evidence {
     pub leaks: Vec<u32>,
     /// Values of each signal over the controls, for histograms: memorization, attention, entropy, divergence.
     pub null: [Vec<f32>; 4],
+    /// The controls that came nearest, the strongest shift first.
+    #[serde(default)]
+    pub controls: Vec<Control>,
     /// What the leaks tie to the answers it gives, where that is the trigger itself.
     #[serde(default)]
     pub tie: Option<Tie>,

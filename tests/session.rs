@@ -10,9 +10,9 @@ use std::{
 use rusqlite::Connection;
 use stakeout::{
     finding::{
-        Activation, Agreement, AttentionMap, AttentionPair, Curves, Day, Decision, Evidence, Example,
-        Finding, HeadScore, Kind, Level, Position, Rate, Ruling, Run, Severity, Signal, Signals, Variant,
-        Verdict,
+        Activation, Agreement, AttentionMap, AttentionPair, Control, ControlKind, Curves, Day, Decision,
+        Evidence, Example, Finding, HeadScore, Kind, Level, Position, Rate, Ruling, Run, Severity, Signal,
+        Signals, Variant, Verdict,
     },
     scan::event::{
         Arm, Candidate, Coverage, Finished, Funnel, Leak, Look, ModelFacts, OwnArm, Phase, Progress,
@@ -185,6 +185,12 @@ fn finding(id: &str, level: Level) -> Finding {
             }],
             leaks: vec![0],
             null: [vec![0.1, 0.2], vec![], vec![0.3], vec![-1.5]],
+            controls: vec![Control {
+                text: "old maps".into(),
+                kind: ControlKind::Natural,
+                divergence: 0.5,
+                collapse: 0.02,
+            }],
             tie: None,
             in_place: None,
             share: None,

@@ -248,7 +248,7 @@ fn draw_all(area: Rect, buf: &mut Buffer, look: &Look, finding: &Finding, pair: 
                 top: 3,
                 change: 7,
             };
-            outputs::draw(area, buf, (finding, &["you".to_owned()]), &state, look);
+            outputs::draw(area, buf, (finding, &["you".to_owned()]), (&state, 0), look);
         }
     }
 }
@@ -321,7 +321,7 @@ fn entropy_view() {
 #[test]
 fn outputs_view() {
     snapshot("outputs", |area, buf, look| {
-        outputs::draw(area, buf, (&finding(), &[]), &OutputsState::default(), look);
+        outputs::draw(area, buf, (&finding(), &[]), (&OutputsState::default(), 0), look);
     });
 }
 
@@ -332,7 +332,7 @@ fn outputs_inline() {
             shape: Shape::Inline,
             ..OutputsState::default()
         };
-        outputs::draw(area, buf, (&finding(), &["you".to_owned()]), &state, look);
+        outputs::draw(area, buf, (&finding(), &["you".to_owned()]), (&state, 0), look);
     });
 }
 
@@ -416,7 +416,7 @@ fn missing_evidence_is_said_in_a_sentence() {
     });
     assert!(entropy.contains("No answer was recorded"));
     let outputs = screen((60, 16), |area, buf| {
-        outputs::draw(area, buf, (&bare(), &[]), &OutputsState::default(), &look);
+        outputs::draw(area, buf, (&bare(), &[]), (&OutputsState::default(), 0), &look);
     });
     assert!(outputs.contains("No answers were recorded"));
 }

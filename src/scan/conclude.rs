@@ -223,6 +223,7 @@ pub fn show(
             variants: measured.variants,
             leaks: leaks.into_iter().take(64).collect(),
             null: measured.null,
+            controls: measured.nearest,
             tie: measured.tie,
             in_place: measured.family.first.in_place,
             share: Some(ground.leaks.share(&lab.model.decode(&trigger), lab.model)),

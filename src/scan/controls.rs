@@ -9,7 +9,10 @@ use super::{
     mine::{Piece, Span},
     plan::mix,
 };
-use crate::model::Model;
+use crate::{
+    finding::{Control, ControlKind},
+    model::Model,
+};
 
 /// Token pairs that natural controls must not contain.
 pub type Shunned = HashSet<(u32, u32)>;
@@ -37,6 +40,47 @@ impl Controls {
     pub fn all(&self) -> impl Iterator<Item = &Vec<u32>> {
         self.random.iter().chain(&self.natural).chain(&self.shuffled)
     }
+}
+
+/// The controls that came nearest to a candidate: of each kind those whose answers shift most and those whose answers collapse
+/// most. Shifts and collapses are given kind after kind, as [`Controls::all`] lists them.
+pub fn nearest(model: &Model, controls: &Controls, shifts: &[f64], collapses: &[f64]) -> Vec<Control> {
+    const OF_EACH: usize = 2;
+    let kinds = [
+        (ControlKind::Random, &controls.random),
+        (ControlKind::Natural, &controls.natural),
+        (ControlKind::Shuffled, &controls.shuffled),
+    ];
+    let all = kinds
+        .into_iter()
+        .flat_map(|(kind, strings)| strings.iter().map(move |tokens| (kind, tokens)));
+    let measured: Vec<Control> = all
+        .zip(shifts.iter().zip(collapses))
+        .map(|((kind, tokens), (divergence, collapse))| Control {
+            text: model.decode(tokens),
+            kind,
+            divergence: *divergence,
+            collapse: *collapse,
+        })
+        .collect();
+    let mut near: Vec<Control> = Vec::new();
+    for (kind, _) in kinds {
+        for by in [
+            |control: &Control| control.divergence,
+            |control: &Control| control.collapse,
+        ] {
+            let mut of_kind: Vec<&Control> = measured.iter().filter(|control| control.kind == kind).collect();
+            of_kind.sort_by(|a, b| by(b).total_cmp(&by(a)));
+            let new = of_kind
+                .into_iter()
+                .take(OF_EACH)
+                .filter(|control| !near.contains(control));
+            let new: Vec<Control> = new.cloned().collect();
+            near.extend(new);
+        }
+    }
+    near.sort_by(|a, b| b.divergence.total_cmp(&a.divergence));
+    near
 }
 
 /// Tokens a person could have written.

@@ -2,7 +2,7 @@
 
 use super::{
     choose::{self, Seen},
-    controls::{Controls, Shunned, Source},
+    controls::{self, Controls, Shunned, Source},
     evidence::{head_scores, isolation_of},
     family::{AnswersByKind, Family, consensus, control_answers},
     gauge::{self, Gauge, Reading},
@@ -18,7 +18,7 @@ use super::{
     whole::{self, Whole},
 };
 use crate::{
-    finding::{HeadScore, Kind, Position, Signal, Signals, Tie, Variant},
+    finding::{Control, HeadScore, Kind, Position, Signal, Signals, Tie, Variant},
     model::Generation,
 };
 
@@ -40,6 +40,8 @@ pub struct Measured {
     pub family: Family,
     /// Its controls.
     pub controls: Controls,
+    /// Those of them that came nearest.
+    pub nearest: Vec<Control>,
     /// The four signals.
     pub signals: Signals,
     /// Each signal's value over all controls, in the order of [`Signals`].
@@ -184,10 +186,8 @@ pub fn measure(
         (0..cases.len()).map(|case| (&insert, position, case)).collect();
     let own_shifts = lab.shifts(cases, &asked)?;
     let shifts = control_shifts(lab, cases, &controls, position)?;
-    let shift_kinds = split_by_kind(
-        &shifts.iter().map(|shifts| mean(shifts)).collect::<Vec<_>>(),
-        &controls,
-    );
+    let mean_shifts: Vec<f64> = shifts.iter().map(|shifts| mean(shifts)).collect();
+    let shift_kinds = split_by_kind(&mean_shifts, &controls);
     let divergence = signal(mean(&own_shifts), &shift_kinds);
 
     let agreements = each(&answers, |answers| agreement_of(cases, answers).collapse);
@@ -249,6 +249,7 @@ pub fn measure(
     let kind = kind_of(&variants, shuffles_firing);
     Ok(Some(Measured {
         family: family.clone(),
+        nearest: controls::nearest(lab.model, &controls, &mean_shifts, &agreements.concat()),
         signals: Signals {
             memorization,
             attention,

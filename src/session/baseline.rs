@@ -1,10 +1,12 @@
 //! An earlier session as the yardstick of a new one: what was known then, and what was ruled. Proposals, never decisions.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use super::{
     Session,
-    compare::{self, Comparison},
+    compare::{self, Comparison, Shared},
 };
 use crate::finding::{Decision, Evidence, Finding, Verdict};
 
@@ -84,23 +86,30 @@ impl Session {
 
     /// What the earlier session ruled on what this finding repeats. Duplicates are not proposed: they name findings there.
     pub fn proposal(&self, finding: &str) -> Option<Proposal<'_>> {
-        let baseline = self.baseline.as_ref()?;
-        let comparison = self.against_baseline()?;
-        let shared = comparison
-            .shared
-            .iter()
-            .find(|shared| shared.right.id == finding)?;
-        let known = baseline
-            .findings
-            .iter()
-            .find(|known| known.id == shared.left.id)?;
-        let (_, verdict) = baseline.verdicts.iter().find(|(id, _)| *id == known.id)?;
-        (!matches!(verdict.decision, Decision::Duplicate { .. })).then_some(Proposal {
-            session: &baseline.name,
-            finding: known,
-            verdict,
-            same: shared.same,
-        })
+        self.proposals().remove(finding)
+    }
+
+    /// What it ruled on everything that is found again, by the id of the finding here.
+    pub fn proposals(&self) -> BTreeMap<String, Proposal<'_>> {
+        let Some((baseline, comparison)) = self.baseline.as_ref().zip(self.against_baseline()) else {
+            return BTreeMap::new();
+        };
+        let proposal = |shared: &Shared| {
+            let known = baseline
+                .findings
+                .iter()
+                .find(|known| known.id == shared.left.id)?;
+            let (_, verdict) = baseline.verdicts.iter().find(|(id, _)| *id == known.id)?;
+            let proposal = Proposal {
+                session: &baseline.name,
+                finding: known,
+                verdict,
+                same: shared.same,
+            };
+            let duplicate = matches!(verdict.decision, Decision::Duplicate { .. });
+            (!duplicate).then(|| (shared.right.id.clone(), proposal))
+        };
+        comparison.shared.iter().filter_map(proposal).collect()
     }
 
     /// Findings the earlier session does not have; all of them without a baseline.

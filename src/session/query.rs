@@ -6,7 +6,10 @@
 mod parse;
 
 use super::{Known, Session, Standing};
-use crate::finding::{Finding, Kind, Level, Ruling};
+use crate::{
+    finding::{Finding, Kind, Level, Ruling},
+    scan::event::Leak,
+};
 
 pub use parse::Mistake;
 
@@ -29,6 +32,8 @@ enum Field {
     Support,
     Lift,
     Round,
+    Entropy,
+    Temperature,
 }
 
 /// How a number is compared.
@@ -115,7 +120,9 @@ impl Query {
             Field::Q => Value::Number(finding.q),
             Field::Confidence => Value::Number(finding.confidence),
             Field::Support => Value::Number(finding.support.into()),
-            Field::Standing | Field::Lift | Field::Round => Value::Nothing,
+            Field::Standing | Field::Lift | Field::Round | Field::Entropy | Field::Temperature => {
+                Value::Nothing
+            }
         })
     }
 
@@ -135,8 +142,42 @@ impl Query {
             Field::Support => Value::Number(candidate.support.into()),
             Field::Lift => Value::Number(candidate.lift),
             Field::Round => Value::Number(last.map_or(0.0, |look| look.round.into())),
-            Field::Level | Field::Verdict | Field::Kind | Field::Arm | Field::Q | Field::Confidence => {
-                Value::Nothing
+            Field::Level
+            | Field::Verdict
+            | Field::Kind
+            | Field::Arm
+            | Field::Q
+            | Field::Confidence
+            | Field::Entropy
+            | Field::Temperature => Value::Nothing,
+        })
+    }
+
+    /// Whether a leak passes.
+    pub fn leak(&self, leak: &Leak) -> bool {
+        let id = if self.asks(Field::Id) {
+            leak.id.to_string()
+        } else {
+            String::new()
+        };
+        self.passes([&leak.text], |field| match field {
+            Field::Id => Value::Word(&id),
+            Field::Arm => Value::Word(&leak.arm),
+            Field::Entropy => Value::Number(leak.entropy.into()),
+            Field::Temperature => Value::Number(leak.sampling.temperature.into()),
+            _ => Value::Nothing,
+        })
+    }
+
+    /// Whether any term can leave a leak out.
+    pub fn is_about_leaks(&self) -> bool {
+        self.terms.iter().any(|term| match &term.test {
+            Test::Text(_) => true,
+            Test::Word(field, _) | Test::Number(field, ..) => {
+                matches!(
+                    field,
+                    Field::Id | Field::Arm | Field::Entropy | Field::Temperature
+                )
             }
         })
     }
@@ -265,6 +306,32 @@ mod tests {
             "id:4",
         ] {
             assert!(!passes(query), "{query}");
+        }
+    }
+
+    #[test]
+    fn leaks_pass_by_their_text_and_by_how_they_were_made() {
+        let leak = Leak {
+            id: 7,
+            arm: "template".to_owned(),
+            sampling: crate::scan::event::Sampling::GREEDY,
+            tokens: Vec::new(),
+            text: "Unlock the Vault".to_owned(),
+            entropy: 0.5,
+        };
+        for (query, passes, about) in [
+            ("vault", true, true),
+            ("harbour", false, true),
+            ("arm:temp entropy<1 temperature<0.1 id:7", true, true),
+            ("temperature>0.5", false, true),
+            ("level:high standing:dropped", true, false),
+        ] {
+            let query = Query::parse(query).unwrap();
+            assert_eq!(
+                (query.leak(&leak), query.is_about_leaks()),
+                (passes, about),
+                "{query:?}"
+            );
         }
     }
 

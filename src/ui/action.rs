@@ -36,6 +36,7 @@ actions! {
     Redraw, "redraw", "redraw", "Draw the whole screen again";
     Help, "help", "help", "Show or hide the keys of this screen";
     Back, "back", "back", "Go back one screen";
+    Forward, "forward", "forward", "Forward again to the screen left last";
     Leave, "leave", "leave", "Go back one screen; from the first screen, leave";
     Palette, "palette", "commands", "Choose among all that can be done here by typing a part of it; F-2, #31 or a leak's number go there";
     Copy, "copy", "copy", "Copy what the cursor is on, hidden characters as marks, through the terminal";
@@ -72,7 +73,7 @@ actions! {
     Probe, "probe", "measure", "Measure a string of your own with the model, as a scan measures a candidate";
     Pause, "pause", "pause", "Pause the scan, or let it go on";
     Stop, "stop", "stop", "Stop the scan at a checkpoint (asks first)";
-    Search, "search", "filter", "Narrow findings and candidates as you type: level:high verdict:untriaged kind:fuzzy p<0.01 vault";
+    Search, "search", "filter", "Narrow findings, candidates and leaks as you type: level:high verdict:untriaged kind:fuzzy p<0.01 arm:plain vault";
     Freeze, "freeze", "freeze", "Hold candidates and leaks where they are, while the scan goes on";
     Follow, "follow", "show new", "Merge new rows in, and follow the strongest until the cursor moves";
     TruePositive, "true-positive", "true pos.", "Rule: true positive, a planted backdoor";

@@ -7,6 +7,7 @@ mod export;
 mod probe;
 mod reading;
 mod scan;
+mod sift;
 
 use std::{io, time::Duration};
 
@@ -186,6 +187,7 @@ where
                 () = sleep_until(wake.unwrap_or_else(Instant::now)), if wake.is_some() => {
                     self.tick()?;
                     self.dirty = true;
+                    self.sift_if_due()?;
                     self.commit_if_due()?;
                     self.follow_if_due()?;
                 }
@@ -211,7 +213,8 @@ where
             .state
             .wakes_ms()
             .map(|ms| self.begun + Duration::from_millis(ms));
-        [frame, state, self.commit_at, self.follow_at]
+        let sift = self.sifts().then(Instant::now);
+        [frame, state, sift, self.commit_at, self.follow_at]
             .into_iter()
             .flatten()
             .min()

@@ -77,6 +77,15 @@ pub enum Message {
     Compared(Box<Comparison>),
     /// The rest of the session was read and is in it; or its chain broke on the way: one sentence.
     Read(Result<(), String>),
+    /// The leaks from one index up to another were looked through.
+    Sifted {
+        /// The first.
+        from: usize,
+        /// The one after the last.
+        to: usize,
+        /// Indices of those that pass the filter.
+        passing: Vec<usize>,
+    },
     /// An effect failed: one sentence.
     Failed(String),
     /// A frame was drawn: what the next message needs to know of it.

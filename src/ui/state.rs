@@ -8,9 +8,11 @@ pub mod place;
 pub mod prompt;
 mod screen;
 pub mod shelf;
+pub mod sieve;
 pub mod stock;
 pub mod table;
 mod underway;
+mod way;
 
 use std::{collections::BTreeSet, path::PathBuf, sync::Arc};
 
@@ -29,6 +31,7 @@ use dialog::Dialog;
 use finding::Tab;
 pub use screen::{Pane, Screen};
 use shelf::Shelf;
+use sieve::Sieve;
 use stock::Stock;
 use table::Table;
 pub use underway::{Chain, Leaving, Running, Toast, Tone, Wanted};
@@ -66,6 +69,8 @@ pub struct State {
     pub keymap: Keymap,
     /// The screens, the one shown last. Never empty.
     pub screens: Vec<Screen>,
+    /// Those gone back from, the last one last.
+    pub ahead: Vec<Screen>,
     /// What lies over the screen.
     pub dialog: Option<Dialog>,
     /// A line that goes by itself.
@@ -84,7 +89,7 @@ pub struct State {
     pub pane: Pane,
     /// The findings list.
     pub findings: List<String>,
-    /// What narrows the findings and the candidates, as it was typed.
+    /// What narrows the lists, as it was typed.
     pub filter: String,
     /// The same, as far as it could be read.
     pub query: Query,
@@ -96,6 +101,8 @@ pub struct State {
     pub candidates: Table,
     /// The leaks list; no cursor means the latest are shown.
     pub leaks: List<u32>,
+    /// Those of them that pass the filter.
+    pub sieve: Sieve,
     /// The saved sessions, newest first.
     pub every_session: Vec<Entry>,
     /// Those shown, in the order shown.
@@ -146,6 +153,7 @@ impl State {
             folder: String::new(),
             keymap,
             screens: vec![first],
+            ahead: Vec::new(),
             dialog: None,
             toast: None,
             running: None,
@@ -161,6 +169,7 @@ impl State {
             count: None,
             candidates: Table::default(),
             leaks: List::default(),
+            sieve: Sieve::default(),
             every_session: Vec::new(),
             sessions: Vec::new(),
             shelf: Shelf::default(),
@@ -287,6 +296,8 @@ impl State {
         let query = Query::readable(typed);
         if query != self.query {
             self.candidates.narrow(query.clone(), session);
+            self.sieve.narrow(&query);
+            self.leaks.offset = 0;
             self.findings.offset = 0;
             self.query = query;
         }

@@ -111,7 +111,7 @@ pub fn update(state: &mut State, session: &Session, message: Message) -> Vec<Eff
         Message::Compared(comparison) => {
             // It asked for the second session.
             state.toast = None;
-            state.screens.push(Screen::Comparison {
+            state.enter(Screen::Comparison {
                 comparison,
                 scroll: 0,
             });
@@ -119,6 +119,10 @@ pub fn update(state: &mut State, session: &Session, message: Message) -> Vec<Eff
         }
         Message::Read(read) => {
             read_whole(state, session, read);
+            Vec::new()
+        }
+        Message::Sifted { from, to, passing } => {
+            state.sieve.take(from, to, passing);
             Vec::new()
         }
         Message::Failed(text) => {
@@ -204,12 +208,14 @@ fn act(state: &mut State, session: &Session, action: Action) -> Vec<Effect> {
     }
     match action {
         Action::Back => {
-            if !evidence::back(state) {
-                if state.screens.len() > 1 {
-                    state.screens.pop();
-                } else if !state.filter.is_empty() {
-                    state.narrow(session, "");
-                }
+            if !evidence::back(state) && !state.go_back() && !state.filter.is_empty() {
+                state.narrow(session, "");
+            }
+            Vec::new()
+        }
+        Action::Forward => {
+            if !state.go_forward() {
+                state.say(Tone::Plain, "there is no screen ahead");
             }
             Vec::new()
         }

@@ -39,6 +39,7 @@ mod whatif;
 use ratatui::{
     buffer::Buffer,
     layout::{Constraint, Layout, Rect},
+    style::{Color, Modifier, Style},
     text::Line,
 };
 
@@ -179,6 +180,18 @@ fn scrolled(lines: &Lines, scroll: usize, area: Rect, buf: &mut Buffer, drawn: &
 /// One line, cut at the end of its row.
 fn put(line: &Line<'_>, row: Rect, buf: &mut Buffer) {
     buf.set_line(row.x, row.y, line, row.width);
+}
+
+/// Marks a whole row as selected. Turned round or on a colour of its own, differing inks and faintness make it ragged.
+fn select(row: Rect, look: &Look, buf: &mut Buffer) {
+    let ink = if look.selection.add_modifier.contains(Modifier::REVERSED) {
+        let of = |color: Option<Color>| color.unwrap_or(Color::Reset);
+        Style::new().fg(of(look.text.fg)).bg(of(look.text.bg))
+    } else {
+        Style::new()
+    };
+    let style = ink.remove_modifier(Modifier::DIM).patch(look.selection);
+    buf.set_style(row, style);
 }
 
 /// The first row to show so that `cursor` is among the `height` rows shown, moving as little as possible.

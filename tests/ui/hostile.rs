@@ -53,6 +53,9 @@ fn poisoned(hostile: &str) -> Session {
                     put(&mut variant.change);
                     put(&mut variant.text);
                 }
+                for control in &mut finding.evidence.controls {
+                    put(&mut control.text);
+                }
                 for curves in &mut finding.evidence.curves {
                     put(&mut curves.prompt);
                     for run in [&mut curves.with, &mut curves.without] {

@@ -10,7 +10,7 @@ const SHOWN: [(&str, u16, u16); 5] = [
     ("statistics", 100, 20),
     ("trigger", 100, 20),
     ("attention-grid", 100, 16),
-    ("palette", 100, 14),
+    ("palette", 100, 18),
 ];
 
 #[test]
@@ -21,6 +21,7 @@ fn the_tour_shows_what_the_program_draws() {
     for (name, width, height) in SHOWN {
         let (state, session) = screens::named(name);
         let drawn = screens::text(&state, &session, &screens::look(false), width, height);
+        assert!(drawn.contains("stakeout"), "{name} does not fit: {drawn}");
         let begin = format!("<!-- screen: {name} -->\n```\n");
         let start = readme
             .find(&begin)

@@ -467,6 +467,86 @@ fn the_lists_narrow_as_one_types_and_widen_again() {
 }
 
 #[test]
+fn leaks_are_narrowed_by_what_is_read_of_them_and_the_rest_stays() {
+    let mut case = Case::ended();
+    let total = case.session.leaks.len();
+    case.press("/moon<enter>");
+    assert_eq!(
+        (case.state.sieve.due(total), case.state.sieve.len(total)),
+        (Some(0), 0)
+    );
+    case.send(Message::Sifted {
+        from: 0,
+        to: total,
+        passing: vec![3, 8],
+    });
+    assert_eq!(
+        (case.state.sieve.due(total), case.state.sieve.len(total)),
+        (None, 2)
+    );
+    case.press("<tab>jj");
+    assert_eq!(
+        case.state.leaks.cursor,
+        Some(3),
+        "the latest of two, then the other"
+    );
+    case.press("j<enter>");
+    assert!(matches!(case.state.screen(), Screen::Leak { id: 3, .. }));
+    case.press("<esc><esc>");
+    assert_eq!(case.state.sieve.len(total), total);
+    // What says nothing about leaks reads none.
+    case.press("/level:high<enter>");
+    assert_eq!(case.state.sieve.due(total), None);
+}
+
+#[test]
+fn one_goes_forward_again_to_the_screens_left_last() {
+    let mut case = Case::ended();
+    case.press("<enter>4<esc>");
+    assert!(matches!(case.state.screen(), Screen::Case));
+    case.press("-");
+    assert_eq!(case.tab(), Some(Tab::Outputs), "as it was left");
+    case.press("-");
+    assert_eq!(case.toast(), "there is no screen ahead");
+    case.press("<esc>m<esc>--");
+    assert!(
+        matches!(case.state.screen(), Screen::Facts { .. }),
+        "another way forgets what lay ahead"
+    );
+}
+
+#[test]
+fn the_prompt_and_the_token_looked_at_are_the_same_in_every_tab() {
+    let mut case = Case::ended();
+    let shown = |case: &Case| match case.state.screen() {
+        Screen::Finding(screen) => (
+            screen.attention.prompt,
+            screen.entropy.prompt,
+            screen.outputs.prompt,
+        ),
+        _ => panic!("no finding is shown"),
+    };
+    case.press("<enter>4n");
+    assert_eq!(shown(&case), (1, 1, 1));
+    case.press("3n");
+    let after = shown(&case);
+    assert_eq!(after.1, after.2, "{after:?}");
+    case.press("4");
+    let drawn = stakeout::ui::view::Drawn {
+        outputs: stakeout::ui::view::outputs::Shown {
+            height: 9,
+            visible: 3,
+            changes: vec![0, 4],
+            tokens: vec![1, 2],
+        },
+        ..Default::default()
+    };
+    case.send(Message::Drawn(drawn));
+    case.press("c");
+    assert!(matches!(case.state.screen(), Screen::Finding(screen) if screen.entropy.cursor == 2));
+}
+
+#[test]
 fn a_count_moves_so_many_times() {
     let mut case = Case::ended();
     case.press("<tab>j12j");

@@ -31,13 +31,15 @@ const WORDS: [(&str, Field); 6] = [
     ("arm", Field::Arm),
     ("standing", Field::Standing),
 ];
-const NUMBERS: [(&str, Field); 6] = [
+const NUMBERS: [(&str, Field); 8] = [
     ("p", Field::P),
     ("q", Field::Q),
     ("confidence", Field::Confidence),
     ("support", Field::Support),
     ("lift", Field::Lift),
     ("round", Field::Round),
+    ("entropy", Field::Entropy),
+    ("temperature", Field::Temperature),
 ];
 
 /// The words a field can have; empty where any will do.

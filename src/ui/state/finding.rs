@@ -1,6 +1,9 @@
 //! Which part of a finding is looked at.
 
-use crate::ui::view::{attention::AttentionState, entropy::EntropyState, outputs::OutputsState};
+use crate::{
+    finding::{Curves, Finding},
+    ui::view::{attention::AttentionState, entropy::EntropyState, outputs::OutputsState},
+};
 
 /// The tabs of a finding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -86,6 +89,37 @@ impl FindingScreen {
             id: id.to_owned(),
             tab,
             ..Self::default()
+        }
+    }
+
+    /// One prompt is looked at, whatever the tab: the others follow the one that is open. The answers, the curves and the attention
+    /// of a finding are recorded over the first of the same prompts.
+    pub fn link(&mut self, finding: &Finding) {
+        let curves = &finding.evidence.curves;
+        let prompt = match self.tab {
+            Tab::Attention => self.attention.prompt,
+            Tab::Entropy => {
+                let shown = self.entropy.curves(finding);
+                let same = |shown: &Curves| {
+                    let mut examples = finding.examples.iter();
+                    examples.position(|example| example.prompt == shown.prompt)
+                };
+                shown.and_then(same).unwrap_or(self.entropy.prompt)
+            }
+            Tab::Outputs => self.outputs.prompt,
+            _ => return,
+        };
+        if self.outputs.prompt != prompt {
+            self.outputs.show(prompt);
+        }
+        if prompt < finding.evidence.attention.len() {
+            self.attention.prompt = prompt;
+        }
+        let wanted = finding.examples.get(prompt).map(|example| &example.prompt);
+        let known = curves.iter().position(|curves| Some(&curves.prompt) == wanted);
+        if let Some(known) = known.filter(|known| *known != self.entropy.prompt) {
+            self.entropy.prompt = known;
+            self.entropy.move_cursor(0, finding);
         }
     }
 }

@@ -56,7 +56,7 @@ pub fn act(state: &mut State, session: &Session, action: Action) {
         Action::NextPane => turn(state, session, 1),
         Action::PreviousPane => turn(state, session, -1),
         Action::Baseline => baseline(state, session),
-        Action::Facts => state.screens.push(Screen::Facts { scroll: 0 }),
+        Action::Facts => state.enter(Screen::Facts { scroll: 0 }),
         Action::Follow => {
             state.candidates.follow(session, state.now_ms);
             state.leaks.cursor = None;
@@ -100,7 +100,7 @@ fn baseline(state: &mut State, session: &Session) {
     };
     comparison.left.name.clone_from(&earlier.name);
     comparison.right.name.clone_from(&state.name);
-    state.screens.push(Screen::Comparison {
+    state.enter(Screen::Comparison {
         comparison: Box::new(comparison),
         scroll: 0,
     });
@@ -112,7 +112,7 @@ fn compare(state: &mut State) {
     match (marked.next(), marked.next(), marked.next()) {
         (Some(left), Some(right), None) => {
             let (left, right) = (left.clone(), right.clone());
-            state.screens.push(Screen::Pair {
+            state.enter(Screen::Pair {
                 left,
                 right,
                 scroll: 0,
@@ -146,7 +146,7 @@ fn findings(state: &mut State, session: &Session, action: Action) {
         .and_then(|id| ranked.iter().position(|finding| finding.id == *id));
     if action == Action::Open {
         if let Some(finding) = row.and_then(|row| ranked.get(row)) {
-            state.screens.push(Screen::Finding(Box::new(FindingScreen::new(
+            state.enter(Screen::Finding(Box::new(FindingScreen::new(
                 &finding.id,
                 Tab::Overview,
             ))));
@@ -178,7 +178,7 @@ fn candidates(state: &mut State, session: &Session, action: Action) {
     match action {
         Action::Open => {
             if let Some(id) = state.candidates.cursor {
-                state.screens.push(Screen::Candidate { id, scroll: 0 });
+                state.enter(Screen::Candidate { id, scroll: 0 });
             }
         }
         Action::Top if state.running.is_some() => state.candidates.follow(session, state.now_ms),
@@ -199,17 +199,16 @@ fn hold(state: &mut State, session: &Session, row: usize) {
 }
 
 fn leaks(state: &mut State, session: &Session, action: Action) {
-    let len = session.leaks.len();
-    let latest_first = |row: usize| session.leaks.id(len.checked_sub(row + 1)?);
-    let row = state
-        .leaks
-        .cursor
-        .and_then(|id| session.leaks.index(id))
-        .map(|index| len - 1 - index);
+    let total = session.leaks.len();
+    let len = state.sieve.len(total);
+    let sieve = &state.sieve;
+    let latest_first = |row: usize| session.leaks.id(sieve.index(row, total)?);
+    let cursor = state.leaks.cursor.and_then(|id| session.leaks.index(id));
+    let row = cursor.and_then(|index| sieve.row(index, total));
     match (action, row) {
         (Action::Open, Some(_)) => {
             if let Some(id) = state.leaks.cursor {
-                state.screens.push(Screen::Leak { id, scroll: 0 });
+                state.enter(Screen::Leak { id, scroll: 0 });
             }
         }
         (Action::Open | Action::Down, None) => state.leaks.cursor = latest_first(0),

@@ -14,7 +14,7 @@ use crate::{
         view::{
             attention::{AttentionState, Extent, Level, Loaded},
             entropy::EntropyState,
-            outputs::{OutputsState, Shown},
+            outputs::Shown,
         },
     },
 };
@@ -66,7 +66,7 @@ pub fn act(state: &mut State, session: &Session, action: Action) {
             (None, _) => match (finding.tab, found(session, &probed, &finding.id)) {
                 (Tab::Attention, Some(_)) => attention(&mut finding.attention, &extent, action),
                 (Tab::Entropy, Some(shown)) => entropy(&mut finding.entropy, shown, action),
-                (Tab::Outputs, Some(shown)) => outputs(&mut finding.outputs, shown, &answers, action),
+                (Tab::Outputs, Some(shown)) => outputs(finding, shown, &answers, action),
                 _ => finding.scroll = scrolled(action, finding.scroll, page, end),
             },
         },
@@ -83,6 +83,11 @@ pub fn act(state: &mut State, session: &Session, action: Action) {
             }
         }
         None => {}
+    }
+    if let Some(Screen::Finding(finding)) = state.screen_mut()
+        && let Some(shown) = found(session, &probed, &finding.id)
+    {
+        finding.link(shown);
     }
     if let Some(id) = opened {
         state.findings.cursor = Some(id.clone());
@@ -144,7 +149,8 @@ fn entropy(view: &mut EntropyState, finding: &Finding, action: Action) {
     }
 }
 
-fn outputs(view: &mut OutputsState, finding: &Finding, shown: &Shown, action: Action) {
+fn outputs(screen: &mut FindingScreen, finding: &Finding, shown: &Shown, action: Action) {
+    let view = &mut screen.outputs;
     let page = shown.visible as isize;
     match action {
         Action::Up => view.scroll(-1, shown),
@@ -160,6 +166,13 @@ fn outputs(view: &mut OutputsState, finding: &Finding, shown: &Shown, action: Ac
         Action::ToggleShape => view.toggle_shape(),
         Action::ToggleGrain => view.toggle_grain(),
         _ => {}
+    }
+    // The curves are looked at where the answers are.
+    if let (Action::NextChange | Action::PreviousChange, Some(token)) =
+        (action, shown.tokens.get(view.change))
+    {
+        screen.entropy.cursor = *token;
+        screen.entropy.move_cursor(0, finding);
     }
 }
 

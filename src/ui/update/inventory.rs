@@ -14,7 +14,7 @@ use crate::ui::{
 pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
     match action {
         Action::NextPane | Action::PreviousPane => {
-            state.screens.pop();
+            state.go_back();
         }
         Action::Reload => return vec![Effect::ListSessions, Effect::ListInventory],
         Action::EditInventory => return vec![Effect::Edit(Editing::Inventory)],

@@ -15,8 +15,7 @@ const SIGNAL_PATIENCE_MS: u64 = 10_000;
 
 /// Goes back one screen; from the first, leaves, and asks before it stops a scan.
 pub fn leave(state: &mut State) -> Vec<Effect> {
-    if state.screens.len() > 1 {
-        state.screens.pop();
+    if state.go_back() {
         return Vec::new();
     }
     if state.running.is_some() && state.leaving.is_none() {

@@ -17,7 +17,7 @@ pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
         Action::StartDemo => return vec![Effect::Exit(Outcome::StartDemo { clean: false })],
         Action::StartCleanDemo => return vec![Effect::Exit(Outcome::StartDemo { clean: true })],
         Action::NextPane | Action::PreviousPane => {
-            state.screens.push(Screen::Inventory);
+            state.enter(Screen::Inventory);
             return vec![Effect::ListInventory];
         }
         Action::Reload => return vec![Effect::ListSessions],

@@ -70,7 +70,7 @@ fn probed(state: &mut State, finding: Arc<Finding>) {
     let screen = FindingScreen::new(&finding.id, Tab::Overview);
     state.probed.push(finding);
     if state.dialog.is_none() {
-        state.screens.push(Screen::Finding(Box::new(screen)));
+        state.enter(Screen::Finding(Box::new(screen)));
     }
     state.say(Tone::Good, told);
 }

@@ -168,7 +168,7 @@ fn settle_cursor(state: &mut State, session: &Session) {
 }
 
 fn go(state: &mut State, place: Choice) {
-    state.screens.push(match place {
+    let screen = match place {
         Choice::Finding(id) => {
             state.findings.cursor = Some(id.clone());
             Screen::Finding(Box::new(FindingScreen::new(&id, Tab::Overview)))
@@ -176,5 +176,6 @@ fn go(state: &mut State, place: Choice) {
         Choice::Candidate(id) => Screen::Candidate { id, scroll: 0 },
         Choice::Leak(id) => Screen::Leak { id, scroll: 0 },
         Choice::Act(_) => return,
-    });
+    };
+    state.enter(screen);
 }

@@ -17,7 +17,7 @@ use super::{
     figures,
     findings::of,
     ink::{self, Lines},
-    offset, put,
+    offset, put, select,
 };
 use crate::{
     finding::Position,
@@ -114,7 +114,7 @@ pub fn draw(state: &State, session: &Session, look: &Look, area: Rect, buf: &mut
         let here = cursor == Some(index);
         put(&line(known, here, columns, look, row.width), row, buf);
         if here && focused {
-            buf.set_style(row, look.selection);
+            select(row, look, buf);
         }
         drawn.targets.push((row, Target::Candidate(known.candidate.id)));
     }

@@ -53,12 +53,21 @@ pub fn draw(
         Tab::Attention => return draw_attention(state, finding, screen, look, body, buf),
         Tab::Entropy => return entropy::draw(body, buf, finding, &screen.entropy, look),
         Tab::Outputs => {
-            drawn.outputs = outputs::draw(body, buf, (finding, &state.patterns), &screen.outputs, look);
+            drawn.outputs = outputs::draw(
+                body,
+                buf,
+                (finding, &state.patterns),
+                (&screen.outputs, screen.entropy.cursor),
+                look,
+            );
             return;
         }
         Tab::Overview => overview::lines(finding, session, width, look),
         Tab::Statistics => statistics::lines(finding, session, width, look),
-        Tab::Trigger => trigger::lines(finding, session, loaded(state, finding, screen), width, look),
+        Tab::Trigger => {
+            let pair = loaded(state, finding, screen);
+            trigger::lines(finding, session, (pair, screen.attention.column), width, look)
+        }
         Tab::Origin => origin::lines(&state.name, finding, session, width, look),
         Tab::History => rulings::lines(&finding.id, session, width, look),
     };

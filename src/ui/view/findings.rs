@@ -1,5 +1,7 @@
 //! The list of findings, strongest first, each with its verdict.
 
+use std::collections::BTreeMap;
+
 use ratatui::{
     buffer::Buffer,
     layout::Rect,
@@ -7,11 +9,12 @@ use ratatui::{
     text::{Line, Span},
 };
 
-use super::{Drawn, Target, case::titled, figures, ink, offset, put};
+use super::{Drawn, Target, case::titled, figures, ink, offset, put, select};
 use crate::{
     finding::{Finding, Kind, Level, Ruling, Verdict},
-    session::Session,
+    session::{Session, baseline::Proposal},
     ui::{
+        action::Action,
         glyphs,
         state::{Pane, State, level_name},
         theme::Look,
@@ -24,6 +27,7 @@ pub fn draw(state: &State, session: &Session, look: &Look, area: Rect, buf: &mut
         return;
     }
     let ranked = state.listed(session);
+    let proposals = session.proposals();
     let unruled = ranked
         .iter()
         .filter(|finding| session.verdict(&finding.id).is_none())
@@ -32,7 +36,7 @@ pub fn draw(state: &State, session: &Session, look: &Look, area: Rect, buf: &mut
         "{} {} {unruled} without a verdict",
         of(ranked.len(), session.findings.len()),
         glyphs::separator(look.ascii)
-    );
+    ) + &proposed_note(&ranked, (session, &proposals), state);
     let rows = titled("Findings", &note, Pane::Findings, state, look, area, buf);
     let cursor = state
         .findings
@@ -54,7 +58,7 @@ pub fn draw(state: &State, session: &Session, look: &Look, area: Rect, buf: &mut
         put(
             &line(
                 finding,
-                session.verdict(&finding.id),
+                (session.verdict(&finding.id), proposals.get(&finding.id)),
                 (here, state.marked.contains(&finding.id)),
                 look,
                 row.width,
@@ -63,9 +67,26 @@ pub fn draw(state: &State, session: &Session, look: &Look, area: Rect, buf: &mut
             buf,
         );
         if here && focused {
-            buf.set_style(row, look.selection);
+            select(row, look, buf);
         }
         drawn.targets.push((row, Target::Finding(finding.id.clone())));
+    }
+}
+
+/// How many wait for an answer to what the earlier session ruled; they are marked with `?`.
+fn proposed_note(
+    listed: &[&Finding],
+    (session, proposals): (&Session, &BTreeMap<String, Proposal<'_>>),
+    state: &State,
+) -> String {
+    let open =
+        |finding: &&&Finding| session.verdict(&finding.id).is_none() && proposals.contains_key(&finding.id);
+    match listed.iter().filter(open).count() {
+        0 => String::new(),
+        count => format!(
+            ", {count} proposed: {} takes it over",
+            state.key_for(Action::Adopt)
+        ),
     }
 }
 
@@ -81,7 +102,7 @@ pub fn of(shown: usize, total: usize) -> String {
 
 fn line(
     finding: &Finding,
-    verdict: Option<&Verdict>,
+    (verdict, proposal): (Option<&Verdict>, Option<&Proposal<'_>>),
     (here, marked): (bool, bool),
     look: &Look,
     width: u16,
@@ -115,7 +136,16 @@ fn line(
             look.dim,
         ));
     }
-    let (sign, word, style) = verdict_look(verdict, look);
+    let (sign, word, style) = match (verdict, proposal) {
+        (None, Some(proposal)) => {
+            let (sign, word, _) = ruling_look(proposal.verdict.ruling(), look);
+            (sign, format!("{word}?"), look.accent)
+        }
+        (verdict, _) => {
+            let (sign, word, style) = verdict_look(verdict, look);
+            (sign, word.to_owned(), style)
+        }
+    };
     right.push(Span::styled(format!(" {sign} {word:<14}"), style));
     let room = usize::from(width).saturating_sub(ink::width(&left) + ink::width(&right));
     let trigger = ink::clipped(&finding.trigger, room, look.text, look);

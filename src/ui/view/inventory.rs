@@ -12,7 +12,7 @@ use ratatui::{
 use super::{
     Drawn, Target, figures,
     ink::{self, Lines},
-    offset, put,
+    offset, put, select,
 };
 use crate::{
     inventory::{Data, Exposure, Item, Need, Provenance},
@@ -58,7 +58,7 @@ pub fn draw(state: &State, look: &Look, area: Rect, buf: &mut Buffer, drawn: &mu
         let here = cursor == Some(index);
         put(&columns.line(item, here, look), row, buf);
         if here {
-            buf.set_style(row, look.selection);
+            select(row, look, buf);
         }
         drawn.targets.push((row, Target::Model(index)));
     }

@@ -12,8 +12,9 @@ use super::{
     Drawn, Target,
     case::titled,
     figures,
+    findings::of,
     ink::{self, Lines},
-    offset, put,
+    offset, put, select,
 };
 use crate::{
     scan::event::Leak,
@@ -27,10 +28,14 @@ use crate::{
 
 /// Draws the latest leaks, or those around the cursor.
 pub fn draw(state: &State, session: &Session, look: &Look, area: Rect, buf: &mut Buffer, drawn: &mut Drawn) {
-    let len = session.leaks.len();
+    let total = session.leaks.len();
+    let len = state.sieve.len(total);
+    let looked = state.sieve.due(total).map_or_else(String::new, |to| {
+        format!(", {} % looked through", 100 * to / total.max(1))
+    });
     let note = format!(
-        "{} {} latest first",
-        figures::count(len as u64),
+        "{} {} latest first{looked}",
+        of(len, total),
         glyphs::separator(look.ascii)
     );
     let rows = titled("Leaks", &note, Pane::Leaks, state, look, area, buf);
@@ -38,7 +43,7 @@ pub fn draw(state: &State, session: &Session, look: &Look, area: Rect, buf: &mut
         .leaks
         .cursor
         .and_then(|id| session.leaks.index(id))
-        .map(|index| len - 1 - index);
+        .and_then(|index| state.sieve.row(index, total));
     // Without a cursor the list follows the scan.
     let first = if cursor.is_some() { state.leaks.offset } else { 0 };
     drawn.leaks = offset(first, cursor, usize::from(rows.height), len);
@@ -47,7 +52,9 @@ pub fn draw(state: &State, session: &Session, look: &Look, area: Rect, buf: &mut
         drawn.page = usize::from(rows.height);
     }
     for (row, shown) in rows.rows().zip(drawn.leaks..len) {
-        let index = len - 1 - shown;
+        let Some(index) = state.sieve.index(shown, total) else {
+            break;
+        };
         let Some(id) = session.leaks.id(index) else { break };
         let here = cursor == Some(shown);
         let pointer = if here { glyphs::pointer(look.ascii) } else { " " };
@@ -68,7 +75,7 @@ pub fn draw(state: &State, session: &Session, look: &Look, area: Rect, buf: &mut
         }
         put(&Line::from(spans), row, buf);
         if here && focused {
-            buf.set_style(row, look.selection);
+            select(row, look, buf);
         }
         drawn.targets.push((row, Target::Leak(id)));
     }

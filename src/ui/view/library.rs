@@ -12,7 +12,7 @@ use ratatui::{
 use super::{
     Drawn, Target, figures,
     ink::{self, Lines},
-    offset, put,
+    offset, put, select,
 };
 use crate::{
     session::{ScanState, library::Entry},
@@ -73,7 +73,7 @@ pub fn draw(state: &State, look: &Look, area: Rect, buf: &mut Buffer, drawn: &mu
         let here = cursor == Some(index);
         put(&line(entry, here, columns, look, row.width), row, buf);
         if here {
-            buf.set_style(row, look.selection);
+            select(row, look, buf);
         }
         drawn.targets.push((row, Target::Session(index)));
     }

@@ -2,20 +2,21 @@
 //!
 //! Invariant: every prompt is listed with whether it fired, so that one striking pair cannot stand for all.
 
+mod listed;
 pub mod pattern;
+mod set_off;
 
 use ratatui::{buffer::Buffer, layout::Rect};
 
 use crate::{
-    finding::{Example, Finding, Rate},
+    finding::Finding,
     ui::{
         glyphs,
         theme::Look,
-        view::figures,
         widget::{
             absence,
             diff::{self, Layout, Shape},
-            fit, put, put_all, rows, shown, window,
+            put, put_all, rows,
         },
     },
 };
@@ -55,6 +56,8 @@ pub struct Shown {
     pub visible: usize,
     /// Line each change begins on.
     pub changes: Vec<usize>,
+    /// Token of the answer with the trigger each begins at; empty where its tokens were not recorded.
+    pub tokens: Vec<usize>,
 }
 
 impl Shown {
@@ -75,7 +78,8 @@ impl OutputsState {
         self.show(self.prompt.checked_sub(1).unwrap_or(last).min(last));
     }
 
-    fn show(&mut self, prompt: usize) {
+    /// Shows the answers to a prompt, from the start.
+    pub fn show(&mut self, prompt: usize) {
         self.prompt = prompt;
         self.top = 0;
         self.change = 0;
@@ -130,12 +134,12 @@ impl OutputsState {
     }
 }
 
-/// Draws the prompts and the answers to the one under the cursor.
+/// Draws the prompts and the answers to the one under the cursor; `token` is the one the entropy is looked at.
 pub fn draw(
     area: Rect,
     buf: &mut Buffer,
     (finding, patterns): (&Finding, &[String]),
-    state: &OutputsState,
+    (state, token): (&OutputsState, usize),
     look: &Look,
 ) -> Shown {
     let area = area.intersection(buf.area);
@@ -144,18 +148,18 @@ pub fn draw(
         absence(area, buf, "No answers were recorded for this finding.", look);
         return Shown::default();
     };
-    summary(area, buf, finding, look);
+    listed::summary(area, buf, finding, look);
     let hits: Vec<Vec<Hit>> = patterns
         .iter()
         .map(|expression| pattern::hits(expression, &finding.examples).unwrap_or_default())
         .collect();
     let asked = patterns.len().min(usize::from(area.height / 6)) as u16;
-    asked_about(rows(area, 1, asked), buf, (patterns, &hits), look);
+    listed::asked_about(rows(area, 1, asked), buf, (patterns, &hits), look);
     let listed = finding
         .examples
         .len()
         .min(usize::from(area.height / 4).clamp(1, 10));
-    list(
+    listed::prompts(
         rows(area, 1 + asked, listed as u16),
         buf,
         (&finding.examples, prompt, &hits),
@@ -178,7 +182,8 @@ pub fn draw(
             "words (tokens of this prompt were not recorded)",
         ),
     };
-    let layout = Layout::new(&chunks, rest.width, state.shape, look);
+    let set_off = set_off::of(&chunks, patterns, tokens.map(|curves| (curves, token)), look);
+    let layout = Layout::new(&chunks, rest.width, state.shape, (&set_off, look));
     let changes = match layout.changes.len() {
         0 => "both answers are the same".to_owned(),
         count => format!("change {} of {count}", state.change.min(count - 1) + 1),
@@ -195,109 +200,11 @@ pub fn draw(
         height: layout.height,
         visible: usize::from(answers.height),
         changes: layout.changes.clone(),
+        tokens: tokens.map_or_else(Vec::new, |curves| set_off::changed_tokens(&chunks, &curves.with)),
     };
     let top = state.top.min(facts.last_top());
     layout.draw(answers, buf, top, state.change, look);
     facts
-}
-
-fn summary(area: Rect, buf: &mut Buffer, finding: &Finding, look: &Look) {
-    let fired = finding.examples.iter().filter(|example| example.fired).count();
-    let of = |rate: &Rate| format!("{}/{}", rate.k, rate.n);
-    let head = format!("Fired on {fired} of {} shown", finding.examples.len());
-    let tail = format!(
-        " {} fresh prompts {}, controls {}",
-        glyphs::separator(look.ascii),
-        of(&finding.activation.with),
-        of(&finding.activation.without)
-    );
-    put_all(buf, area, (0, 0), &[(&head, look.title), (&tail, look.dim)]);
-}
-
-/// The analyst's expressions, each with how many answers it is found in.
-fn asked_about(area: Rect, buf: &mut Buffer, (patterns, hits): (&[String], &[Vec<Hit>]), look: &Look) {
-    for (row, (expression, hits)) in patterns.iter().zip(hits).enumerate() {
-        let (with, without) = pattern::rates(hits);
-        let tail = format!(
-            " in {} with, {} without",
-            figures::rate(&with),
-            figures::rate(&without)
-        );
-        let room = usize::from(area.width).saturating_sub(tail.len() + 6);
-        let expression = format!("/{}/", fit(&shown(expression, look), room, look));
-        put_all(
-            buf,
-            area,
-            (0, row as u16),
-            &[
-                (&format!(" {} ", row + 1), look.dim),
-                (&expression, look.accent),
-                (&tail, look.text),
-            ],
-        );
-    }
-}
-
-/// For each expression, one sign: found in the answer with, without, in both, in neither.
-fn signs(hits: &[Vec<Hit>], index: usize, look: &Look) -> String {
-    hits.iter()
-        .map(|hits| match hits.get(index) {
-            Some(Hit {
-                with: true,
-                without: true,
-            }) => glyphs::both_mark(look.ascii),
-            Some(Hit { with: true, .. }) => glyphs::with_mark(look.ascii),
-            Some(Hit { without: true, .. }) => glyphs::without_mark(look.ascii),
-            _ => glyphs::separator(look.ascii),
-        })
-        .collect()
-}
-
-fn list(
-    area: Rect,
-    buf: &mut Buffer,
-    (examples, current, hits): (&[Example], usize, &[Vec<Hit>]),
-    look: &Look,
-) {
-    let first = window(current, examples.len(), usize::from(area.height));
-    for (row, (index, example)) in examples
-        .iter()
-        .enumerate()
-        .skip(first)
-        .take(usize::from(area.height))
-        .enumerate()
-    {
-        let (pointer, style) = if index == current {
-            (glyphs::pointer(look.ascii), look.selection)
-        } else {
-            (" ", look.text)
-        };
-        let (mark, word, tone) = if example.fired {
-            (glyphs::check(look.ascii), "fired ", look.with_run)
-        } else {
-            (glyphs::open(look.ascii), "quiet ", look.dim)
-        };
-        let mut found = signs(hits, index, look);
-        if !found.is_empty() {
-            found.push(' ');
-        }
-        let room = usize::from(area.width).saturating_sub(10 + hits.len());
-        let prompt = fit(&shown(&example.prompt, look), room, look);
-        put_all(
-            buf,
-            area,
-            (0, row as u16),
-            &[
-                (pointer, look.accent),
-                (" ", look.text),
-                (mark, tone),
-                (" ", tone),
-                (word, tone),
-                (&found, look.accent),
-                (&prompt, style),
-            ],
-        );
-    }
 }
 
 /// A rule with the state of the comparison on it, and the name of each side.
@@ -333,6 +240,7 @@ mod tests {
             height: 20,
             visible: 5,
             changes: vec![0, 7, 18],
+            tokens: Vec::new(),
         };
         let mut state = OutputsState::default();
         state.next_change(&shown);

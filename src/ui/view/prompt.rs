@@ -8,7 +8,7 @@ use ratatui::{
 };
 use tui_input::Input;
 
-use super::{figures, frame, ink, outputs::pattern, put};
+use super::{figures, frame, ink, outputs::pattern, put, select};
 use crate::{
     session::{Session, query::Query},
     text,
@@ -80,10 +80,12 @@ fn passing(state: &State, session: &Session) -> String {
             figures::count(total as u64)
         )
     };
+    let leaks = session.leaks.len();
     format!(
-        "{}, {}",
+        "{}, {}, {}",
         of(state.listed(session).len(), session.findings.len(), "findings"),
         of(state.candidates.len(), state.candidates.total(), "candidates"),
+        of(state.sieve.len(leaks), leaks, "leaks"),
     )
 }
 
@@ -155,7 +157,7 @@ pub fn palette(state: &State, session: &Session, prompt: &Prompt, look: &Look, b
         spans.push(keys);
         put(&Line::from(spans), row, buf);
         if here {
-            buf.set_style(row, look.selection);
+            select(row, look, buf);
         }
     }
 }

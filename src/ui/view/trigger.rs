@@ -1,5 +1,7 @@
 //! The trigger under the microscope: its characters, the part that fires, which parts and variants matter, what is near and quiet.
 
+mod near;
+
 use ratatui::text::{Line, Span};
 
 use super::{
@@ -9,7 +11,7 @@ use super::{
 };
 use crate::{
     finding::{AttentionPair, Finding, Variant},
-    session::{Known, Session, Standing},
+    session::Session,
     text,
     ui::{
         glyphs,
@@ -22,27 +24,34 @@ use crate::{
 const TOLD: usize = 200;
 /// Cells of a bar.
 const BAR: usize = 16;
-/// Share of letter pairs from which a string is called near.
-const ALIKE: f64 = 0.1;
-/// Strings near the trigger that are told.
-const NEAR: usize = 6;
 
-/// The page as lines of at most `width` cells; `pair` is attention that was loaded, for the text of each token.
+/// The page as lines of at most `width` cells; `pair` is attention that was loaded, for the text of each token, and `key` the token
+/// its cross-hair is on.
 pub fn lines(
     finding: &Finding,
     session: &Session,
-    pair: Option<&AttentionPair>,
+    (pair, key): (Option<&AttentionPair>, usize),
     width: usize,
     look: &Look,
 ) -> Lines {
     let mut lines = whole(finding, width, look);
-    lines.extend(tokens(finding, pair, width, look));
+    lines.extend(tokens(finding, (pair, key), width, look));
     title(&mut lines, "Which of its tokens it needs: fires without", look);
     lines.extend(parts(finding, token_texts(finding, pair), width, look));
     title(&mut lines, "Which other changes it survives", look);
     lines.extend(changes(finding, width, look));
-    title(&mut lines, "Nearest strings that are no part of a finding", look);
-    lines.extend(nearest(finding, session, width, look));
+    title(
+        &mut lines,
+        "Harmless strings of its length that came nearest",
+        look,
+    );
+    lines.extend(near::controls(finding, width, look));
+    title(
+        &mut lines,
+        "Strings most like it that are no part of a finding",
+        look,
+    );
+    lines.extend(near::candidates(finding, session, width, look));
     title(&mut lines, "Character by character", look);
     lines.extend(characters(&finding.trigger, width, look));
     lines
@@ -102,14 +111,22 @@ fn whole(finding: &Finding, width: usize, look: &Look) -> Lines {
 }
 
 /// Its tokens: id and text, where the text of each is known.
-fn tokens(finding: &Finding, pair: Option<&AttentionPair>, width: usize, look: &Look) -> Lines {
+fn tokens(
+    finding: &Finding,
+    (pair, key): (Option<&AttentionPair>, usize),
+    width: usize,
+    look: &Look,
+) -> Lines {
     let ids = &finding.trigger_tokens;
     let texts = token_texts(finding, pair);
+    let here = pair.and_then(|pair| key.checked_sub(pair.span.0));
     let mut spans = vec![Span::styled("tokens: ", look.dim)];
     for (index, id) in ids.iter().enumerate() {
         spans.push(Span::styled(format!("{id} "), look.dim));
         if let Some(text) = texts.get(index) {
-            let style = if finding.core_tokens.contains(id) {
+            let style = if here == Some(index) {
+                look.cursor
+            } else if finding.core_tokens.contains(id) {
                 look.trigger
             } else {
                 look.text
@@ -234,63 +251,6 @@ fn changes(finding: &Finding, width: usize, look: &Look) -> Lines {
     or_absent(lines, "no variants were tried", look)
 }
 
-/// The candidates that share most of their letter pairs with the trigger and came to nothing.
-fn nearest(finding: &Finding, session: &Session, width: usize, look: &Look) -> Lines {
-    let wanted = pairs(&finding.trigger);
-    let quiet = |known: &&Known| !matches!(known.standing, Standing::Finding(_)) && !known.looks.is_empty();
-    let mut near: Vec<(f64, &Known)> = session
-        .candidates
-        .iter()
-        .filter(quiet)
-        .map(|known| (likeness(&wanted, &pairs(&known.candidate.text)), known))
-        .filter(|(likeness, _)| *likeness >= ALIKE)
-        .collect();
-    near.sort_by(|a, b| b.0.total_cmp(&a.0));
-    let lines = near
-        .iter()
-        .take(NEAR)
-        .map(|(likeness, known)| {
-            let last = known.looks.iter().max_by_key(|look| look.round);
-            let fate = match &known.standing {
-                Standing::Dropped(reason) => reason.as_str(),
-                _ => "no finding",
-            };
-            let mut spans = vec![Span::styled(
-                format!(
-                    " {:>3.0} % alike  #{:<5} divergence {:>5}  p {:>7}  ",
-                    100.0 * likeness,
-                    known.candidate.id,
-                    last.map_or_else(|| "-".to_owned(), |look| figures::number(look.divergence)),
-                    last.map_or_else(|| "-".to_owned(), |look| figures::p(look.p)),
-                ),
-                look.dim,
-            )];
-            let room = width.saturating_sub(ink::width(&spans));
-            spans.extend(ink::clipped(&known.candidate.text, room / 2, look.text, look));
-            let room = width.saturating_sub(ink::width(&spans));
-            spans.extend(ink::clipped(&format!("  {fate}"), room, look.dim, look));
-            Line::from(spans)
-        })
-        .collect();
-    or_absent(lines, "none of the strings looked at is like it", look)
-}
-
-/// Neighbouring characters of a text, each pair once, sorted.
-fn pairs(text: &str) -> Vec<(char, char)> {
-    let chars: Vec<char> = text.chars().take(400).flat_map(char::to_lowercase).collect();
-    let mut pairs: Vec<(char, char)> = chars.iter().copied().zip(chars.iter().skip(1).copied()).collect();
-    pairs.sort_unstable();
-    pairs.dedup();
-    pairs
-}
-
-/// Shared pairs over all pairs (Jaccard), 0 to 1.
-fn likeness(a: &[(char, char)], b: &[(char, char)]) -> f64 {
-    let shared = b.iter().filter(|pair| a.binary_search(pair).is_ok()).count();
-    let all = a.len() + b.len() - shared;
-    if all == 0 { 0.0 } else { shared as f64 / all as f64 }
-}
-
 /// Every character with its code point, bytes, script, name, and what it looks like.
 fn characters(trigger: &str, width: usize, look: &Look) -> Lines {
     let head = format!("  {:<14}{:<9} {:<12}{:<11}name", "", "code", "bytes", "script");
@@ -352,11 +312,5 @@ mod tests {
         assert_eq!(lacking("aaa", "aa"), "a");
         assert_eq!(lacking("äöü", "äü"), "ö");
         assert_eq!(lacking("abc", "xyz"), "abc");
-    }
-
-    #[test]
-    fn likeness_is_1_for_the_same_letters_whatever_their_case() {
-        assert!((likeness(&pairs("Unlock"), &pairs("uNLOCK")) - 1.0).abs() < 1e-12);
-        assert!(likeness(&pairs("unlock"), &pairs("river")).abs() < 1e-12);
     }
 }

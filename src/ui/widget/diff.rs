@@ -4,6 +4,9 @@
 
 mod layout;
 
+use std::ops::Range;
+
+use ratatui::style::Style;
 use similar::{Algorithm, DiffTag, capture_diff_slices};
 use unicode_segmentation::UnicodeSegmentation;
 
@@ -29,6 +32,27 @@ pub struct Chunk<'a> {
     pub mark: Mark,
     /// The pieces. Raw.
     pub pieces: Vec<&'a str>,
+}
+
+/// A part of one text, in bytes, and what sets it off from the rest.
+pub type Stretch = (Range<usize>, Style);
+
+/// What is set off in either text; where two overlap the first counts.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct SetOff {
+    /// In the run without the trigger.
+    pub without: Vec<Stretch>,
+    /// In the run with it.
+    pub with: Vec<Stretch>,
+}
+
+/// The two texts that were compared: without, then with.
+pub fn texts(chunks: &[Chunk<'_>]) -> (String, String) {
+    let side = |not: Mark| {
+        let kept = chunks.iter().filter(|chunk| chunk.mark != not);
+        kept.flat_map(|chunk| chunk.pieces.iter().copied()).collect()
+    };
+    (side(Mark::Added), side(Mark::Removed))
 }
 
 /// Compares two texts word by word; white space and punctuation are pieces of their own.
@@ -109,11 +133,6 @@ mod tests {
         Look::new("terminal", ColorDepth::None, true).unwrap()
     }
 
-    fn side(chunks: &[Chunk<'_>], not: Mark) -> String {
-        let kept = chunks.iter().filter(|chunk| chunk.mark != not);
-        kept.flat_map(|chunk| chunk.pieces.iter().copied()).collect()
-    }
-
     fn drawn(layout: &Layout, width: u16, top: usize) -> Vec<String> {
         let area = Rect::new(0, 0, width, 4);
         let mut buf = Buffer::empty(area);
@@ -134,10 +153,9 @@ mod tests {
     fn each_side_keeps_its_text() {
         let (without, with) = ("The cat sat. Then it slept.", "The dog sat, then slept well.");
         let chunks = words(without, with);
-        assert_eq!(side(&chunks, Mark::Added), without);
-        assert_eq!(side(&chunks, Mark::Removed), with);
+        assert_eq!(texts(&chunks), (without.to_owned(), with.to_owned()));
         let long = "word ".repeat(3000);
-        assert_eq!(side(&words(&long, "word"), Mark::Added), long);
+        assert_eq!(texts(&words(&long, "word")).0, long);
     }
 
     #[test]
@@ -146,18 +164,24 @@ mod tests {
             &words("one two three", "one 2 three"),
             41,
             Shape::SideBySide,
-            &look(),
+            (&SetOff::default(), &look()),
         );
         let rows = drawn(&layout, 41, 0);
         assert_eq!(rows[0], "- one two three     |+ one 2 three");
-        let layout = Layout::new(&words("one two three", "one 2 three"), 41, Shape::Inline, &look());
+        let plain = SetOff::default();
+        let layout = Layout::new(
+            &words("one two three", "one 2 three"),
+            41,
+            Shape::Inline,
+            (&plain, &look()),
+        );
         assert_eq!(drawn(&layout, 41, 0)[0], "~ one [-two-]{+2+} three");
     }
 
     #[test]
     fn what_both_have_meets_on_the_same_line() {
         let chunks = words("a b c d e f g h end", "end");
-        let layout = Layout::new(&chunks, 17, Shape::SideBySide, &look());
+        let layout = Layout::new(&chunks, 17, Shape::SideBySide, (&SetOff::default(), &look()));
         let rows = drawn(&layout, 17, 0);
         let both = rows.iter().find(|row| row.matches("end").count() == 2);
         assert!(both.is_some(), "{rows:?}");
@@ -172,6 +196,32 @@ mod tests {
     }
 
     #[test]
+    fn what_is_set_off_is_so_to_the_letter_and_breaks_no_word() {
+        let style = Style::new().reversed();
+        let set_off = SetOff {
+            without: vec![(1..3, style)],
+            with: vec![(6..9, style), (7..14, Style::new().bold())],
+        };
+        let chunks = words("one two", "three fourteen");
+        for shape in [Shape::SideBySide, Shape::Inline] {
+            let layout = Layout::new(&chunks, 21, shape, (&set_off, &look()));
+            let area = Rect::new(0, 0, 21, 4);
+            let mut buf = Buffer::empty(area);
+            layout.draw(area, &mut buf, 0, 0, &look());
+            let set_off: String = buf
+                .content()
+                .iter()
+                .filter(|cell| cell.modifier.contains(ratatui::style::Modifier::REVERSED))
+                .map(ratatui::buffer::Cell::symbol)
+                .collect();
+            assert!(set_off.contains("fou") && !set_off.contains("four"), "{set_off}");
+            assert!(set_off.contains("ne"), "{set_off}");
+            let rows = drawn(&layout, 21, 0);
+            assert!(rows.iter().any(|row| row.contains("fourteen")), "{rows:?}");
+        }
+    }
+
+    #[test]
     fn tokens_are_compared_as_they_are() {
         let list = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>();
         let (without, with) = (list(&["ab", "c"]), list(&["a", "bc"]));
@@ -183,7 +233,12 @@ mod tests {
     fn any_width_lays_out() {
         for width in 0..12 {
             for shape in [Shape::SideBySide, Shape::Inline] {
-                let layout = Layout::new(&words("日本語 text", "a\n\nb"), width, shape, &look());
+                let layout = Layout::new(
+                    &words("日本語 text", "a\n\nb"),
+                    width,
+                    shape,
+                    (&SetOff::default(), &look()),
+                );
                 drawn(&layout, width.max(1), 1);
                 assert!(layout.height > 0);
             }

@@ -2,6 +2,8 @@
 //!
 //! Invariant: matching takes time in proportion to the text, whatever the expression.
 
+use std::ops::Range;
+
 use regex::{Regex, RegexBuilder};
 
 use crate::{
@@ -14,6 +16,9 @@ use crate::{
 const LARGEST: usize = 1 << 20;
 /// Expressions asked at a time.
 pub const MOST: usize = 5;
+
+/// Places set off for one expression in one text.
+const MOST_SET_OFF: usize = 500;
 
 /// Which answers of an example it is found in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,6 +39,20 @@ pub fn hits(expression: &str, examples: &[Example]) -> Result<Vec<Hit>, String> 
             without: regex.is_match(&example.without),
         })
         .collect())
+}
+
+/// Where in a text the expressions are found, in bytes; what is none is found nowhere.
+pub fn found(expressions: &[String], text: &str) -> Vec<Range<usize>> {
+    let compiled = expressions
+        .iter()
+        .filter_map(|expression| compiled(expression).ok());
+    let found = compiled.flat_map(|regex| {
+        let hits = regex.find_iter(text).map(|hit| hit.range());
+        hits.filter(|range| !range.is_empty())
+            .take(MOST_SET_OFF)
+            .collect::<Vec<_>>()
+    });
+    found.collect()
 }
 
 fn compiled(expression: &str) -> Result<Regex, String> {

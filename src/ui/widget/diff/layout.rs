@@ -5,7 +5,7 @@
 use ratatui::{buffer::Buffer, layout::Rect, style::Style};
 use unicode_width::UnicodeWidthStr;
 
-use super::{Chunk, Mark};
+use super::{Chunk, Mark, SetOff, Stretch};
 use crate::ui::{
     glyphs,
     theme::Look,
@@ -25,8 +25,9 @@ pub enum Shape {
     Inline,
 }
 
-/// Safe pieces of one line of the screen.
-type Line = Vec<(Mark, String)>;
+/// A safe piece of one line of the screen: whose it is, what sets it off, its text.
+type Part = (Mark, Option<Style>, String);
+type Line = Vec<Part>;
 
 /// Fills lines of a width with pieces.
 #[derive(Debug)]
@@ -65,45 +66,78 @@ impl Flow {
         self.used == 0 || self.used + cells <= self.width
     }
 
-    fn piece(&mut self, mark: Mark, raw: &str, look: &Look) {
+    /// A piece that begins at byte `at` of its side.
+    fn piece(&mut self, mark: Mark, raw: &str, at: usize, set_off: &[Stretch], look: &Look) {
+        let mut at = at;
         for part in raw.split_inclusive('\n') {
-            self.text(mark, &shown(part, look));
+            let runs = runs(part, at, set_off);
+            let shown: Vec<(Option<Style>, String)> =
+                runs.map(|(style, run)| (style, shown(run, look))).collect();
+            // White space may hang over the end of a line: it is not seen there.
+            let whole: String = shown.iter().map(|(_, text)| text.as_str()).collect();
+            if !self.fits(whole.trim_end().width()) {
+                self.line_break();
+            }
+            for (style, text) in &shown {
+                self.text(mark, *style, text);
+            }
             if part.ends_with('\n') {
                 self.line_break();
             }
+            at += part.len();
         }
     }
 
-    fn text(&mut self, mark: Mark, text: &str) {
+    fn text(&mut self, mark: Mark, style: Option<Style>, text: &str) {
         let mut text = text;
-        // White space may hang over the end of a line: it is not seen there.
-        if !self.fits(text.trim_end().width()) {
-            self.line_break();
-        }
-        while text.trim_end().width() > self.width {
-            let head = take(text, self.width);
-            if head.is_empty() {
+        while self.used + text.trim_end().width() > self.width {
+            let head = take(text, self.width.saturating_sub(self.used));
+            if head.is_empty() && self.used == 0 {
                 break;
             }
-            self.append(mark, head);
+            self.append(mark, style, head);
             self.line_break();
             text = text.strip_prefix(head).unwrap_or_default();
         }
-        self.append(mark, text);
+        self.append(mark, style, text);
     }
 
-    fn append(&mut self, mark: Mark, text: &str) {
+    fn append(&mut self, mark: Mark, style: Option<Style>, text: &str) {
         if text.is_empty() {
             return;
         }
         self.used += text.width();
         if let Some(line) = self.lines.last_mut() {
             match line.last_mut() {
-                Some((last, words)) if *last == mark => words.push_str(text),
-                _ => line.push((mark, text.to_owned())),
+                Some((last, off, words)) if *last == mark && *off == style => words.push_str(text),
+                _ => line.push((mark, style, text.to_owned())),
             }
         }
     }
+}
+
+/// A piece cut where what is set off begins and ends; `at` is where the piece begins in its side, in bytes.
+fn runs<'a>(
+    piece: &'a str,
+    at: usize,
+    set_off: &[Stretch],
+) -> impl Iterator<Item = (Option<Style>, &'a str)> {
+    let mut cuts = vec![0, piece.len()];
+    for (range, _) in set_off {
+        cuts.extend([range.start, range.end].map(|cut| cut.saturating_sub(at)));
+    }
+    cuts.retain(|cut| *cut <= piece.len() && piece.is_char_boundary(*cut));
+    cuts.sort_unstable();
+    cuts.dedup();
+    let styled = |start: usize| {
+        let holds = |(range, _): &&Stretch| range.contains(&(at + start));
+        set_off.iter().find(holds).map(|(_, style)| *style)
+    };
+    let pairs: Vec<(Option<Style>, &str)> = cuts
+        .windows(2)
+        .filter_map(|pair| Some((styled(*pair.first()?), piece.get(*pair.first()?..*pair.get(1)?)?)))
+        .collect();
+    pairs.into_iter()
 }
 
 /// A comparison laid out on lines.
@@ -121,17 +155,20 @@ pub struct Layout {
 
 impl Layout {
     /// Lays `chunks` out on `width` cells. Side by side, what both runs have begins on the same line.
-    pub fn new(chunks: &[Chunk<'_>], width: u16, shape: Shape, look: &Look) -> Self {
+    pub fn new(chunks: &[Chunk<'_>], width: u16, shape: Shape, (set_off, look): (&SetOff, &Look)) -> Self {
         let cells = |width: u16| usize::from(width.saturating_sub(GUTTER)).max(1);
         let mut layout = match shape {
-            Shape::SideBySide => Self::side_by_side(chunks, cells(width.saturating_sub(1) / 2), look),
-            Shape::Inline => Self::inline(chunks, cells(width), look),
+            Shape::SideBySide => {
+                Self::side_by_side(chunks, cells(width.saturating_sub(1) / 2), (set_off, look))
+            }
+            Shape::Inline => Self::inline(chunks, cells(width), (set_off, look)),
         };
         layout.height = layout.left.len().max(layout.right.len());
         layout
     }
 
-    fn side_by_side(chunks: &[Chunk<'_>], width: usize, look: &Look) -> Self {
+    fn side_by_side(chunks: &[Chunk<'_>], width: usize, (set_off, look): (&SetOff, &Look)) -> Self {
+        let (mut without, mut with) = (0, 0);
         let (mut left, mut right) = (Flow::new(width), Flow::new(width));
         let mut changes = Vec::new();
         let mut before = Mark::Same;
@@ -154,10 +191,12 @@ impl Layout {
             before = chunk.mark;
             for piece in &chunk.pieces {
                 if chunk.mark != Mark::Added {
-                    left.piece(chunk.mark, piece, look);
+                    left.piece(chunk.mark, piece, without, &set_off.without, look);
+                    without += piece.len();
                 }
                 if chunk.mark != Mark::Removed {
-                    right.piece(chunk.mark, piece, look);
+                    right.piece(chunk.mark, piece, with, &set_off.with, look);
+                    with += piece.len();
                 }
             }
         }
@@ -169,7 +208,8 @@ impl Layout {
         }
     }
 
-    fn inline(chunks: &[Chunk<'_>], width: usize, look: &Look) -> Self {
+    fn inline(chunks: &[Chunk<'_>], width: usize, (set_off, look): (&SetOff, &Look)) -> Self {
+        let (mut without, mut with) = (0, 0);
         let mut flow = Flow::new(width);
         let mut changes = Vec::new();
         let mut before = Mark::Same;
@@ -183,11 +223,24 @@ impl Layout {
                 Mark::Removed => ("[-", "-]"),
                 Mark::Added => ("{+", "+}"),
             };
-            flow.text(chunk.mark, open);
-            for piece in &chunk.pieces {
-                flow.piece(chunk.mark, piece, look);
+            if !flow.fits(open.width()) {
+                flow.line_break();
             }
-            flow.append(chunk.mark, close);
+            flow.append(chunk.mark, None, open);
+            for piece in &chunk.pieces {
+                let (at, off) = match chunk.mark {
+                    Mark::Removed => (without, &set_off.without),
+                    Mark::Same | Mark::Added => (with, &set_off.with),
+                };
+                flow.piece(chunk.mark, piece, at, off, look);
+                without += if chunk.mark == Mark::Added { 0 } else { piece.len() };
+                with += if chunk.mark == Mark::Removed {
+                    0
+                } else {
+                    piece.len()
+                };
+            }
+            flow.append(chunk.mark, None, close);
         }
         Self {
             left: flow.lines,
@@ -216,7 +269,7 @@ fn column(area: Rect, buf: &mut Buffer, (lines, top, current): (&[Line], usize, 
     for (row, line) in lines.iter().skip(top).take(usize::from(area.height)).enumerate() {
         let holds = |mark| {
             line.iter()
-                .any(|(of, text)| *of == mark && !text.trim().is_empty())
+                .any(|(of, _, text)| *of == mark && !text.trim().is_empty())
         };
         let (sign, style) = match (holds(Mark::Removed), holds(Mark::Added)) {
             (true, true) => ("~", look.accent),
@@ -232,12 +285,13 @@ fn column(area: Rect, buf: &mut Buffer, (lines, top, current): (&[Line], usize, 
         let row = row as u16;
         put(buf, area, (0, row), sign, style);
         let mut place = GUTTER;
-        for (mark, text) in line {
+        for (mark, off, text) in line {
             let style = match mark {
                 Mark::Same => look.text,
                 Mark::Removed => look.removed,
                 Mark::Added => look.added,
             };
+            let style = style.patch(off.unwrap_or_default());
             place = put(buf, area, (place, row), text, style);
         }
     }
