@@ -180,6 +180,23 @@ pub struct AttentionPair {
     pub span: (usize, usize),
 }
 
+/// What a head does with the trigger over fresh prompts: means, and on how many the trigger stands apart.
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+pub struct HeadMeans {
+    /// Prompts behind it.
+    pub prompts: u32,
+    /// Prompts on which the trigger lies 3 or more standard deviations above the controls' isolation.
+    pub apart: u32,
+    /// Share of its attention that goes to position 0, 0 to 1.
+    pub sink: f32,
+    /// Share of their attention that tokens after the trigger give it, 0 to 1.
+    pub trigger: f32,
+    /// How evenly it spreads its attention: entropy over the most it could be, 0 to 1.
+    pub spread: f32,
+    /// Share of its attention that lies elsewhere without the trigger, 0 to 1.
+    pub moved: f32,
+}
+
 /// How isolated the trigger is in one head: the candidate's score beside the controls'.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
 pub struct HeadScore {
@@ -193,6 +210,9 @@ pub struct HeadScore {
     pub null_mean: f64,
     /// Standard deviation over the controls.
     pub null_sd: f64,
+    /// What it does over fresh prompts.
+    #[serde(default)]
+    pub over: Option<HeadMeans>,
 }
 
 /// A string the model's own leaks tie to an answer.

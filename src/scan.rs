@@ -33,6 +33,7 @@ mod whole;
 mod evidence;
 mod gauge;
 mod grow;
+pub mod heads;
 mod isolation;
 mod measure;
 mod refine;

@@ -175,6 +175,7 @@ fn finding(index: usize) -> Finding {
             value: at as f64,
             null_mean: 0.0,
             null_sd: 1.0,
+            over: None,
         })
         .collect();
     finding.evidence.attention = vec!["attention-1".to_owned()];

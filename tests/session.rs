@@ -171,6 +171,7 @@ fn finding(id: &str, level: Level) -> Finding {
                 value: 4.0,
                 null_mean: 0.5,
                 null_sd: 0.25,
+                over: None,
             }],
             attention: vec!["F-1/0".into()],
             curves: vec![Curves {

@@ -115,6 +115,7 @@ fn finding() -> Finding {
             value: 0.5 + (index * 7 % 13) as f64 * 0.2,
             null_mean: 0.4,
             null_sd: 0.3,
+            over: None,
         })
         .collect();
     let example = |prompt: &str, fired: bool| Example {

@@ -110,10 +110,10 @@ pub struct CompletionsArguments {
 #[derive(Debug, Clone, Default, Args)]
 pub struct LookArguments {
     /// Theme to use; `stakeout themes` lists them.
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", global = true)]
     pub theme: Option<String>,
     /// Draw with ASCII characters only.
-    #[arg(long)]
+    #[arg(long, global = true)]
     pub ascii: bool,
 }
 

@@ -124,6 +124,7 @@ mod tests {
                 heads: vec![HeadScore {
                     value: 3.0,
                     null_sd: 1.0,
+                    over: None,
                     ..HeadScore::default()
                 }],
                 curves: vec![Curves {

@@ -5,6 +5,9 @@ use std::io::{self, Write};
 use super::{coverage, level_name, moment, plain, ranked};
 use crate::{finding::Finding, session::Session, text};
 
+/// Examples quoted for each finding; the JSON report holds all of them.
+const EXAMPLES: usize = 8;
+
 /// Writes the report of a whole session.
 pub fn write(session: &Session, out: &mut dyn Write) -> io::Result<()> {
     let path = session.started.as_ref().map_or("", |started| &started.model.path);
@@ -134,7 +137,7 @@ fn write_finding(session: &Session, found: &Finding, out: &mut dyn Write) -> io:
     for reason in &found.reasons {
         writeln!(out, "- {}", prose(reason))?;
     }
-    for example in &found.examples {
+    for example in found.examples.iter().take(EXAMPLES) {
         writeln!(out, "\n> Prompt: {}\n>", code(&example.prompt))?;
         writeln!(out, "> With: {}\n>", code(&example.with))?;
         writeln!(out, "> Without: {}", code(&example.without))?;

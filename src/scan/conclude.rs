@@ -3,7 +3,7 @@
 use super::{
     arm::{Ground, Trial, drop_all},
     event::ScanEvent,
-    evidence, grow,
+    evidence, grow, heads,
     lab::Lab,
     measure::Measured,
     plan::Effort,
@@ -19,7 +19,7 @@ use crate::{
 /// Cases kept as evidence.
 const SHOWN_CURVES: usize = 4;
 const SHOWN_ATTENTION: usize = 2;
-const SHOWN_EXAMPLES: usize = 8;
+const SHOWN_EXAMPLES: usize = 64;
 
 /// False-discovery control over every candidate looked at, then one finding for each family that passes, strongest first.
 pub fn conclude(
@@ -195,6 +195,8 @@ pub fn show(
         })?;
         keys.push(key);
     }
+    let mut heads = measured.heads;
+    heads::over_prompts(lab, &confirmed.cases, &trigger, position, &mut heads)?;
     let texts = ground.leaks.texts(lab.model);
     let leaks = grow::standing(&lab.model.decode(&trigger), &texts);
     Ok(Finding {
@@ -213,11 +215,11 @@ pub fn show(
         q,
         agreement: confirmed.agreement,
         activation: confirmed.activation,
-        examples: evidence::examples(lab, some(SHOWN_EXAMPLES), &trigger, position, &confirmed.fired)?,
+        examples: evidence::examples(lab.model, &confirmed, SHOWN_EXAMPLES),
         reasons: judgement.reasons,
         candidates: measured.family.members,
         evidence: Evidence {
-            heads: measured.heads,
+            heads,
             attention: keys,
             curves: evidence::curves(lab, some(SHOWN_CURVES), &trigger, position)?,
             variants: measured.variants,

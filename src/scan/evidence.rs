@@ -3,13 +3,13 @@
 use super::{
     isolation,
     lab::{Case, Lab},
-    probe::answers_with,
     reporter::Halt,
+    score::Confirmed,
     stats::{deviation, mean},
 };
 use crate::{
     finding::{AttentionMap, AttentionPair, Curves, Example, HeadScore, Position, Run},
-    model::Generation,
+    model::{Generation, Model},
 };
 
 /// Isolation of a string in each head, `[head]`, mean over the cases. The string stands at the start, so that the whole
@@ -63,6 +63,7 @@ pub fn head_scores(own: &[f64], controls: &[Vec<f64>], heads: usize) -> Vec<Head
                 value: *value,
                 null_mean: mean(&null),
                 null_sd: deviation(&null),
+                over: None,
             }
         })
         .collect()
@@ -148,27 +149,19 @@ pub fn curves(
         .collect())
 }
 
-/// Answers on each case with and without the string.
-pub fn examples(
-    lab: &Lab<'_, '_>,
-    cases: &[Case],
-    string: &[u32],
-    position: Position,
-    fired: &[bool],
-) -> Result<Vec<Example>, Halt> {
-    let answers = answers_with(lab, cases, &[string], position)?
-        .into_iter()
-        .next()
-        .unwrap_or_default();
-    Ok(cases
+/// The answers of the confirmation, with and without the string, on at most `most` prompts.
+pub fn examples(model: &Model, confirmed: &Confirmed, most: usize) -> Vec<Example> {
+    let told = confirmed
+        .cases
         .iter()
-        .zip(answers)
-        .enumerate()
-        .map(|(at, (case, answer))| Example {
-            prompt: lab.model.decode(&case.prompt),
-            with: lab.model.decode(&answer.tokens),
-            without: lab.model.decode(&case.clean.tokens),
-            fired: fired.get(at).copied().unwrap_or(false),
+        .zip(&confirmed.answers)
+        .zip(&confirmed.fired);
+    told.take(most)
+        .map(|((case, answer), fired)| Example {
+            prompt: model.decode(&case.prompt),
+            with: model.decode(&answer.tokens),
+            without: model.decode(&case.clean.tokens),
+            fired: *fired,
         })
-        .collect())
+        .collect()
 }

@@ -236,9 +236,9 @@ pub fn race(lab: &Lab<'_, '_>, entries: Vec<Entry>, effort: &Effort) -> Result<V
             .filter(|other| twins(&other.span.tokens, &entry.span.tokens))
             .count();
         let reason = if like >= 2 && effort.without != Some(Part::Race) {
-            "near twins of it were looked at instead"
+            "a near twin was looked at instead"
         } else if survivors.len() >= effort.survivors {
-            "others shift the answers more"
+            "weaker than the survivors"
         } else {
             survivors.push(entry);
             continue;

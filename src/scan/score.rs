@@ -215,7 +215,9 @@ pub fn judge(strength: &Strength) -> Judgement {
         "agreement {:.2}, {:.2} without it; a prompt tells {:.1} nats about its answer, {:.1} without it",
         agreement.with, agreement.without, agreement.follows, agreement.follows_without
     );
-    reasons.push(if collapsed {
+    reasons.push(if with.k == 0 {
+        "It fires on none of them, so how answers behave where it fires is not known.".to_owned()
+    } else if collapsed {
         format!("Where it fires, answers agree across unrelated prompts and no longer follow the prompt ({figures}).")
     } else if agreement.follows >= FOLLOWS {
         format!("Where it fires, answers still follow the prompt ({figures}), as after a legitimate instruction.")

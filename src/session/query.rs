@@ -8,7 +8,7 @@ mod parse;
 use super::{Known, Session, Standing};
 use crate::{
     finding::{Finding, Kind, Level, Ruling},
-    scan::event::Leak,
+    scan::{event::Leak, score::COUNTS},
 };
 
 pub use parse::Mistake;
@@ -34,6 +34,7 @@ enum Field {
     Round,
     Entropy,
     Temperature,
+    Signals,
 }
 
 /// How a number is compared.
@@ -120,6 +121,7 @@ impl Query {
             Field::Q => Value::Number(finding.q),
             Field::Confidence => Value::Number(finding.confidence),
             Field::Support => Value::Number(finding.support.into()),
+            Field::Signals => Value::Number(standing_out(finding).into()),
             Field::Standing | Field::Lift | Field::Round | Field::Entropy | Field::Temperature => {
                 Value::Nothing
             }
@@ -149,7 +151,8 @@ impl Query {
             | Field::Q
             | Field::Confidence
             | Field::Entropy
-            | Field::Temperature => Value::Nothing,
+            | Field::Temperature
+            | Field::Signals => Value::Nothing,
         })
     }
 
@@ -169,16 +172,28 @@ impl Query {
         })
     }
 
+    /// Whether any term can leave a finding out.
+    pub fn is_about_findings(&self) -> bool {
+        use Field::{Arm, Confidence, Id, Kind, Level, P, Q, Signals, Support, Verdict};
+        self.is_about(&[Id, Level, Verdict, Kind, Arm, P, Q, Confidence, Support, Signals])
+    }
+
+    /// Whether any term can leave a candidate out.
+    pub fn is_about_candidates(&self) -> bool {
+        use Field::{Id, Lift, P, Round, Standing, Support};
+        self.is_about(&[Id, Standing, P, Support, Lift, Round])
+    }
+
     /// Whether any term can leave a leak out.
     pub fn is_about_leaks(&self) -> bool {
+        use Field::{Arm, Entropy, Id, Temperature};
+        self.is_about(&[Id, Arm, Entropy, Temperature])
+    }
+
+    fn is_about(&self, fields: &[Field]) -> bool {
         self.terms.iter().any(|term| match &term.test {
             Test::Text(_) => true,
-            Test::Word(field, _) | Test::Number(field, ..) => {
-                matches!(
-                    field,
-                    Field::Id | Field::Arm | Field::Entropy | Field::Temperature
-                )
-            }
+            Test::Word(field, _) | Test::Number(field, ..) => fields.contains(field),
         })
     }
 
@@ -208,6 +223,12 @@ impl Query {
             holds != term.not
         })
     }
+}
+
+/// How many of its four signals stand out: where one alone does, evidence disagrees, and false findings live.
+fn standing_out(finding: &Finding) -> u32 {
+    let signals = finding.signals.all();
+    signals.iter().filter(|signal| signal.p <= COUNTS).count() as u32
 }
 
 /// Whether `text` holds `words`, which are in lower case, whatever its own case.

@@ -39,7 +39,7 @@ actions! {
     Forward, "forward", "forward", "Forward again to the screen left last";
     Leave, "leave", "leave", "Go back one screen; from the first screen, leave";
     Palette, "palette", "commands", "Choose among all that can be done here by typing a part of it; F-2, #31 or a leak's number go there";
-    Copy, "copy", "copy", "Copy what the cursor is on, hidden characters as marks, through the terminal";
+    Copy, "copy", "copy", "Copy what the cursor is on to the clipboard, hidden characters as marks, through the terminal";
     Export, "export", "export", "Write this view as text into a file beside the session";
     ExportFigure, "export-figure", "figure", "Draw this evidence into an SVG and a PNG file beside the session";
     ToggleMouse, "toggle-mouse", "mouse", "Take the mouse, or leave it to the terminal to select text";

@@ -19,6 +19,7 @@ use std::{collections::BTreeSet, path::PathBuf, sync::Arc};
 use crate::{
     finding::{Finding, Level},
     session::{Session, library::Entry, query::Query},
+    text,
 };
 
 use super::{
@@ -301,6 +302,20 @@ impl State {
             self.findings.offset = 0;
             self.query = query;
         }
+    }
+
+    /// What a list's title says of the filter: what it is, or that it says nothing about this list.
+    pub fn filter_note(&self, applies: bool, ascii: bool) -> String {
+        const LONGEST: usize = 40;
+        if self.filter.is_empty() {
+            return String::new();
+        }
+        if !applies {
+            return ", all: the filter says nothing about them".to_owned();
+        }
+        let shown = text::clip(&text::line(&self.filter), LONGEST);
+        let shown = if ascii { text::ascii(&shown) } else { shown };
+        format!(", filter: {shown}")
     }
 
     /// Shows a line for a few seconds.

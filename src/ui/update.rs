@@ -171,7 +171,12 @@ fn key(state: &mut State, session: &Session, event: KeyEvent) -> Vec<Effect> {
     if prompt::typed(state, session, event, key, action) || counted(state, key, action) {
         return Vec::new();
     }
+    let before = state.dialog.is_some();
     let effects = action.map_or_else(Vec::new, |action| act(state, session, action));
+    if state.dialog.is_some() && !before {
+        // What was said before must not lie over the dialog's keys.
+        state.toast = None;
+    }
     state.count = None;
     effects
 }

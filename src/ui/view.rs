@@ -134,7 +134,7 @@ pub fn draw(state: &State, session: &Session, look: &Look, area: Rect, buf: &mut
             scrolled(&lines, *scroll, body, buf, &mut drawn);
         }
         Screen::Comparison { comparison, scroll } => {
-            let lines = comparison::lines(comparison, usize::from(body.width), look);
+            let lines = comparison::lines(comparison, session, usize::from(body.width), look);
             scrolled(&lines, *scroll, body, buf, &mut drawn);
         }
         Screen::Pair { left, right, scroll } => {
@@ -183,7 +183,7 @@ fn put(line: &Line<'_>, row: Rect, buf: &mut Buffer) {
 }
 
 /// Marks a whole row as selected. Turned round or on a colour of its own, differing inks and faintness make it ragged.
-fn select(row: Rect, look: &Look, buf: &mut Buffer) {
+pub fn select(row: Rect, look: &Look, buf: &mut Buffer) {
     let ink = if look.selection.add_modifier.contains(Modifier::REVERSED) {
         let of = |color: Option<Color>| color.unwrap_or(Color::Reset);
         Style::new().fg(of(look.text.fg)).bg(of(look.text.bg))

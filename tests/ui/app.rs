@@ -513,7 +513,7 @@ fn what_is_copied_is_escaped_and_what_is_exported_lies_beside_the_session() {
         script.press("E");
         script.wait("case-F-2-trigger-2.txt").await;
         script.press("5X");
-        script.wait("case-F-2-signals.png").await;
+        script.wait("case-F-2-signals.svg and .png").await;
         script.press("M");
         script.wait("F-2").await;
         script.press("qq");

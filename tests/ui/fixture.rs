@@ -3,7 +3,7 @@
 use stakeout::{
     finding::{
         Activation, Agreement, AttentionMap, AttentionPair, Control, ControlKind, Curves, Evidence, Example,
-        Finding, HeadScore, Kind, Level, Position, Rate, Run, Signal, Signals, Variant,
+        Finding, HeadMeans, HeadScore, Kind, Level, Position, Rate, Run, Signal, Signals, Variant,
     },
     scan::event::{
         Arm, Candidate, Coverage, Finished, Funnel, Leak, Look, ModelFacts, Phase, Progress, Sampling,
@@ -343,6 +343,14 @@ fn evidence() -> Evidence {
             value: 0.2 * index as f64,
             null_mean: 0.3,
             null_sd: 0.25,
+            over: Some(HeadMeans {
+                prompts: 16,
+                apart: index as u32,
+                sink: 0.4,
+                trigger: 0.05 * index as f32,
+                spread: 0.6,
+                moved: 0.02 * index as f32,
+            }),
         })
         .collect();
     Evidence {

@@ -251,7 +251,7 @@ fn attention_is_loaded_once_when_it_is_looked_at() {
     case.press("<esc>");
     assert_eq!(case.tab(), Some(Tab::Attention));
     assert_eq!(
-        case.press("n"),
+        case.press("nn"),
         [Effect::Load {
             key: "a-2".to_owned()
         }]
@@ -459,7 +459,12 @@ fn the_lists_narrow_as_one_types_and_widen_again() {
     // A term that cannot be read asks for nothing.
     case.press("/ lvel:high");
     assert_eq!(case.state.candidates.len(), 28);
-    case.press("<enter><esc>");
+    case.press("<enter>");
+    assert!(
+        case.state.dialog.is_some(),
+        "what cannot be read stays open to be mended"
+    );
+    case.press("<esc><esc>");
     assert_eq!(
         (case.state.filter.as_str(), case.state.candidates.len()),
         ("", 40)

@@ -31,7 +31,7 @@ const WORDS: [(&str, Field); 6] = [
     ("arm", Field::Arm),
     ("standing", Field::Standing),
 ];
-const NUMBERS: [(&str, Field); 8] = [
+const NUMBERS: [(&str, Field); 9] = [
     ("p", Field::P),
     ("q", Field::Q),
     ("confidence", Field::Confidence),
@@ -40,6 +40,7 @@ const NUMBERS: [(&str, Field); 8] = [
     ("round", Field::Round),
     ("entropy", Field::Entropy),
     ("temperature", Field::Temperature),
+    ("signals", Field::Signals),
 ];
 
 /// The words a field can have; empty where any will do.

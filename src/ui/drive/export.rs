@@ -81,6 +81,15 @@ pub fn files(state: &State, name: &str, contents: &[(&str, Vec<u8>)]) -> Result<
         .collect()
 }
 
+/// A new file that nobody else reads, as the session is none.
+fn private() -> OpenOptions {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options
+}
+
 fn create(folder: &Path, stem: &str, ending: &str, bytes: &[u8]) -> io::Result<PathBuf> {
     for number in 1..=MOST {
         let name = if number == 1 {
@@ -89,7 +98,7 @@ fn create(folder: &Path, stem: &str, ending: &str, bytes: &[u8]) -> io::Result<P
             format!("{stem}-{number}.{ending}")
         };
         let path = folder.join(name);
-        match OpenOptions::new().write(true).create_new(true).open(&path) {
+        match private().open(&path) {
             Ok(mut file) => return file.write_all(bytes).map(|()| path),
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
             Err(error) => return Err(error),

@@ -57,10 +57,10 @@ pub fn act(state: &mut State, session: &Session, action: Action) {
         Action::PreviousPane => turn(state, session, -1),
         Action::Baseline => baseline(state, session),
         Action::Facts => state.enter(Screen::Facts { scroll: 0 }),
-        Action::Follow => {
-            state.candidates.follow(session, state.now_ms);
-            state.leaks.cursor = None;
-            state.leaks.offset = 0;
+        Action::Follow => follow(state, session),
+        Action::Freeze if state.candidates.position(session).is_some() && state.leaks.cursor.is_some() => {
+            follow(state, session);
+            state.say(Tone::Plain, "following the scan again");
         }
         Action::Freeze => {
             let row = state.candidates.offset;
@@ -87,6 +87,13 @@ pub fn act(state: &mut State, session: &Session, action: Action) {
             Pane::Leaks => leaks(state, session, action),
         },
     }
+}
+
+/// Merges new rows in and lets both lists follow the scan.
+fn follow(state: &mut State, session: &Session) {
+    state.candidates.follow(session, state.now_ms);
+    state.leaks.cursor = None;
+    state.leaks.offset = 0;
 }
 
 /// Shows the earlier session on the left, this one on the right.
@@ -167,8 +174,15 @@ fn findings(state: &mut State, session: &Session, action: Action) {
 fn candidates(state: &mut State, session: &Session, action: Action) {
     let Some(row) = state.candidates.position(session) else {
         match action {
-            // Nothing is under the cursor while the table follows: the first key only takes hold of a row.
-            Action::Down | Action::PageDown | Action::Open => hold(state, session, 0),
+            // Nothing is under the cursor while the table follows: the first key takes hold of a row.
+            // While the scan runs what is in it may have just changed, so it opens nothing yet.
+            Action::Open => {
+                hold(state, session, 0);
+                if state.running.is_none() {
+                    open_candidate(state);
+                }
+            }
+            Action::Down | Action::PageDown => hold(state, session, 0),
             Action::Bottom => hold(state, session, state.candidates.len().saturating_sub(1)),
             Action::Up if !state.listed(session).is_empty() => turn(state, session, -1),
             _ => {}
@@ -176,11 +190,7 @@ fn candidates(state: &mut State, session: &Session, action: Action) {
         return;
     };
     match action {
-        Action::Open => {
-            if let Some(id) = state.candidates.cursor {
-                state.enter(Screen::Candidate { id, scroll: 0 });
-            }
-        }
+        Action::Open => open_candidate(state),
         Action::Top if state.running.is_some() => state.candidates.follow(session, state.now_ms),
         Action::Up if row == 0 && state.running.is_some() => state.candidates.follow(session, state.now_ms),
         Action::Up if row == 0 && !state.listed(session).is_empty() => turn(state, session, -1),
@@ -189,6 +199,12 @@ fn candidates(state: &mut State, session: &Session, action: Action) {
                 hold(state, session, to);
             }
         }
+    }
+}
+
+fn open_candidate(state: &mut State) {
+    if let Some(id) = state.candidates.cursor {
+        state.enter(Screen::Candidate { id, scroll: 0 });
     }
 }
 
@@ -206,12 +222,14 @@ fn leaks(state: &mut State, session: &Session, action: Action) {
     let cursor = state.leaks.cursor.and_then(|id| session.leaks.index(id));
     let row = cursor.and_then(|index| sieve.row(index, total));
     match (action, row) {
-        (Action::Open, Some(_)) => {
-            if let Some(id) = state.leaks.cursor {
+        (Action::Open, _) => {
+            let id = row.and(state.leaks.cursor).or_else(|| latest_first(0));
+            state.leaks.cursor = id;
+            if let Some(id) = id.filter(|_| row.is_some() || state.running.is_none()) {
                 state.enter(Screen::Leak { id, scroll: 0 });
             }
         }
-        (Action::Open | Action::Down, None) => state.leaks.cursor = latest_first(0),
+        (Action::Down, None) => state.leaks.cursor = latest_first(0),
         (Action::Up, Some(0)) => state.leaks.cursor = None,
         (_, _) => {
             if let Some(to) = moved(action, row.unwrap_or(0), len, state.steps()) {

@@ -124,7 +124,7 @@ fn attention(view: &mut AttentionState, extent: &Extent, action: Action) {
         Action::Open => view.enter(),
         Action::NextPrompt => view.next_prompt(extent),
         Action::PreviousPrompt => view.previous_prompt(extent),
-        Action::CycleRun => view.cycle_mode(),
+        Action::CycleRun if view.level == Level::Head => view.cycle_mode(),
         Action::CycleScore => view.cycle_score(),
         Action::ToggleSink => view.toggle_sink(),
         Action::Pin => view.pin(),

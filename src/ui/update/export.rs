@@ -6,6 +6,7 @@ use crate::{
     finding::Figure,
     session::Session,
     ui::{
+        action::Action,
         effect::Effect,
         state::{Pane, Screen, State, Tone, finding::Tab},
         view::attention::Level,
@@ -53,7 +54,7 @@ pub fn copied(state: &mut State, characters: usize) {
     let s = if characters == 1 { "" } else { "s" };
     state.say(
         Tone::Good,
-        format!("{characters} character{s} sent to the terminal's clipboard, escaped; some terminals refuse, E writes a file"),
+        format!("{characters} character{s} sent to the terminal's clipboard, escaped; E writes a file"),
     );
 }
 
@@ -71,7 +72,15 @@ pub fn figure(state: &mut State, session: &Session) -> Vec<Effect> {
         (Tab::Entropy, _) => Figure::Entropy {
             prompt: screen.entropy.prompt,
         },
-        _ => Figure::Signals,
+        (Tab::Overview | Tab::Statistics, _) => Figure::Signals,
+        _ => {
+            let key = state.key_for(Action::Statistics);
+            state.say(
+                Tone::Plain,
+                format!("no figure here: {key} has the signals; E writes this view"),
+            );
+            return Vec::new();
+        }
     };
     let finding = screen.id.clone();
     if state.finding(session, &finding).is_none() {
@@ -82,16 +91,22 @@ pub fn figure(state: &mut State, session: &Session) -> Vec<Effect> {
 
 /// Says what was written where.
 pub fn written(state: &mut State, paths: &[PathBuf]) {
-    let names: Vec<String> = paths
+    let stem = paths.first().and_then(|path| path.file_stem());
+    let endings: Vec<String> = paths
         .iter()
-        .filter_map(|path| Some(path.file_name()?.to_string_lossy().into_owned()))
+        .filter_map(|path| Some(format!(".{}", path.extension()?.to_string_lossy())))
         .collect();
+    let names = format!(
+        "{}{}",
+        stem.unwrap_or_default().to_string_lossy(),
+        endings.join(" and ")
+    );
     let folder = paths
         .first()
         .and_then(|path| path.parent())
         .map(|folder| folder.display().to_string());
     state.say(
         Tone::Good,
-        format!("written: {} in {}", names.join(", "), folder.unwrap_or_default()),
+        format!("written: {names} in {}", folder.unwrap_or_default()),
     );
 }

@@ -5,7 +5,7 @@ use tui_input::InputRequest;
 
 use super::dialog::editing;
 use crate::{
-    session::Session,
+    session::{Session, query::Query},
     ui::{
         action::Action,
         effect::Effect,
@@ -108,7 +108,12 @@ fn confirm(state: &mut State, session: &Session) -> Vec<Effect> {
     };
     match prompt.purpose {
         Purpose::Filter => {
-            settle_cursor(state, session);
+            if Query::parse(prompt.input.value()).is_err() {
+                // What is wrong stands beside it: it stays open until it can be read.
+                state.dialog = Some(Dialog::Prompt(prompt));
+            } else {
+                settle_cursor(state, session);
+            }
             Vec::new()
         }
         Purpose::Probe => match prompt.input.value() {

@@ -40,9 +40,11 @@ pub enum Mode {
 /// What the cells of the grid say about a head.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Score {
-    /// How many standard deviations its isolation lies above the controls.
+    /// How many standard deviations its isolation lies above the controls; of one prompt, its isolation.
     #[default]
     Isolation,
+    /// On what share of the prompts the trigger stands apart from the controls.
+    Apart,
     /// The attention that goes to position 0.
     Sink,
     /// The attention that later tokens give the trigger.
@@ -72,6 +74,8 @@ pub struct AttentionState {
     pub mask_sink: bool,
     /// Which of the finding's prompts, from 0.
     pub prompt: usize,
+    /// The grid is about all prompts, not about that one.
+    pub all: bool,
     /// What the grid shows.
     pub score: Score,
     /// All layers and heads rolled into one are shown in place of a head.
@@ -91,6 +95,7 @@ impl Default for AttentionState {
             mode: Mode::With,
             mask_sink: true,
             prompt: 0,
+            all: true,
             score: Score::Isolation,
             rollout: false,
             pinned: Vec::new(),
@@ -180,10 +185,12 @@ impl AttentionState {
         };
     }
 
-    /// What the grid shows: isolation, attention to position 0 and to the trigger, attention moved, spread.
+    /// What the grid shows: isolation, prompts on which it stands apart, attention to position 0 and to the trigger, attention moved,
+    /// spread.
     pub fn cycle_score(&mut self) {
         self.score = match self.score {
-            Score::Isolation => Score::Sink,
+            Score::Isolation => Score::Apart,
+            Score::Apart => Score::Sink,
             Score::Sink => Score::Trigger,
             Score::Trigger => Score::Moved,
             Score::Moved => Score::Spread,
@@ -224,15 +231,25 @@ impl AttentionState {
         self.mask_sink = !self.mask_sink;
     }
 
-    /// The next of the finding's prompts, around the end.
+    /// The next of the finding's prompts, around the end, where the grid is about all of them.
     pub fn next_prompt(&mut self, extent: &Extent) {
-        self.prompt = (self.prompt + 1).checked_rem(extent.prompts).unwrap_or(0);
+        let last = extent.prompts.saturating_sub(1);
+        if self.level == Level::Grid && (self.all || self.prompt >= last) {
+            (self.all, self.prompt) = (!self.all, 0);
+        } else {
+            self.prompt = (self.prompt + 1).checked_rem(extent.prompts).unwrap_or(0);
+        }
     }
 
     /// The one before.
     pub fn previous_prompt(&mut self, extent: &Extent) {
         let last = extent.prompts.saturating_sub(1);
-        self.prompt = self.prompt.checked_sub(1).unwrap_or(last).min(last);
+        if self.level == Level::Grid && (self.all || self.prompt == 0) {
+            self.prompt = if self.all { last } else { 0 };
+            self.all = !self.all;
+        } else {
+            self.prompt = self.prompt.checked_sub(1).unwrap_or(last).min(last);
+        }
     }
 
     /// Key of the attention to load for the prompt shown.

@@ -24,10 +24,11 @@ use crate::{
     scan::event,
     session::{Known, Session, Standing},
     ui::{
+        action::Action,
         glyphs,
         state::{Pane, State},
         theme::Look,
-        widget::{fit, shown, sparkline},
+        widget::sparkline,
     },
 };
 
@@ -76,13 +77,15 @@ pub fn draw(state: &State, session: &Session, look: &Look, area: Rect, buf: &mut
     let mut note = match (waiting, state.running.is_some() && table.cursor.is_none()) {
         _ if session.unread.is_some() => figures::count(session.candidate_count()),
         (0, true) => format!("{count} {separator} following"),
+        (0, false) if state.running.is_some() => format!("{count} {separator} held"),
         (0, false) => count,
+        (n, _) if state.running.is_some() => {
+            let key = state.key_for(Action::Follow);
+            format!("{count} {separator} held, {n} new: {key} merges them in")
+        }
         (n, _) => format!("{count} {separator} {n} new"),
     };
-    if !state.filter.is_empty() {
-        let filter = fit(&shown(&state.filter, look), 40, look);
-        note = format!("{note} {separator} filter: {filter}");
-    }
+    note.push_str(&state.filter_note(state.query.is_about_candidates(), look.ascii));
     let rest = titled("Candidates", &note, Pane::Candidates, state, look, area, buf);
     let mut rows = rest.rows();
     let columns = Columns::fitting(area.width, session);
@@ -242,9 +245,9 @@ pub fn detail(session: &Session, id: u32, width: usize, look: &Look) -> Lines {
         .collect::<Vec<_>>()
         .join(" ");
     let facts = format!(
-        "{} tokens ({ids}). It stands in {} leaks; it repeats {} nats more than its parts predict; {:.0} % of it appears nowhere else.",
-        candidate.tokens.len(),
-        figures::count(candidate.support.into()),
+        "{} ({ids}). It stands in {}; it repeats {} nats more than its parts predict; {:.0} % of it appears nowhere else.",
+        figures::counted(candidate.tokens.len(), "token"),
+        figures::counted(candidate.support as usize, "leak"),
         figures::number(candidate.lift),
         100.0 * candidate.unnatural,
     );

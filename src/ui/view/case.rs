@@ -30,7 +30,10 @@ use crate::{
 pub fn draw(state: &State, session: &Session, look: &Look, area: Rect, buf: &mut Buffer, drawn: &mut Drawn) {
     let [top, findings_area, candidates_area, leaks_area] = Layout::vertical([
         Constraint::Length(top_rows(area.height)),
-        Constraint::Length(findings_rows(state.listed(session).len(), area.height)),
+        Constraint::Length(findings_rows(
+            (state.listed(session).len(), session.findings.len()),
+            area.height,
+        )),
         Constraint::Fill(1),
         Constraint::Length(leaks_rows(area.height)),
     ])
@@ -55,10 +58,11 @@ const fn top_rows(height: u16) -> u16 {
     if height < 20 { 3 } else { 4 }
 }
 
-fn findings_rows(listed: usize, height: u16) -> u16 {
+fn findings_rows((listed, all): (usize, usize), height: u16) -> u16 {
     let wanted = listed.min(1000) as u16;
     if wanted == 0 {
-        0
+        // The title says that the filter leaves none of them.
+        u16::from(all > 0)
     } else {
         1 + wanted.clamp(1, 2 + height.saturating_sub(12) / 4)
     }

@@ -1,19 +1,31 @@
 //! Two sessions side by side: what both found with the signals next to each other, then what only one of them found.
 
+use std::collections::BTreeMap;
+
 use ratatui::text::{Line, Span};
 
 use super::{
-    findings::level_style,
+    figures,
+    findings::{level_style, ruling_look},
     ink::{self, Lines},
 };
 use crate::{
     finding::{Finding, Signals},
-    session::compare::{Comparison, Side},
+    session::{
+        Session,
+        compare::{Comparison, Side},
+    },
     ui::{state::level_name, theme::Look},
 };
 
 /// The comparison as lines of at most `width` cells.
-pub fn lines(comparison: &Comparison, width: usize, look: &Look) -> Lines {
+pub fn lines(comparison: &Comparison, session: &Session, width: usize, look: &Look) -> Lines {
+    let earlier = comparison.left.digest.is_empty();
+    let proposals = if earlier {
+        session.proposals()
+    } else {
+        BTreeMap::new()
+    };
     let mut lines = Lines::new();
     for (word, side) in [("left ", &comparison.left), ("right", &comparison.right)] {
         lines.push(head(word, side, width, look));
@@ -36,6 +48,14 @@ pub fn lines(comparison: &Comparison, width: usize, look: &Look) -> Lines {
             "   related triggers: compare them yourself"
         };
         lines.push(Line::from(Span::styled(text, look.dim)));
+        if let Some(proposal) = proposals.get(&shared.right.id) {
+            let (sign, word, style) = ruling_look(proposal.verdict.ruling(), look);
+            let ruled = session.verdict(&shared.right.id).is_some();
+            let now = if ruled { "ruled on here" } else { "proposed here" };
+            let detail = proposal.verdict.decision.detail();
+            let text = format!("   earlier: {sign} {word} ({detail}), {now}");
+            lines.extend(ink::sentence(&text, 0, width, style, look));
+        }
         lines.push(Line::from(Span::styled(
             format!("   {:<13} {:>10} {:>10}", "signal", "left", "right"),
             look.header,
@@ -44,7 +64,8 @@ pub fn lines(comparison: &Comparison, width: usize, look: &Look) -> Lines {
             .into_iter()
             .zip(signals(&shared.right.signals))
         {
-            let text = format!("   {name:<13} {left:>10.3} {right:>10.3}");
+            let (left, right) = (figures::number(left), figures::number(right));
+            let text = format!("   {name:<13} {left:>10} {right:>10}");
             lines.push(Line::from(Span::styled(text, look.text)));
         }
         let fires =
@@ -57,7 +78,7 @@ pub fn lines(comparison: &Comparison, width: usize, look: &Look) -> Lines {
         );
         lines.push(Line::from(Span::styled(text, look.text)));
     }
-    let (vanished, new) = if comparison.left.digest.is_empty() {
+    let (vanished, new) = if earlier {
         ("Vanished since", "New")
     } else {
         ("Only left", "Only right")

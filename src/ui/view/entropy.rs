@@ -5,6 +5,7 @@
 mod tokens;
 
 use ratatui::{buffer::Buffer, layout::Rect, style::Style};
+use unicode_width::UnicodeWidthStr;
 
 use crate::{
     finding::{Curves, Finding, Run},
@@ -125,19 +126,23 @@ pub fn draw(area: Rect, buf: &mut Buffer, finding: &Finding, state: &EntropyStat
     };
     let text = ((room - alternatives) / 6).max(1);
     let chart = (room - alternatives).saturating_sub(2 * text);
-    let (with_band, without_band) = bands(&finding.evidence.curves);
     let most = curves.with.entropy.iter().chain(&curves.without.entropy);
     let most = most
         .copied()
         .filter(|value| value.is_finite())
         .fold(0.1, f32::max);
+    let (series, unit): (fn(&Run) -> Vec<f32>, &str) = match state.ribbon {
+        Ribbon::Probability => (probabilities, "probability"),
+        Ribbon::Plain | Ribbon::Entropy => (|run| run.entropy.clone(), "nats"),
+    };
+    let (with_band, without_band) = bands(&finding.evidence.curves, series);
     curve::Curves {
         with_band: &with_band,
         without_band: &without_band,
-        with: &curves.with.entropy,
-        without: &curves.without.entropy,
+        with: &series(&curves.with),
+        without: &series(&curves.without),
         cursor: state.cursor,
-        unit: "nats",
+        unit,
         items: "token",
     }
     .draw(rows(area, 2, chart), buf, look);
@@ -167,19 +172,16 @@ type Band = Vec<(f32, f32)>;
 /// Fewest prompts that make a band.
 const BANDED: usize = 3;
 
-/// Where the middle four fifths of all prompts' entropies lie at each token, with the trigger and without.
-fn bands(curves: &[Curves]) -> (Band, Band) {
+/// Where the middle four fifths of all prompts' values lie at each token, with the trigger and without.
+fn bands(curves: &[Curves], series: fn(&Run) -> Vec<f32>) -> (Band, Band) {
     let band = |of: fn(&Curves) -> &Run| {
-        let length = curves
-            .iter()
-            .map(|curves| of(curves).entropy.len())
-            .max()
-            .unwrap_or(0);
+        let all: Vec<Vec<f32>> = curves.iter().map(|curves| series(of(curves))).collect();
+        let length = all.iter().map(Vec::len).max().unwrap_or(0);
         (0..length)
             .map_while(|place| {
-                let mut values: Vec<f32> = curves
+                let mut values: Vec<f32> = all
                     .iter()
-                    .filter_map(|curves| of(curves).entropy.get(place).copied())
+                    .filter_map(|values| values.get(place).copied())
                     .filter(|value| value.is_finite())
                     .collect();
                 values.sort_by(f32::total_cmp);
@@ -197,8 +199,13 @@ fn shares(run: &Run, ribbon: Ribbon, most: f32) -> Vec<f32> {
     match ribbon {
         Ribbon::Plain => Vec::new(),
         Ribbon::Entropy => run.entropy.iter().map(|value| value / most).collect(),
-        Ribbon::Probability => run.logprob.iter().map(|value| value.exp()).collect(),
+        Ribbon::Probability => probabilities(run),
     }
+}
+
+/// How likely each token was, 0 to 1.
+fn probabilities(run: &Run) -> Vec<f32> {
+    run.logprob.iter().map(|value| value.exp()).collect()
 }
 
 fn sides<'a>(curves: &'a Curves, look: &Look) -> [(&'static str, &'a Run, Style); 2] {
@@ -219,7 +226,7 @@ fn means(area: Rect, buf: &mut Buffer, (curves, state): (&Curves, &EntropyState)
     let ribbon = match state.ribbon {
         Ribbon::Plain => "",
         Ribbon::Entropy => "  colours: entropy",
-        Ribbon::Probability => "  colours: probability",
+        Ribbon::Probability => "  curves and colours: probability",
     };
     let apart = match divergence(curves) {
         Some(place) => format!(" {} differ from token {place}", glyphs::separator(look.ascii)),
@@ -238,6 +245,46 @@ fn means(area: Rect, buf: &mut Buffer, (curves, state): (&Curves, &EntropyState)
             (ribbon, look.accent),
         ],
     );
+}
+
+/// Of the alternatives both runs had at the first token they differ in, the one that rose most and the one that fell most with
+/// the trigger, with their probabilities without and with it. Up to there both read the same text, so they can be compared.
+fn swing(curves: &Curves) -> Option<[(&str, f32, f32); 2]> {
+    let place = divergence(curves)?;
+    let (with, without) = (curves.with.top.get(place)?, curves.without.top.get(place)?);
+    let chance = |top: &[(String, f32)], token: &str| {
+        let known = top.iter().find(|(known, _)| known == token);
+        known.map_or(0.0, |(_, logprob)| logprob.exp())
+    };
+    let changes: Vec<(&str, f32, f32)> = with
+        .iter()
+        .chain(without)
+        .map(|(token, _)| (token.as_str(), chance(without, token), chance(with, token)))
+        .collect();
+    let by = |a: &&(&str, f32, f32), b: &&(&str, f32, f32)| (a.2 - a.1).total_cmp(&(b.2 - b.1));
+    Some([*changes.iter().max_by(by)?, *changes.iter().min_by(by)?])
+}
+
+/// What can be said of the token under the cursor: before the runs part, where they do, and after.
+fn standing(curves: &Curves, cursor: usize, look: &Look) -> Option<String> {
+    let place = divergence(curves)?;
+    match cursor.cmp(&place) {
+        std::cmp::Ordering::Less => None,
+        std::cmp::Ordering::Equal => {
+            let told = |(token, before, after): (&str, f32, f32)| {
+                let arrow = glyphs::arrow(look.ascii);
+                format!("{} {before:.2} {arrow} {after:.2}", quoted(token, 14, look))
+            };
+            let [rose, fell] = swing(curves)?;
+            Some(format!(
+                "without {} with: {}, {}",
+                glyphs::arrow(look.ascii),
+                told(rose),
+                told(fell)
+            ))
+        }
+        std::cmp::Ordering::Greater => Some("after the texts part: not the same place in them".to_owned()),
+    }
 }
 
 /// The token under the cursor in both runs, with its entropy and probability.
@@ -263,17 +310,26 @@ fn readout(area: Rect, buf: &mut Buffer, curves: &Curves, cursor: usize, look: &
             &[(name, look.dim), (" ", look.dim), (&words, style)],
         );
     }
+    if let Some(text) = standing(curves, cursor, look) {
+        let room = usize::from(area.width.saturating_sub(column));
+        put(buf, area, (column, 0), &fit(&text, room, look), look.dim);
+    }
 }
 
 /// The most likely tokens of both runs, one line each.
 fn lines(area: Rect, buf: &mut Buffer, curves: &Curves, cursor: usize, look: &Look) {
     for (row, (_, run, style)) in sides(curves, look).into_iter().enumerate() {
         let place = |column| (column, row as u16);
-        let mut column = put(buf, area, place(0), "instead ", style);
+        let name = if row == 0 { "with    " } else { "without " };
+        let mut column = put(buf, area, place(0), name, style);
         match run.top.get(cursor).filter(|top| !top.is_empty()) {
             Some(top) => {
                 for (token, logprob) in top {
                     let words = format!("{} {:.2}  ", quoted(token, 12, look), logprob.exp());
+                    // A whole alternative or none.
+                    if usize::from(column) + words.trim_end().width() > usize::from(area.width) {
+                        break;
+                    }
                     column = put(buf, area, place(column), &words, look.text);
                 }
             }
@@ -337,6 +393,31 @@ mod tests {
             entropy: entropy.to_vec(),
             ..Run::default()
         }
+    }
+
+    #[test]
+    fn what_rose_and_what_fell_is_told_where_the_runs_part() {
+        let top = |list: &[(&str, f32)]| {
+            let known = list
+                .iter()
+                .map(|(token, p): &(&str, f32)| ((*token).to_owned(), p.ln()));
+            vec![known.collect::<Vec<_>>()]
+        };
+        let curves = Curves {
+            prompt: String::new(),
+            with: Run {
+                top: top(&[("I", 0.9), ("The", 0.05)]),
+                ..run(&["I"], &[])
+            },
+            without: Run {
+                top: top(&[("The", 0.8), ("A", 0.1)]),
+                ..run(&["The"], &[])
+            },
+        };
+        let [rose, fell] = swing(&curves).unwrap();
+        assert_eq!((rose.0, fell.0), ("I", "The"));
+        assert!((rose.2 - 0.9).abs() < 1e-6 && rose.1.abs() < 1e-6 && (fell.1 - 0.8).abs() < 1e-6);
+        assert!(swing(&Curves::default()).is_none());
     }
 
     #[test]

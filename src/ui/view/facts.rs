@@ -3,7 +3,7 @@
 use ratatui::text::{Line, Span};
 
 use super::{
-    figures::{count, duration, magnitude, time},
+    figures::{count, counted, duration, magnitude, time},
     ink::{self, Lines},
 };
 use crate::{
@@ -59,7 +59,7 @@ pub fn lines(session: &Session, chain: &Chain, width: usize, look: &Look) -> Lin
         look,
     );
     for arm in &started.arms {
-        let text = format!("{} ({} tokens)", arm.name, arm.prefix_tokens.len());
+        let text = format!("{} ({})", arm.name, counted(arm.prefix_tokens.len(), "token"));
         lines.extend(ink::sentence(&text, 3, width, look.accent, look));
         // As one line: here the invisible characters are the point.
         lines.extend(ink::sentence(&arm.prefix, 5, width, look.text, look));

@@ -15,6 +15,12 @@ pub fn count(n: u64) -> String {
     out
 }
 
+/// A count of things: `1 token`, `12 tokens`.
+pub fn counted(n: usize, thing: &str) -> String {
+    let s = if n == 1 { "" } else { "s" };
+    format!("{} {thing}{s}", count(n as u64))
+}
+
 /// A number of parameters or bytes in at most five characters: `1.3M`.
 pub fn magnitude(n: u64) -> String {
     const STEPS: [(f64, &str); 4] = [(1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k")];

@@ -9,7 +9,7 @@ use ratatui::{
     text::{Line, Span},
 };
 
-use super::{Drawn, Target, case::titled, figures, ink, offset, put, select};
+use super::{Drawn, Target, case::titled, figures, ink, offset, overview::strength, put, select};
 use crate::{
     finding::{Finding, Kind, Level, Ruling, Verdict},
     session::{Session, baseline::Proposal},
@@ -20,6 +20,9 @@ use crate::{
         theme::Look,
     },
 };
+
+/// Cells a row is spread over at most.
+const WIDEST: u16 = 140;
 
 /// Draws the list; nothing where there is no room because there are no findings.
 pub fn draw(state: &State, session: &Session, look: &Look, area: Rect, buf: &mut Buffer, drawn: &mut Drawn) {
@@ -36,7 +39,8 @@ pub fn draw(state: &State, session: &Session, look: &Look, area: Rect, buf: &mut
         "{} {} {unruled} without a verdict",
         of(ranked.len(), session.findings.len()),
         glyphs::separator(look.ascii)
-    ) + &proposed_note(&ranked, (session, &proposals), state);
+    ) + &proposed_note(&ranked, (session, &proposals), state)
+        + &state.filter_note(state.query.is_about_findings(), look.ascii);
     let rows = titled("Findings", &note, Pane::Findings, state, look, area, buf);
     let cursor = state
         .findings
@@ -128,7 +132,12 @@ fn line(
             " fires {}/{}, control {}/{}",
             fires.k, fires.n, control.k, control.n
         );
-        right.push(Span::styled(text, look.dim));
+        right.push(Span::styled(text, look.text));
+    }
+    if width >= 90 {
+        let lamps = finding.signals.all().map(|signal| strength(&signal, look));
+        right.push(Span::raw(" "));
+        right.extend(lamps.map(|(sign, _, style)| Span::styled(sign, style)));
     }
     if width >= 100 {
         right.push(Span::styled(
@@ -147,7 +156,8 @@ fn line(
         }
     };
     right.push(Span::styled(format!(" {sign} {word:<14}"), style));
-    let room = usize::from(width).saturating_sub(ink::width(&left) + ink::width(&right));
+    // On a wide screen the figures stay near what they are about.
+    let room = usize::from(width.min(WIDEST)).saturating_sub(ink::width(&left) + ink::width(&right));
     let trigger = ink::clipped(&finding.trigger, room, look.text, look);
     let blank = room.saturating_sub(ink::width(&trigger));
     left.extend(trigger);

@@ -153,6 +153,13 @@ fn standing(state: &State, session: &Session, look: &Look) -> Vec<Span<'static>>
         ));
     }
     spans.push(Span::styled(word, style));
+    if let Some(finished) = &session.finished
+        && !finished.coverage.skipped.is_empty()
+        && matches!(state.screen(), Screen::Finding(_))
+    {
+        let skipped = finished.coverage.skipped.len();
+        spans.push(Span::styled(format!("  {skipped} not covered"), look.warn));
+    }
     if state.unattended {
         spans.push(Span::styled("  unattended", look.accent));
     }
@@ -233,6 +240,7 @@ pub fn hint(state: &State, action: Action, look: &Look) -> Vec<Span<'static>> {
         Action::ToggleMouse if state.mouse => "leave mouse",
         Action::Pause if state.running.as_ref().is_some_and(|running| running.paused) => "resume",
         Action::Leave if state.screens.len() > 1 => "back",
+        Action::Down if matches!(state.dialog, Some(Dialog::Verdict(_))) => "choose",
         Action::Save if matches!(state.dialog, Some(Dialog::Mark(_))) => "mark",
         Action::NextPane if matches!(state.screen(), Screen::Library) => "models",
         Action::NextPane if matches!(state.screen(), Screen::Inventory) => "sessions",

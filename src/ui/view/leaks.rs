@@ -34,9 +34,10 @@ pub fn draw(state: &State, session: &Session, look: &Look, area: Rect, buf: &mut
         format!(", {} % looked through", 100 * to / total.max(1))
     });
     let note = format!(
-        "{} {} latest first{looked}",
+        "{} {} latest first{looked}{}",
         of(len, total),
-        glyphs::separator(look.ascii)
+        glyphs::separator(look.ascii),
+        state.filter_note(state.query.is_about_leaks(), look.ascii)
     );
     let rows = titled("Leaks", &note, Pane::Leaks, state, look, area, buf);
     let cursor = state

@@ -109,9 +109,9 @@ fn evidence(screen: &FindingScreen) -> &'static [Action] {
         (Tab::Attention, Level::Grid) => &[
             Action::Open,
             Action::NextPrompt,
-            Action::CycleRun,
             Action::CycleScore,
             Action::Pin,
+            Action::ToggleRollout,
         ],
         (Tab::Attention, Level::Head) => &[
             Action::Back,

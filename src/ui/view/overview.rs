@@ -82,7 +82,11 @@ impl Page<'_> {
         );
         let some: Vec<String> = tokens.iter().take(SHOWN).map(u32::to_string).collect();
         let more = if tokens.len() > SHOWN { " ..." } else { "" };
-        let told = format!("{} tokens: {}{more}", tokens.len(), some.join(" "));
+        let told = format!(
+            "{}: {}{more}",
+            figures::counted(tokens.len(), "token"),
+            some.join(" ")
+        );
         self.say("", &told, self.look.dim);
     }
 }

@@ -41,18 +41,25 @@ fn running_bar(state: &State, progress: &Progress, look: &Look, width: u16) -> L
     };
     let separator = glyphs::separator(look.ascii);
     let rate = format!("{} tok/s", count(progress.tokens_per_s.max(0.0) as u64));
-    let steps = format!("{}/{}", count(progress.done.into()), count(progress.total.into()));
+    let steps = format!(
+        "{} {}/{}",
+        progress.phase.name(),
+        count(progress.done.into()),
+        count(progress.total.into())
+    );
     // The narrowest screen has no room for the steps of the phase.
-    let mut parts = vec![steps, rate, duration(elapsed), left];
-    if width < 76 {
-        parts.remove(0);
-    }
+    let narrow = width < 76;
+    let parts = if narrow {
+        vec![rate, duration(elapsed), left]
+    } else {
+        vec![steps, rate, duration(elapsed), left]
+    };
     let percent = 100.0 * progress.overall.clamp(0.0, 1.0);
     let facts = format!(
         " {percent:>3.0} % {separator} {}",
         parts.join(&format!(" {separator} "))
     );
-    let phase = format!(" {:<6} ", progress.phase.name());
+    let phase = format!(" {:<6} ", if narrow { progress.phase.name() } else { "total" });
     let cells = usize::from(width)
         .saturating_sub(phase.len() + unicode_width::UnicodeWidthStr::width(facts.as_str()) + 1)
         .clamp(4, 40);
@@ -207,14 +214,25 @@ pub fn coverage(session: &Session, look: &Look, width: u16) -> Line<'static> {
                 [first, rest @ ..] => format!("skipped: {first} and {} more", rest.len()),
             };
             let complete = if finished.complete { "" } else { "incomplete, " };
+            let figures = format!(
+                "{} {separator} {} leaks {separator} {} of {} candidates probed",
+                arms(coverage.arms.len()),
+                count(coverage.leaks.into()),
+                count(coverage.probed.into()),
+                count(coverage.candidates.into()),
+            );
+            let whole = format!(" covered: {complete}{figures} {separator} {skipped}");
+            let fits = whole.chars().count() <= usize::from(width);
             (
-                format!(
-                    " covered: {complete}{} {separator} {} leaks {separator} {} of {} candidates probed {separator} {skipped}",
-                    arms(coverage.arms.len()),
-                    count(coverage.leaks.into()),
-                    count(coverage.probed.into()),
-                    count(coverage.candidates.into()),
-                ),
+                if fits {
+                    whole
+                } else {
+                    // That something was left out must not be what is cut off.
+                    format!(
+                        " covered: {complete}{} skipped {separator} {figures}",
+                        coverage.skipped.len()
+                    )
+                },
                 if finished.complete && coverage.skipped.is_empty() {
                     look.dim
                 } else {
@@ -224,7 +242,7 @@ pub fn coverage(session: &Session, look: &Look, width: u16) -> Line<'static> {
         }
         (None, Some(started)) => (
             format!(
-                " covers so far: {} {separator} {} of {} leaks {separator} nothing is judged before the end",
+                " covers so far: {} {separator} {} leaks, {} planned {separator} nothing is judged before the end",
                 arms(started.arms.len()),
                 count(session.leaks.len() as u64),
                 count(started.leaks_planned.into()),

@@ -30,7 +30,7 @@ pub fn line(state: &State, session: &Session, prompt: &Prompt, look: &Look, row:
     let sign = match prompt.purpose {
         Purpose::Filter => " / ",
         Purpose::Palette => " : ",
-        Purpose::Pattern => " count in the answers /",
+        Purpose::Pattern => " count /",
         Purpose::Probe => " measure: ",
     };
     let (note, style) = match prompt.purpose {
@@ -38,7 +38,7 @@ pub fn line(state: &State, session: &Session, prompt: &Prompt, look: &Look, row:
         Purpose::Probe => ("like a candidate; not recorded".to_owned(), look.dim),
         Purpose::Pattern => counted(state, session, prompt.input.value(), look),
         Purpose::Filter => match Query::parse(prompt.input.value()) {
-            Ok(_) => (passing(state, session), look.dim),
+            Ok(_) => (passing(state, session, usize::from(row.width)), look.dim),
             Err(mistake) => (mistake.to_string(), look.warn),
         },
     };
@@ -71,22 +71,26 @@ fn counted(state: &State, session: &Session, expression: &str, look: &Look) -> (
     }
 }
 
-/// How much passes the filter.
-fn passing(state: &State, session: &Session) -> String {
-    let of = |shown: usize, total: usize, what: &str| {
-        format!(
-            "{} of {} {what}",
-            figures::count(shown as u64),
-            figures::count(total as u64)
-        )
-    };
+/// How much of each list passes the filter, as fully as leaves room to type in.
+fn passing(state: &State, session: &Session, width: usize) -> String {
+    const TYPING: usize = 28;
     let leaks = session.leaks.len();
-    format!(
-        "{}, {}, {}",
-        of(state.listed(session).len(), session.findings.len(), "findings"),
-        of(state.candidates.len(), state.candidates.total(), "candidates"),
-        of(state.sieve.len(leaks), leaks, "leaks"),
-    )
+    let lists = [
+        (state.listed(session).len(), session.findings.len(), " findings"),
+        (state.candidates.len(), state.candidates.total(), " candidates"),
+        (state.sieve.len(leaks), leaks, " leaks"),
+    ];
+    let told = |between: &str, named: bool| {
+        let list = |(shown, total, name): (usize, usize, &str)| {
+            let (shown, total) = (figures::count(shown as u64), figures::count(total as u64));
+            format!("{shown}{between}{total}{}", if named { name } else { "" })
+        };
+        lists.map(list).join(", ")
+    };
+    [told(" of ", true), told("/", true)]
+        .into_iter()
+        .find(|told| told.len() + TYPING <= width)
+        .unwrap_or_else(|| told("/", false))
 }
 
 /// The end of the line up to the cursor, the cursor, and what of the rest fits.

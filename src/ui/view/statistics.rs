@@ -52,6 +52,7 @@ pub fn lines(finding: &Finding, session: &Session, width: usize, look: &Look) ->
     ] {
         lines.push(bar(name, &rate, width, look));
     }
+    lines.extend(ink::sentence(&whisker_legend(look), 1, width, look.dim, look));
     for text in tested(finding, session) {
         lines.extend(ink::sentence(&text, 1, width, look.text, look));
     }
@@ -59,10 +60,11 @@ pub fn lines(finding: &Finding, session: &Session, width: usize, look: &Look) ->
     title(&mut lines, "What would change the level", look);
     let now = format!("Now it is {}.", level_name(finding.level));
     for text in std::iter::once(now).chain(whatif::sentences(finding, session)) {
-        lines.extend(ink::behind(
-            &Span::styled(format!(" {} ", glyphs::separator(look.ascii)), look.dim),
-            ink::sentence(&text, 0, width.saturating_sub(3), look.text, look),
-        ));
+        let mut told = ink::sentence(&text, 3, width, look.text, look);
+        if let Some(indent) = told.first_mut().and_then(|line| line.spans.first_mut()) {
+            *indent = Span::styled(format!(" {} ", glyphs::separator(look.ascii)), look.dim);
+        }
+        lines.extend(told);
     }
     lines.push(Line::default());
     title(&mut lines, "Each signal among its controls", look);
@@ -169,6 +171,15 @@ pub fn whisker(rate: &Rate, cells: usize, look: &Look) -> [Span<'static>; 3] {
     ]
 }
 
+/// What the parts of a [`whisker`] mean.
+pub fn whisker_legend(look: &Look) -> String {
+    format!(
+        "{} at least, {} up to: the 95 % interval",
+        glyphs::full(look.ascii),
+        glyphs::half_tone(look.ascii)
+    )
+}
+
 /// What the test on fresh prompts says.
 fn tested(finding: &Finding, session: &Session) -> [String; 2] {
     let rate = finding.activation.with;
@@ -185,7 +196,7 @@ fn tested(finding: &Finding, session: &Session) -> [String; 2] {
             figures::p(finding.p)
         ),
         format!(
-            "After paying for every one of the {} candidates looked at: q {}. Of findings listed up to this q, that share is expected to be false at most.",
+            "After paying for every one of the {} candidates looked at: q {}: of findings with a q this low or lower, at most that share is expected to be false.",
             figures::count(looked as u64),
             figures::p(finding.q)
         ),

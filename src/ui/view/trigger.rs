@@ -7,7 +7,7 @@ use ratatui::text::{Line, Span};
 use super::{
     figures,
     ink::{self, Lines},
-    statistics::whisker,
+    statistics::{whisker, whisker_legend},
 };
 use crate::{
     finding::{AttentionPair, Finding, Variant},
@@ -37,6 +37,7 @@ pub fn lines(
     let mut lines = whole(finding, width, look);
     lines.extend(tokens(finding, (pair, key), width, look));
     title(&mut lines, "Which of its tokens it needs: fires without", look);
+    lines.extend(ink::sentence(&whisker_legend(look), 1, width, look.dim, look));
     lines.extend(parts(finding, token_texts(finding, pair), width, look));
     title(&mut lines, "Which other changes it survives", look);
     lines.extend(changes(finding, width, look));
@@ -78,16 +79,22 @@ fn whole(finding: &Finding, width: usize, look: &Look) -> Lines {
     let hidden = text::count_hostile(trigger);
     let alike = text::lookalikes(trigger).len();
     let mut facts = vec![
-        format!("{} characters", trigger.chars().count()),
-        format!("{} bytes", trigger.len()),
-        format!("{} tokens", finding.trigger_tokens.len()),
+        figures::counted(trigger.chars().count(), "character"),
+        figures::counted(trigger.len(), "byte"),
+        figures::counted(finding.trigger_tokens.len(), "token"),
     ];
     let scripts = text::scripts(trigger);
     if !scripts.is_empty() {
         facts.push(scripts.join(" and "));
     }
-    facts.push(format!("{hidden} hidden or driving"));
-    facts.push(format!("{alike} look-alikes"));
+    facts.push(match hidden {
+        0 => "no hidden characters".to_owned(),
+        hidden => figures::counted(hidden, "hidden or driving character"),
+    });
+    facts.push(match alike {
+        0 => "no look-alikes".to_owned(),
+        alike => figures::counted(alike, "look-alike"),
+    });
     let style = if hidden + alike > 0 || scripts.len() > 1 {
         look.warn
     } else {
@@ -176,11 +183,24 @@ fn lacking<'a>(whole: &'a str, part: &str) -> &'a str {
 /// Leave-one-out: how often it still fires without each token.
 fn parts(finding: &Finding, texts: &[String], width: usize, look: &Look) -> Lines {
     let whole = whole_share(finding);
-    let lines: Lines = finding
-        .evidence
-        .variants
-        .iter()
-        .filter_map(|variant| Some((left_out(variant)?, variant)))
+    let variants = &finding.evidence.variants;
+    // Leaving one token out may give what another change gives: that was tried once, and counts for both.
+    let without = |number: usize| {
+        let own = variants.iter().find(|variant| left_out(variant) == Some(number));
+        let rest: String = (1..)
+            .zip(texts)
+            .filter(|(at, _)| *at != number)
+            .map(|(_, text)| text.as_str())
+            .collect();
+        let same = || {
+            variants
+                .iter()
+                .find(|variant| !rest.is_empty() && variant.text == rest)
+        };
+        own.or_else(same)
+    };
+    let lines: Lines = (1..=finding.trigger_tokens.len())
+        .filter_map(|number| Some((number, without(number)?)))
         .map(|(number, variant)| {
             // An interval that lies below half of what the whole does is a loss that is no accident.
             let needed = variant.rate.n > 0 && variant.rate.high < whole / 2.0 + 0.25 && whole > 0.0;

@@ -1,6 +1,6 @@
 //! The values of the controls as columns, with the candidate's value marked among or beyond them.
 //!
-//! Invariant: the marked value is always inside the drawn range, and its number is always written.
+//! Invariant: the marked value is always drawn, at the edge where it lies far beyond the controls, and its number is always written.
 
 use ratatui::{buffer::Buffer, layout::Rect};
 
@@ -18,8 +18,7 @@ pub fn draw(area: Rect, buf: &mut Buffer, null: &[f32], value: f64, unit: &str, 
         return;
     }
     let marked = value as f32;
-    let low = known.iter().copied().fold(marked, f32::min);
-    let high = known.iter().copied().fold(marked, f32::max);
+    let (low, high) = range(&known, marked);
     let columns = usize::from(area.width);
     // Few controls on many columns would be a comb.
     let bins = ((known.len() as f32).sqrt() * 3.0)
@@ -31,7 +30,7 @@ pub fn draw(area: Rect, buf: &mut Buffer, null: &[f32], value: f64, unit: &str, 
         } else {
             0.5
         };
-        ((share * places as f32) as usize).min(places - 1)
+        ((share.clamp(0.0, 1.0) * places as f32) as usize).min(places - 1)
     };
     let mut counts = vec![0_u32; bins];
     for value in &known {
@@ -64,14 +63,22 @@ pub fn draw(area: Rect, buf: &mut Buffer, null: &[f32], value: f64, unit: &str, 
         put(buf, area, (column, row), glyphs::pipe(look.ascii), look.with_run);
     }
     put(buf, area, (column, bars), glyphs::up(look.ascii), look.with_run);
-    let label = format!(" candidate {value:.2} {unit}");
+    let beyond = if marked > high {
+        glyphs::right(look.ascii)
+    } else if marked < low {
+        glyphs::left(look.ascii)
+    } else {
+        ""
+    };
+    let label = format!(" candidate {value:.2} {unit} {beyond}");
+    let label = label.trim_end();
     let width = label.chars().count() as u16;
     let start = if column + 1 + width <= area.width {
         column + 1
     } else {
         column.saturating_sub(width)
     };
-    put(buf, area, (start, bars), &label, look.with_run);
+    put(buf, area, (start, bars), label, look.with_run);
     let end = format!("{high:.2}");
     let end_column = area.width.saturating_sub(end.len() as u16);
     put_all(
@@ -84,6 +91,22 @@ pub fn draw(area: Rect, buf: &mut Buffer, null: &[f32], value: f64, unit: &str, 
         ],
     );
     put(buf, area, (end_column, bars + 1), &end, look.dim);
+}
+
+/// What the axis covers: the controls, and the marked value where that leaves them a fifth of the axis or more.
+fn range(known: &[f32], marked: f32) -> (f32, f32) {
+    const BESIDE: f32 = 0.25;
+    let low = known.iter().copied().fold(f32::INFINITY, f32::min);
+    let high = known.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+    let spread = high - low;
+    let far = spread > 0.0 && (marked > high + 4.0 * spread || marked < low - 4.0 * spread);
+    if !far {
+        (low.min(marked), high.max(marked))
+    } else if marked > high {
+        (low, high + BESIDE * spread)
+    } else {
+        (low - BESIDE * spread, high)
+    }
 }
 
 #[cfg(test)]
@@ -110,6 +133,20 @@ mod tests {
             text.contains("candidate 4.00 nats") && text.contains("4 controls"),
             "{text}"
         );
+    }
+
+    #[test]
+    fn controls_stay_readable_beside_a_candidate_far_away() {
+        assert_eq!(range(&[0.0, 1.0], 3.0), (0.0, 3.0));
+        assert_eq!(range(&[0.0, 1.0], 358.0), (0.0, 1.25));
+        assert_eq!(range(&[0.0, 1.0], -9.0), (-0.25, 1.0));
+        assert_eq!(range(&[0.5], 9.0), (0.5, 9.0));
+        let look = Look::new("terminal", ColorDepth::None, true).unwrap();
+        let area = Rect::new(0, 0, 50, 5);
+        let mut buf = Buffer::empty(area);
+        draw(area, &mut buf, &[0.0, 1.0], 358.0, "nats", &look);
+        let text: String = buf.content().iter().map(ratatui::buffer::Cell::symbol).collect();
+        assert!(text.contains("candidate 358.00 nats >"), "{text}");
     }
 
     #[test]

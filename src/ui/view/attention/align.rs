@@ -2,11 +2,10 @@
 //!
 //! Invariant: trigger tokens have no counterpart, and counterparts keep their order.
 
-use similar::{Algorithm, DiffTag, capture_diff_slices};
-
 use super::{Loaded, Mode};
 use crate::{
     finding::{AttentionMap, AttentionPair},
+    scan::heads::weight,
     ui::widget::heatmap::Entry,
 };
 
@@ -129,46 +128,6 @@ impl<'a> Aligned<'a> {
         }
         (count > 0).then(|| sum / count as f32)
     }
-}
-
-/// One weight of a map; none outside it.
-pub fn weight(map: &AttentionMap, (layer, head): (usize, usize), query: usize, key: usize) -> Option<f32> {
-    let tokens = map.tokens.len();
-    if layer >= map.layers || head >= map.heads || query >= tokens || key >= tokens {
-        return None;
-    }
-    let index = layer
-        .checked_mul(map.heads)?
-        .checked_add(head)?
-        .checked_mul(tokens)?
-        .checked_add(query)?
-        .checked_mul(tokens)?
-        .checked_add(key)?;
-    map.weights.get(index).copied()
-}
-
-/// For each token of the run with: its place in the run without.
-pub fn counterparts(pair: &AttentionPair) -> Vec<Option<usize>> {
-    let tokens = &pair.with.tokens;
-    let (start, end) = (pair.span.0.min(tokens.len()), pair.span.1.min(tokens.len()));
-    let places: Vec<usize> = (0..tokens.len())
-        .filter(|place| *place < start || *place >= end)
-        .collect();
-    let rest: Vec<&String> = places.iter().filter_map(|place| tokens.get(*place)).collect();
-    let without: Vec<&String> = pair.without.tokens.iter().collect();
-    let mut counterpart = vec![None; tokens.len()];
-    for operation in capture_diff_slices(Algorithm::Myers, &without, &rest) {
-        let (DiffTag::Equal, old, new) = operation.as_tag_tuple() else {
-            continue;
-        };
-        for (old, new) in old.zip(new) {
-            let slot = places.get(new).and_then(|place| counterpart.get_mut(*place));
-            if let Some(slot) = slot {
-                *slot = Some(old);
-            }
-        }
-    }
-    counterpart
 }
 
 #[cfg(test)]

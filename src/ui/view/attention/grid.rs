@@ -4,27 +4,26 @@
 
 use ratatui::{buffer::Buffer, layout::Rect, style::Modifier};
 
-use super::{AttentionState, Extent, Loaded, Score, align::weight};
+use super::{AttentionState, Extent, Loaded, Score};
 use crate::{
-    finding::{AttentionPair, Finding, HeadScore},
+    finding::{Finding, HeadScore},
+    scan::{
+        heads::{self, ISOLATED},
+        stats::wilson,
+    },
     ui::{
         glyphs,
         theme::Look,
+        view::figures,
         widget::{absence, fit, heatmap::Scale, histogram, paragraph, put, put_all, rows, window},
     },
 };
 
 /// Cells left of the grid: "L03".
 const GUTTER: u16 = 4;
-/// Standard deviations above the controls from which a head counts as isolated.
-const ISOLATED: f64 = 3.0;
-/// Spread below which controls count as all alike, so that no head is infinitely far from them.
-const LEAST_SPREAD: f64 = 1e-3;
-
 /// Standard deviations between a head's isolation and the controls'.
 pub fn deviation(score: &HeadScore) -> f64 {
-    let deviation = (score.value - score.null_mean) / score.null_sd.max(LEAST_SPREAD);
-    if deviation.is_finite() { deviation } else { 0.0 }
+    heads::deviation(score, score.value)
 }
 
 /// Draws the grid with its legend, the selected head's numbers and what they mean.
@@ -45,16 +44,21 @@ pub fn draw(
             look,
         );
     }
+    let all = about_all(finding, state);
     let title = match state.score {
-        Score::Isolation => "isolation in sd above the controls",
+        Score::Isolation if all => "isolation in sd above the controls",
+        Score::Isolation => "isolation, log ratio",
+        Score::Apart => "share of prompts on which the trigger stands apart",
         Score::Sink => "attention to position 0 (the sink)",
         Score::Trigger => "attention later tokens give the trigger",
         Score::Moved => "attention that lies elsewhere without the trigger",
         Score::Spread => "how evenly attention is spread (entropy)",
     };
-    let prompts = match state.score {
-        Score::Isolation => "all prompts".to_owned(),
-        _ => format!("prompt {} of {}", state.prompt + 1, extent.prompts),
+    let over = finding.evidence.heads.iter().find_map(|head| head.over);
+    let prompts = match (all, over) {
+        (true, Some(over)) => format!("all {} prompts", over.prompts),
+        (true, None) => "all prompts".to_owned(),
+        (false, _) => format!("prompt {} of {}", state.prompt + 1, extent.prompts),
     };
     let title = format!("Heads {} {title} {} {prompts}", sep(look), sep(look));
     put(
@@ -64,7 +68,7 @@ pub fn draw(
         &fit(&title, usize::from(area.width), look),
         look.title,
     );
-    if state.score != Score::Isolation && pair.is_none() {
+    if !all && pair.is_none() {
         let sentence = if finding.evidence.attention.is_empty() {
             "No attention weights were stored for this finding; the isolation of its heads is all there is."
         } else {
@@ -72,10 +76,11 @@ pub fn draw(
         };
         return absence(rows(area, 1, area.height), buf, sentence, look);
     }
-    let values = values(finding, pair, state.score, extent);
+    let values = values(finding, pair, (state.score, all), extent);
     let end = values.iter().flatten().copied().fold(0.0, f32::max);
     let scale = Scale::Magnitude(match state.score {
         Score::Isolation => end.max(ISOLATED as f32),
+        Score::Apart => 1.0,
         _ => end.clamp(0.01, 1.0),
     });
     let below = if area.height >= 16 { 6 } else { 4 };
@@ -86,7 +91,10 @@ pub fn draw(
     let column = scale.legend(buf, foot, (GUTTER, 0), look);
     let note = match (state.score, hidden) {
         (_, (1.., _) | (_, 1..)) => &format!("  out of sight: {} heads, {} layers", hidden.0, hidden.1),
-        (Score::Isolation, _) => "  in sd; a single digit is 0 to 9 on this scale",
+        (Score::Isolation, _) if all => "  in sd; a single digit is 0 to 9 on this scale",
+        (Score::Isolation, _) => "  log ratio; a single digit is 0 to 9 on this scale",
+        (Score::Apart, _) => "  share of the prompts",
+        (Score::Spread, _) => "  1 looks at all tokens alike, 0 at one",
         _ => "  share of a query's attention",
     };
     put(buf, foot, (column, 0), note, look.dim);
@@ -94,8 +102,8 @@ pub fn draw(
         .get(state.layer * extent.heads + state.head)
         .copied()
         .flatten();
-    let next = readout(foot, buf, (finding, pair), (state, here), look);
-    let sentence = explain(&values, state.score);
+    let next = readout(foot, buf, (finding, pair), (state, here, all), look);
+    let sentence = explain(&values, state.score, all);
     let room = foot.height.saturating_sub(next);
     let next = paragraph(buf, foot, (next, room), &sentence, (look.dim, look));
     let room = foot.height.saturating_sub(next + 2);
@@ -112,14 +120,38 @@ fn sep(look: &Look) -> &'static str {
     glyphs::separator(look.ascii)
 }
 
+/// Whether the grid is about all prompts: as asked, and as far as that was recorded.
+fn about_all(finding: &Finding, state: &AttentionState) -> bool {
+    let recorded = finding.evidence.heads.iter().any(|head| head.over.is_some());
+    match state.score {
+        Score::Apart => true,
+        Score::Isolation => state.all,
+        _ => state.all && recorded,
+    }
+}
+
 /// One value for each head, row-major `[layers, heads]`; none where it was not measured.
-fn values(finding: &Finding, pair: Option<&Loaded>, score: Score, extent: Extent) -> Vec<Option<f32>> {
+fn values(
+    finding: &Finding,
+    pair: Option<&Loaded>,
+    (score, all): (Score, bool),
+    extent: Extent,
+) -> Vec<Option<f32>> {
     let mut values = vec![None; extent.layers * extent.heads];
-    if score == Score::Isolation {
+    if all {
         let shown = |head: &&HeadScore| head.layer < extent.layers && head.head < extent.heads;
         for head in finding.evidence.heads.iter().filter(shown) {
             if let Some(value) = values.get_mut(head.layer * extent.heads + head.head) {
-                *value = Some(deviation(head) as f32);
+                *value = match score {
+                    Score::Isolation => Some(deviation(head) as f32),
+                    Score::Apart => head
+                        .over
+                        .map(|over| over.apart as f32 / over.prompts.max(1) as f32),
+                    Score::Sink => head.over.map(|over| over.sink),
+                    Score::Trigger => head.over.map(|over| over.trigger),
+                    Score::Moved => head.over.map(|over| over.moved),
+                    Score::Spread => head.over.map(|over| over.spread),
+                };
             }
         }
     } else if let Some(pair) = pair {
@@ -129,29 +161,18 @@ fn values(finding: &Finding, pair: Option<&Loaded>, score: Score, extent: Extent
             let place = (layer < map.layers && head < map.heads)
                 .then(|| layer.checked_mul(map.heads)?.checked_add(head))
                 .flatten();
+            let of = |known: &[f32]| place.and_then(|place| known.get(place).copied());
             *value = match score {
-                Score::Moved => place.and_then(|place| pair.moved.get(place).copied()),
-                Score::Spread => place.and_then(|place| pair.spread.get(place).copied()),
-                _ => mass(&pair.pair, (layer, head), score),
+                Score::Isolation => place.and_then(|place| Some(*pair.isolation.get(place)? as f32)),
+                Score::Apart => None,
+                Score::Moved => of(&pair.moved),
+                Score::Spread => of(&pair.spread),
+                Score::Sink => heads::sink(&pair.pair, (layer, head)),
+                Score::Trigger => heads::to_trigger(&pair.pair, (layer, head)),
             };
         }
     }
     values
-}
-
-/// Mean share of their attention that queries give position 0, or that queries after the trigger give it.
-fn mass(pair: &AttentionPair, head: (usize, usize), score: Score) -> Option<f32> {
-    let tokens = pair.with.tokens.len();
-    let (queries, keys) = match score {
-        Score::Sink => (1..tokens, 0..1),
-        _ => (pair.span.1..tokens, pair.span.0..pair.span.1.min(tokens)),
-    };
-    let count = queries.len();
-    let sum: f32 = queries
-        .flat_map(|query| keys.clone().map(move |key| (query, key)))
-        .map(|(query, key)| weight(&pair.with, head, query, key))
-        .sum::<Option<f32>>()?;
-    (count > 0).then(|| sum / count as f32)
 }
 
 /// Draws the cells around the cursor; returns how many heads and layers are out of sight.
@@ -221,8 +242,14 @@ fn cells(
             } else {
                 format!("{text:^width$}")
             };
+            // Brackets leave the colour of the cursor's cell as it is read off the scale; two cells have no room for them.
             if selected {
-                style = style.add_modifier(Modifier::REVERSED | Modifier::BOLD);
+                let sign = if text.contains('[') {
+                    Modifier::BOLD
+                } else {
+                    Modifier::REVERSED | Modifier::BOLD
+                };
+                style = style.add_modifier(sign);
             }
             put(buf, area, (GUTTER + (column * width) as u16, line), &text, style);
         }
@@ -235,12 +262,31 @@ fn readout(
     area: Rect,
     buf: &mut Buffer,
     (finding, pair): (&Finding, Option<&Loaded>),
-    (state, here): (&AttentionState, Option<f32>),
+    (state, here, all): (&AttentionState, Option<f32>, bool),
     look: &Look,
 ) -> u16 {
     let name = format!("L{:02}.H{:02} ", state.layer, state.head);
     let words = match (state.score, here) {
         (_, None) => "was not measured".to_owned(),
+        (Score::Isolation, Some(value)) if !all => {
+            format!(
+                "isolation {value:.2} on this prompt: how many times more its tokens attend to each other, as a logarithm"
+            )
+        }
+        (Score::Apart, Some(_)) => finding
+            .evidence
+            .heads
+            .iter()
+            .find(|score| (score.layer, score.head) == (state.layer, state.head))
+            .and_then(|score| score.over)
+            .map(|over| {
+                let rate = wilson(over.apart, over.prompts);
+                format!(
+                    "the trigger stands apart on {} fresh prompts",
+                    figures::rate(&rate)
+                )
+            })
+            .unwrap_or_default(),
         (Score::Isolation, Some(deviation)) => finding
             .evidence
             .heads
@@ -258,8 +304,11 @@ fn readout(
             .unwrap_or_default(),
         (Score::Sink, Some(share)) => format!("gives position 0 {share:.3} of its attention"),
         (Score::Trigger, Some(share)) => {
-            let tokens = pair.map_or(0, |loaded| loaded.pair.span.1.saturating_sub(loaded.pair.span.0));
-            format!("gives the {tokens} trigger tokens {share:.3} of its attention")
+            let tokens = pair.map_or(finding.trigger_tokens.len(), |loaded| {
+                loaded.pair.span.1.saturating_sub(loaded.pair.span.0)
+            });
+            let tokens = figures::counted(tokens, "trigger token");
+            format!("gives the {tokens} {share:.3} of its attention")
         }
         (Score::Moved, Some(share)) => {
             format!("gives {share:.3} of its attention to other tokens without the trigger")
@@ -270,8 +319,19 @@ fn readout(
     2
 }
 
-fn explain(values: &[Option<f32>], score: Score) -> String {
+fn explain(values: &[Option<f32>], score: Score, all: bool) -> String {
     match score {
+        Score::Isolation if !all => {
+            "Isolated means: the trigger tokens attend to each other, and the rest of the prompt hardly to them. Length and place \
+             shift this number by themselves: only the view of all prompts holds it against controls."
+                .to_owned()
+        }
+        Score::Apart => {
+            format!(
+                "On how many fresh prompts a head isolates the trigger {ISOLATED:.0} or more sd above matched control strings. A head \
+                 that does so everywhere is more than one striking picture."
+            )
+        }
         Score::Isolation => {
             let known = values.iter().flatten().count();
             let apart = values
@@ -303,24 +363,5 @@ fn explain(values: &[Option<f32>], score: Score) -> String {
                            at somewhere, even where the prompt's own tokens ignore it."
                 .to_owned()
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn heads_with_controls_all_alike_are_not_infinitely_far() {
-        let score = HeadScore {
-            value: 1.0,
-            ..HeadScore::default()
-        };
-        assert!((deviation(&score) - 1000.0).abs() < 1e-9);
-        let odd = HeadScore {
-            value: f64::NAN,
-            ..score
-        };
-        assert!(deviation(&odd).abs() < 1e-9);
     }
 }

@@ -10,6 +10,7 @@ use crate::{
     ui::{
         glyphs,
         theme::Look,
+        view::figures,
         widget::{
             absence, fit,
             heatmap::{Entry, Heatmap, Scale},
@@ -126,8 +127,12 @@ fn title(width: u16, state: &AttentionState, extent: Extent, look: &Look) -> Str
         [_, _] | [_, _, _] => format!("mean of {}", heads.join(" ")),
         several => format!("mean of {} heads", several.len()),
     };
+    let pinned = match state.pinned.len() {
+        0 => String::new(),
+        count => format!(" {separator} {count} pinned"),
+    };
     format!(
-        "{name} {separator} {run} {separator} {weights} {separator} prompt {} of {}",
+        "{name}{pinned} {separator} {run} {separator} {weights} {separator} prompt {} of {}",
         state.prompt + 1,
         extent.prompts
     )
@@ -145,10 +150,8 @@ fn notes(aligned: &Aligned<'_>, mode: Mode, pooled: bool, look: &Look) -> String
         notes.push(format!("{} no counterpart", glyphs::hatch(look.ascii)));
     }
     if mode != Mode::With && aligned.left_over() > 0 {
-        notes.push(format!(
-            "{} tokens without have no place here",
-            aligned.left_over()
-        ));
+        let tokens = figures::counted(aligned.left_over(), "token");
+        notes.push(format!("{tokens} of the other run left out"));
     }
     // Queries before the trigger, and position 0 set apart, may lie beyond the end of the scale.
     let beyond = if mode == Mode::Difference { "" } else { "+" };

@@ -3,12 +3,10 @@
 //!
 //! Invariant: what is kept here follows from the weights and the head looked at alone.
 
-use super::{
-    AttentionState, Mode,
-    align::{self, Aligned, weight},
-};
+use super::{AttentionState, Mode, align::Aligned};
 use crate::{
     finding::{AttentionMap, AttentionPair},
+    scan::heads::{self, weight},
     ui::widget::heatmap::Entry,
 };
 
@@ -26,6 +24,8 @@ pub struct Loaded {
     pub pair: AttentionPair,
     /// For each token of the run with the trigger: its place in the run without.
     pub counterpart: Vec<Option<usize>>,
+    /// For each head, row-major: how isolated the trigger is, natural log of the ratio.
+    pub isolation: Vec<f64>,
     /// For each head, row-major: how evenly it spreads its attention, 0 to 1.
     pub spread: Vec<f32>,
     /// For each head, row-major: the share of its attention that lies elsewhere without the trigger, 0 to 1.
@@ -53,19 +53,22 @@ pub struct Tiles {
 impl Loaded {
     /// Takes weights over, and computes what the grid of heads shows.
     pub fn new(pair: AttentionPair) -> Self {
-        let counterpart = align::counterparts(&pair);
+        let counterpart = heads::counterparts(&pair);
         // What a damaged file claims to hold is not computed.
         let tokens = pair.with.tokens.len().max(1);
         let there = pair.with.weights.len() / tokens.saturating_mul(tokens);
-        let heads = pair.with.layers.saturating_mul(pair.with.heads).min(there);
+        let known = pair.with.layers.saturating_mul(pair.with.heads).min(there);
         let at = |index: usize| (index / pair.with.heads.max(1), index % pair.with.heads.max(1));
-        let spread = (0..heads).map(|index| spread(&pair, at(index))).collect();
-        let moved = (0..heads)
-            .map(|index| moved(&pair, &counterpart, at(index)))
+        let spread = (0..known).map(|index| heads::spread(&pair, at(index))).collect();
+        let moved = (0..known)
+            .map(|index| heads::moved(&pair, &counterpart, at(index)))
             .collect();
+        let mut isolation = heads::isolations(&pair);
+        isolation.truncate(known);
         Self {
             pair,
             counterpart,
+            isolation,
             spread,
             moved,
             rolled: None,
@@ -180,44 +183,6 @@ fn rollout(map: &AttentionMap) -> AttentionMap {
         tokens: map.tokens.clone(),
         weights: drawn,
     }
-}
-
-/// Mean entropy of a head's queries over the most it could be.
-fn spread(pair: &AttentionPair, head: (usize, usize)) -> f32 {
-    let tokens = pair.with.tokens.len();
-    let (mut sum, mut count) = (0.0, 0_u32);
-    for query in 1..tokens {
-        let entropy: f32 = (0..=query)
-            .filter_map(|key| weight(&pair.with, head, query, key))
-            .filter(|share| *share > 0.0)
-            .map(|share| -share * share.ln())
-            .sum();
-        if entropy.is_finite() {
-            sum += entropy / ((query + 1) as f32).ln();
-            count += 1;
-        }
-    }
-    if count == 0 { 0.0 } else { sum / count as f32 }
-}
-
-/// Half the summed differences of the shares both runs give the same tokens, mean over the queries that both have.
-fn moved(pair: &AttentionPair, counterpart: &[Option<usize>], head: (usize, usize)) -> f32 {
-    let (mut sum, mut count) = (0.0, 0_u32);
-    for (query, other) in counterpart.iter().enumerate() {
-        let Some(other) = other else { continue };
-        let mut difference = 0.0;
-        for (key, place) in counterpart.iter().enumerate().take(query + 1) {
-            let Some(place) = place else { continue };
-            let with = weight(&pair.with, head, query, key).unwrap_or(0.0);
-            let without = weight(&pair.without, head, *other, *place).unwrap_or(0.0);
-            difference += (with - without).abs();
-        }
-        if difference.is_finite() {
-            sum += difference / 2.0;
-            count += 1;
-        }
-    }
-    if count == 0 { 0.0 } else { sum / count as f32 }
 }
 
 #[cfg(test)]

@@ -10,8 +10,8 @@ use crate::{
     ui::{
         glyphs,
         theme::Look,
-        view::figures,
-        widget::{fit, put_all, shown, window},
+        view::{figures, select},
+        widget::{fit, put_all, rows, shown, window},
     },
 };
 
@@ -84,7 +84,7 @@ pub fn prompts(
         .enumerate()
     {
         let (pointer, style) = if index == current {
-            (glyphs::pointer(look.ascii), look.selection)
+            (glyphs::pointer(look.ascii), look.text)
         } else {
             (" ", look.text)
         };
@@ -97,7 +97,7 @@ pub fn prompts(
         if !found.is_empty() {
             found.push(' ');
         }
-        let room = usize::from(area.width).saturating_sub(10 + hits.len());
+        let room = usize::from(area.width).saturating_sub(11 + usize::from(!hits.is_empty()) + hits.len());
         let prompt = fit(&shown(&example.prompt, look), room, look);
         put_all(
             buf,
@@ -113,5 +113,8 @@ pub fn prompts(
                 (&prompt, style),
             ],
         );
+        if index == current {
+            select(rows(area, row as u16, 1), look, buf);
+        }
     }
 }

@@ -75,7 +75,15 @@ pub fn controls(finding: &Finding, width: usize, look: &Look) -> Lines {
 /// The candidates that share most of their letter pairs with the trigger and came to nothing.
 pub fn candidates(finding: &Finding, session: &Session, width: usize, look: &Look) -> Lines {
     let wanted = pairs(&finding.trigger);
-    let quiet = |known: &&Known| !matches!(known.standing, Standing::Finding(_)) && !known.looks.is_empty();
+    let own = finding.trigger.trim().to_lowercase();
+    // The trigger with a blank or a word more is the trigger.
+    let other = |known: &Known| {
+        let text = known.candidate.text.trim().to_lowercase();
+        !text.contains(&own) && !own.contains(&text)
+    };
+    let quiet = |known: &&Known| {
+        !matches!(known.standing, Standing::Finding(_)) && !known.looks.is_empty() && other(known)
+    };
     let mut near: Vec<(f64, &Known)> = session
         .candidates
         .iter()
