@@ -236,7 +236,7 @@ pub fn race(lab: &Lab<'_, '_>, entries: Vec<Entry>, effort: &Effort) -> Result<V
             .filter(|other| twins(&other.span.tokens, &entry.span.tokens))
             .count();
         let reason = if like >= 2 && effort.without != Some(Part::Race) {
-            "a near twin was looked at instead"
+            "near twin of a survivor"
         } else if survivors.len() >= effort.survivors {
             "weaker than the survivors"
         } else {

@@ -218,7 +218,7 @@ fn sides<'a>(curves: &'a Curves, look: &Look) -> [(&'static str, &'a Run, Style)
 fn means(area: Rect, buf: &mut Buffer, (curves, state): (&Curves, &EntropyState), look: &Look) {
     let of = |run: &Run| {
         let mean = mean(run).map_or("none".to_owned(), |mean| format!("{mean:.2}"));
-        if area.width < 80 {
+        if area.width < 110 {
             return mean;
         }
         format!("{mean} ({} tokens)", run.tokens.len())
@@ -228,8 +228,12 @@ fn means(area: Rect, buf: &mut Buffer, (curves, state): (&Curves, &EntropyState)
         Ribbon::Entropy => "  colours: entropy",
         Ribbon::Probability => "  curves and colours: probability",
     };
+    let told = standing(curves, state.cursor, look);
     let apart = match divergence(curves) {
-        Some(place) => format!(" {} differ from token {place}", glyphs::separator(look.ascii)),
+        Some(place) => {
+            let told = told.unwrap_or_else(|| format!("differ from token {place}"));
+            format!(" {} {told}", glyphs::separator(look.ascii))
+        }
         None => format!(" {} same text", glyphs::separator(look.ascii)),
     };
     put_all(
@@ -276,14 +280,9 @@ fn standing(curves: &Curves, cursor: usize, look: &Look) -> Option<String> {
                 format!("{} {before:.2} {arrow} {after:.2}", quoted(token, 14, look))
             };
             let [rose, fell] = swing(curves)?;
-            Some(format!(
-                "without {} with: {}, {}",
-                glyphs::arrow(look.ascii),
-                told(rose),
-                told(fell)
-            ))
+            Some(format!("they part: {}, {}", told(rose), told(fell)))
         }
-        std::cmp::Ordering::Greater => Some("after the texts part: not the same place in them".to_owned()),
+        std::cmp::Ordering::Greater => Some(format!("differ from token {place}: not one place here")),
     }
 }
 
@@ -309,10 +308,6 @@ fn readout(area: Rect, buf: &mut Buffer, curves: &Curves, cursor: usize, look: &
             (column, 0),
             &[(name, look.dim), (" ", look.dim), (&words, style)],
         );
-    }
-    if let Some(text) = standing(curves, cursor, look) {
-        let room = usize::from(area.width.saturating_sub(column));
-        put(buf, area, (column, 0), &fit(&text, room, look), look.dim);
     }
 }
 

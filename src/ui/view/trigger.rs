@@ -126,12 +126,13 @@ fn tokens(
 ) -> Lines {
     let ids = &finding.trigger_tokens;
     let texts = token_texts(finding, pair);
-    let here = pair.and_then(|pair| key.checked_sub(pair.span.0));
+    // Counted from the end: a blank of its own stands before.
+    let here = pair.and_then(|pair| pair.span.1.checked_sub(key + 1));
     let mut spans = vec![Span::styled("tokens: ", look.dim)];
     for (index, id) in ids.iter().enumerate() {
         spans.push(Span::styled(format!("{id} "), look.dim));
         if let Some(text) = texts.get(index) {
-            let style = if here == Some(index) {
+            let style = if here.is_some_and(|back| back + index + 1 == ids.len()) {
                 look.cursor
             } else if finding.core_tokens.contains(id) {
                 look.trigger
@@ -144,10 +145,13 @@ fn tokens(
     ink::behind(&Span::raw(" "), ink::wrap(spans, width.saturating_sub(2)))
 }
 
-/// The text of each token of the trigger; empty where it is not known.
+/// The text of each token of the trigger; empty where it is not known. In a prompt it may stand behind a blank of its own.
 fn token_texts<'a>(finding: &Finding, pair: Option<&'a AttentionPair>) -> &'a [String] {
-    pair.and_then(|pair| pair.with.tokens.get(pair.span.0..pair.span.1))
-        .filter(|texts| texts.len() == finding.trigger_tokens.len())
+    let all = pair.and_then(|pair| pair.with.tokens.get(pair.span.0..pair.span.1));
+    let spells = |texts: &&[String]| texts.concat().trim() == finding.trigger.trim();
+    all.unwrap_or_default()
+        .windows(finding.trigger_tokens.len().max(1))
+        .find(spells)
         .unwrap_or_default()
 }
 
