@@ -104,7 +104,16 @@ pub fn run(words: impl IntoIterator<Item = OsString>, streams: &mut Streams<'_>)
     }
 }
 
-fn dispatch(arguments: Arguments, streams: &mut Streams<'_>) -> Result<u8, Failure> {
+fn dispatch(mut arguments: Arguments, streams: &mut Streams<'_>) -> Result<u8, Failure> {
+    let own = match &mut arguments.command {
+        Some(Command::Demo(demo)) => Some(&mut demo.options.look),
+        Some(Command::Scan(scan)) => Some(&mut scan.options.look),
+        Some(Command::Open(open)) => Some(&mut open.look),
+        _ => None,
+    };
+    if let Some(own) = own {
+        own.or(&arguments.look);
+    }
     let setting = Setting::load(streams)?;
     match arguments.command {
         None => screen::library(&setting, &arguments.look, streams),

@@ -36,9 +36,8 @@ Data goes to standard output, talk to standard error.";
 /// Without a command, opens the library: saved sessions and the demo.
 #[derive(Debug, Parser)]
 #[command(name = "stakeout", version, after_help = EXIT_CODES, disable_help_subcommand = true)]
-#[command(args_conflicts_with_subcommands = true)]
 pub struct Arguments {
-    /// How the library looks.
+    /// How the screen looks.
     #[command(flatten)]
     pub look: LookArguments,
     /// What to do.
@@ -110,11 +109,19 @@ pub struct CompletionsArguments {
 #[derive(Debug, Clone, Default, Args)]
 pub struct LookArguments {
     /// Theme to use; `stakeout themes` lists them.
-    #[arg(long, value_name = "NAME", global = true)]
+    #[arg(long, value_name = "NAME")]
     pub theme: Option<String>,
     /// Draw with ASCII characters only.
-    #[arg(long, global = true)]
+    #[arg(long)]
     pub ascii: bool,
+}
+
+impl LookArguments {
+    /// What was written behind the command, and before it where nothing was.
+    pub fn or(&mut self, before: &Self) {
+        self.theme = self.theme.take().or_else(|| before.theme.clone());
+        self.ascii |= before.ascii;
+    }
 }
 
 /// `stakeout demo`.
