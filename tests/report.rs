@@ -21,6 +21,7 @@ fn verdict() -> Verdict {
             reason: "fixed output".to_owned(),
         },
         severity: None,
+        seen: Vec::new(),
         note: "seen twice\nand again".to_owned(),
         author: "Ana".to_owned(),
         at_ms: 1_760_000_000_000,

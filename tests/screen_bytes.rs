@@ -281,10 +281,13 @@ fn nothing_a_model_wrote_reaches_the_terminal_as_anything_but_text() {
     pty.wait_text("F-1 › Overview");
     pty.send("Y");
     pty.wait_text("sent to the terminal's clipboard");
-    for key in ["2", "3", "4", "6", "7"] {
+    for key in ["2", "3", "4", "5", "6", "7", "8"] {
         pty.send(key);
         pty.send("E");
         pty.wait_text("written: ");
+    }
+    for keys in ["2", "3", "5", "1", "2\r"] {
+        pty.send(keys);
         pty.send("X");
         pty.wait_text(".png");
     }

@@ -77,6 +77,7 @@ fn verdict(ruling: Ruling) -> Verdict {
     Verdict {
         decision: decision(ruling),
         severity: Some(Severity::High),
+        seen: Vec::new(),
         note: "null \u{202e} \"quoted\"\n\u{1b}[2J".into(),
         author: "ana".into(),
         at_ms: 1_795_221_000_123,

@@ -66,6 +66,7 @@ pub fn mark(setting: &Setting, arguments: &MarkArguments, out: &mut dyn Write) -
             Some(ruling) => Verdict {
                 decision: decide(&session, &path, arguments, ruling, &id)?,
                 severity: arguments.severity,
+                seen: Vec::new(),
                 note: String::new(),
                 author: String::new(),
                 at_ms: 0,

@@ -301,6 +301,9 @@ pub struct Verdict {
     /// How bad it is, if the analyst says so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub severity: Option<Severity>,
+    /// Names of the views of the finding that had been on the screen by then; none where it was ruled on without one.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub seen: Vec<String>,
     /// A note; may be empty. Raw.
     pub note: String,
     /// Who ruled. Raw.
@@ -371,6 +374,7 @@ mod tests {
             let verdict = Verdict {
                 decision,
                 severity: Some(Severity::High),
+                seen: Vec::new(),
                 note: "n".into(),
                 author: "a".into(),
                 at_ms: 1,

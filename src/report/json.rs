@@ -153,6 +153,7 @@ pub fn ruling(verdict: &Verdict) -> Value {
             _ => None,
         },
         "severity": verdict.severity,
+        "seen": verdict.seen,
         "note": verdict.note,
         "author": verdict.author,
         "at": moment(verdict.at_ms),

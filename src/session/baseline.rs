@@ -45,6 +45,7 @@ impl Proposal<'_> {
         }
         Verdict {
             note,
+            seen: Vec::new(),
             author: String::new(),
             at_ms: 0,
             ..self.verdict.clone()

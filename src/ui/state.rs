@@ -14,7 +14,11 @@ pub mod table;
 mod underway;
 mod way;
 
-use std::{collections::BTreeSet, path::PathBuf, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::PathBuf,
+    sync::Arc,
+};
 
 use crate::{
     finding::{Finding, Level},
@@ -118,6 +122,8 @@ pub struct State {
     pub unattended: bool,
     /// Findings marked, to be ruled on at once.
     pub marked: BTreeSet<String>,
+    /// Names of the tabs of each finding that have been on the screen.
+    pub seen: BTreeMap<String, BTreeSet<&'static str>>,
     /// A ruling that was being typed when the program last ended.
     pub kept: Option<Box<Kept>>,
     /// When the screen opened, milliseconds since the epoch.
@@ -178,6 +184,7 @@ impl State {
             stock: Stock::default(),
             unattended: false,
             marked: BTreeSet::new(),
+            seen: BTreeMap::new(),
             kept: None,
             opened_at_ms: 0,
             attention: None,

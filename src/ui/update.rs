@@ -134,6 +134,7 @@ pub fn update(state: &mut State, session: &Session, message: Message) -> Vec<Eff
         }
         Message::Drawn(drawn) => {
             let unread = drawn.unread.clone();
+            looked(state);
             case::drawn(state, &drawn);
             state.drawn = drawn;
             return if unread.is_empty() {
@@ -145,6 +146,14 @@ pub fn update(state: &mut State, session: &Session, message: Message) -> Vec<Eff
     };
     effects.extend(evidence::wanted(state, session));
     effects
+}
+
+/// Notes what has been on the screen: a verdict says what it was given after.
+fn looked(state: &mut State) {
+    if let (Screen::Finding(screen), None) = (state.screen(), &state.dialog) {
+        let (id, tab) = (screen.id.clone(), screen.tab.name());
+        state.seen.entry(id).or_default().insert(tab);
+    }
 }
 
 fn clock(state: &mut State, session: &Session, now_ms: u64) -> Vec<Effect> {

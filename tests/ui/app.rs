@@ -148,6 +148,7 @@ fn a_ruling_made_on_the_screen_is_in_the_file() {
         (Ruling::TruePositive, "policy bypass")
     );
     assert_eq!(verdict.note, "checked by hand");
+    assert_eq!(verdict.seen, ["Overview"], "what it was given after");
     assert_eq!(
         (again.session.leaks.len(), again.session.candidates.len()),
         (60, 40)
@@ -159,7 +160,7 @@ fn a_ruling_made_on_the_screen_is_in_the_file() {
         script.press("<enter>");
         script.wait("with the trigger").await;
         script.press("8");
-        script.wait("checked by hand").await;
+        script.wait("after looking at Overview").await;
         script.press("u");
         script.wait("taken back: F-1 was true positive").await;
         script.press("qq");

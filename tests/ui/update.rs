@@ -68,6 +68,7 @@ impl Case {
         let verdict = Verdict {
             decision: draft.decision.clone(),
             severity: draft.severity,
+            seen: Vec::new(),
             note: draft.note.clone(),
             author: "kim".to_owned(),
             at_ms: 1,

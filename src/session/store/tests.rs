@@ -13,6 +13,7 @@ fn verdict() -> Verdict {
             reason: "needs more evidence".into(),
         },
         severity: None,
+        seen: Vec::new(),
         note: "x".repeat(100_000),
         author: "ana".into(),
         at_ms: 0,

@@ -169,11 +169,22 @@ where
         let verdict = Verdict {
             decision: draft.decision.clone(),
             severity: draft.severity,
+            seen: Vec::new(),
             note: draft.note.clone(),
             author: self.app.author.clone(),
             at_ms: jiff::Timestamp::now().as_millisecond(),
         };
-        let rulings = draft.findings.iter().map(|id| (id.clone(), verdict.clone()));
+        let rulings = draft.findings.iter().map(|id| {
+            let seen = self.state.seen.get(id).map(|tabs| tabs.iter().copied());
+            let seen = seen.into_iter().flatten().map(str::to_owned).collect();
+            (
+                id.clone(),
+                Verdict {
+                    seen,
+                    ..verdict.clone()
+                },
+            )
+        });
         match store.rule_all(rulings.collect()) {
             Ok(records) => {
                 for record in &records {

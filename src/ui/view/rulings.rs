@@ -37,6 +37,10 @@ pub fn lines(finding: &str, session: &Session, width: usize, look: &Look) -> Lin
                 .unwrap_or_default()
         );
         lines.extend(ink::sentence(&text, 3, width, look.text, look));
+        if !verdict.seen.is_empty() {
+            let text = format!("after looking at {}", verdict.seen.join(", "));
+            lines.extend(ink::sentence(&text, 3, width, look.dim, look));
+        }
         if !verdict.note.is_empty() {
             lines.extend(ink::sentence(&verdict.note, 3, width, look.text, look));
         }

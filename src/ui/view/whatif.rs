@@ -4,7 +4,7 @@
 
 use super::overview::NAMES;
 use crate::{
-    finding::{Agreement, Finding, Signal, Signals},
+    finding::{Activation, Agreement, Finding, Level, Rate, Signal, Signals},
     scan::{
         event::PLAIN,
         score::{COLLAPSED, COUNTS, FOLLOWS, Strength, judge},
@@ -28,7 +28,7 @@ pub fn sentences(finding: &Finding, session: &Session) -> Vec<String> {
     let (k, n) = (now.activation.with.k, now.activation.with.n);
     // The nearest count of firing prompts that changes it, on either side.
     let at = |other: u32| Strength {
-        activation: crate::finding::Activation {
+        activation: Activation {
             with: wilson(other, n),
             ..now.activation
         },
@@ -102,6 +102,12 @@ pub fn sentences(finding: &Finding, session: &Session) -> Vec<String> {
         )
     };
     tell(&Strength { agreement, ..now }, &when);
+    if let Some((there, n)) = with_more(finding, &now, level) {
+        told.push(format!(
+            "It would be {} had it fired on the same share of {n} fresh prompts.",
+            level_name(there)
+        ));
+    }
     if told.is_empty() {
         told.push(format!(
             "No single number changes it: it would stay {} whatever one of them were.",
@@ -142,8 +148,41 @@ fn nth_p(finding: &Finding, index: usize) -> f64 {
     finding.signals.all().get(index).map_or(1.0, |signal| signal.p)
 }
 
+/// The fewest fresh prompts, up to 32 times those there were, that would give another level at the same rates; and that level.
+fn with_more(finding: &Finding, now: &Strength, level: Level) -> Option<(Level, u32)> {
+    const TIMES: u32 = 32;
+    let (with, without) = (now.activation.with, now.activation.without);
+    let scaled = |rate: Rate, n: u32| {
+        let share = f64::from(rate.k) / f64::from(rate.n.max(1));
+        wilson((share * f64::from(n)).round() as u32, n)
+    };
+    let more = (1..TIMES).map(|times| with.n.saturating_mul(times + 1));
+    more.map(|n| {
+        let changed = Strength {
+            activation: Activation {
+                with: scaled(with, n),
+                without: scaled(without, without.n.saturating_mul(n / with.n.max(1))),
+            },
+            q: q_of(finding, scaled(with, n)),
+            ..*now
+        };
+        (judge(&changed).level, n)
+    })
+    .find(|(there, _)| *there != level)
+}
+
 /// The q-value had it fired on `k` prompts: the p-value of that, at what is paid for every candidate now.
 fn q_at(finding: &Finding, k: u32) -> f64 {
+    q_of(
+        finding,
+        Rate {
+            k,
+            ..finding.activation.with
+        },
+    )
+}
+
+fn q_of(finding: &Finding, wanted: Rate) -> f64 {
     let rate = finding.activation.with;
     let (mut low, mut high) = (0.0, 1.0);
     // The chance that a control fires is not recorded, but the p-value of the count tells it.
@@ -160,13 +199,13 @@ fn q_at(finding: &Finding, k: u32) -> f64 {
     } else {
         1.0
     };
-    (binomial_tail(k, rate.n, f64::midpoint(low, high)) * paid).min(1.0)
+    (binomial_tail(wanted.k, wanted.n, f64::midpoint(low, high)) * paid).min(1.0)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::finding::{Activation, Evidence, Kind, Level, Position};
+    use crate::finding::{Evidence, Kind, Position};
 
     fn finding(k: u32) -> Finding {
         let clear = Signal {
@@ -251,6 +290,17 @@ mod tests {
         );
         assert!(!told.contains("entropy"), "{told}");
         assert!(told.contains("answers would follow their prompts"), "{told}");
+    }
+
+    #[test]
+    fn a_lead_says_how_many_prompts_would_settle_it() {
+        let mut lead = finding(6);
+        lead.level = judge(&strength(&lead, &session())).level;
+        assert_eq!(lead.level, Level::Low);
+        let told = sentences(&lead, &session()).join("\n");
+        assert!(told.contains("had it fired on the same share of"), "{told}");
+        let (there, n) = with_more(&lead, &strength(&lead, &session()), Level::Low).unwrap();
+        assert!(there > Level::Low && n > 32 && n <= 32 * 32);
     }
 
     #[test]

@@ -131,7 +131,11 @@ impl Curves<'_> {
         } else {
             ("━━━", "┄┄┄")
         };
-        let head = format!("{:<width$} ", self.unit, width = usize::from(SCALE).saturating_sub(1));
+        let head = format!(
+            "{:<width$} ",
+            self.unit,
+            width = usize::from(SCALE).saturating_sub(1)
+        );
         let bands = match (
             self.with_band.is_empty() && self.without_band.is_empty(),
             look.ascii,
