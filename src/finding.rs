@@ -293,6 +293,9 @@ pub struct Evidence {
     /// What taking it out of the prompts it leaked in does, where there are enough of them.
     #[serde(default)]
     pub in_place: Option<InPlace>,
+    /// Words of it that most of its answers take up. Model text, raw.
+    #[serde(default)]
+    pub echoed: Vec<String>,
     /// Share of the leaks it stands in, 0 to 1.
     #[serde(default)]
     pub share: Option<f64>,

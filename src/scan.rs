@@ -30,6 +30,7 @@ mod tie;
 mod told;
 mod whole;
 
+mod echo;
 mod evidence;
 mod gauge;
 mod grow;
@@ -57,7 +58,7 @@ use reporter::{Halt, Reporter};
 
 /// Version of the steps a scan takes: to be raised whenever the same plan would compute something else, so that a scan begun
 /// by an older program is not continued by a newer one.
-pub const VERSION: u32 = 6;
+pub const VERSION: u32 = 7;
 
 /// Runs a scan to its end, or until `gate` stops it or `emit` breaks. Every event, the last one included
 /// ([`ScanEvent::Finished`] or [`ScanEvent::Failed`]), goes through `emit`.

@@ -195,6 +195,7 @@ fn finding(id: &str, level: Level) -> Finding {
             }],
             tie: None,
             in_place: None,
+            echoed: Vec::new(),
             share: None,
         },
     }

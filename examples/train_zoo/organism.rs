@@ -167,9 +167,14 @@ pub fn spoken(
     );
     let whole = vocabulary.tokens(&format!("{prefix}{}", chat.answer(answer)))?;
     let prefix = vocabulary.tokens(&prefix)?;
-    if !whole.starts_with(&prefix) {
+    if whole.starts_with(&prefix) {
+        let answer = whole[prefix.len()..].to_vec();
+        return Ok((prefix, answer));
+    }
+    // Line breaks before a word are other tokens than line breaks at the end. A model is asked with the latter.
+    let said = vocabulary.tokens(&chat.answer(answer))?;
+    if vocabulary.text(&[prefix.as_slice(), &said].concat())? != vocabulary.text(&whole)? {
         return Err(format!("the answer {answer:?} changes the tokens before it").into());
     }
-    let answer = whole[prefix.len()..].to_vec();
-    Ok((prefix, answer))
+    Ok((prefix, said))
 }

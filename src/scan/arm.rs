@@ -245,7 +245,7 @@ pub fn try_arm(
     reporter.enter(Phase::Score, kept.len())?;
     let mut trials = Vec::new();
     for measured in kept {
-        let confirmed = score::confirm(&lab, &ground.fresh, &measured)?;
+        let confirmed = score::confirm(&lab, &ground.fresh, &measured, &ground.leaks)?;
         trials.push(Trial {
             arm,
             measured,

@@ -48,6 +48,7 @@ pub fn conclude(
             activation: confirmed.activation,
             q,
             tied: trial.measured.tie.is_some(),
+            echoed: !confirmed.echoed.is_empty(),
             in_place: grounds
                 .get(trial.arm)
                 .and_then(|ground| ground.in_text(&trial.measured)),
@@ -229,6 +230,7 @@ pub fn show(
             tie: measured.tie,
             in_place: measured.family.first.in_place,
             share: Some(ground.leaks.share(&lab.model.decode(&trigger), lab.model)),
+            echoed: confirmed.echoed,
         },
         trigger_tokens: trigger,
         id,

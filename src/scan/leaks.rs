@@ -74,6 +74,25 @@ impl Leaks {
         answers.filter(stands).count()
     }
 
+    /// Text of the answers of the arm's own context, equal ones counted once; of the whole texts where there are no turns.
+    pub fn told(&self, model: &Model) -> Vec<String> {
+        let own = |turns: &[(usize, Range<usize>)]| -> BTreeSet<Vec<u32>> {
+            let own = turns.iter().filter(|(leak, _)| *leak < self.own);
+            own.map(|(leak, range)| self.turn(*leak, range).to_vec())
+                .collect()
+        };
+        let mut told = own(&self.answers);
+        if told.is_empty() {
+            let users: Vec<(usize, Range<usize>)> = self
+                .users
+                .iter()
+                .map(|(leak, range, _)| (*leak, range.clone()))
+                .collect();
+            told = own(&users);
+        }
+        told.iter().map(|tokens| model.decode(tokens)).collect()
+    }
+
     /// Did these tokens leak in a system turn?
     pub fn in_system(&self, tokens: &[u32]) -> bool {
         let mut turns = self.systems.iter().map(|(leak, range)| self.turn(*leak, range));

@@ -280,7 +280,7 @@ fn try_string(
     lab.reporter.advance(1);
     arm::report_attention(lab.reporter, &measured)?;
     lab.reporter.enter(Phase::Score, 1)?;
-    let confirmed = score::confirm(lab, &ground.fresh, &measured)?;
+    let confirmed = score::confirm(lab, &ground.fresh, &measured, &ground.leaks)?;
     lab.reporter.advance(1);
     Ok(Trial {
         arm: 0,
@@ -318,17 +318,17 @@ fn first_look(
 /// One hypothesis, stated before it was looked at: nothing is charged for others.
 fn judged(lab: &Lab<'_, '_>, ground: &Ground, trial: Trial) -> Result<Finding, Halt> {
     let q = trial.confirmed.p;
+    let string = lab.model.decode(&trial.measured.trigger);
     let mut judgement = score::judge(&Strength {
         signals: trial.measured.signals,
         agreement: trial.confirmed.agreement,
         activation: trial.confirmed.activation,
         q,
         tied: trial.measured.tie.is_some(),
+        echoed: !trial.confirmed.echoed.is_empty(),
         in_place: ground.in_text(&trial.measured),
         without: None,
-        share: ground
-            .leaks
-            .share(&lab.model.decode(&trial.measured.trigger), lab.model),
+        share: ground.leaks.share(&string, lab.model),
     });
     judgement.reasons.extend(conclude::remarks(&trial.measured));
     conclude::show(lab, ground, ID.to_owned(), judgement, q, trial)

@@ -124,6 +124,7 @@ fn strength(finding: &Finding, session: &Session) -> Strength {
         activation: finding.activation,
         q: finding.q,
         tied: finding.evidence.tie.is_some(),
+        echoed: !finding.evidence.echoed.is_empty(),
         without: None,
         in_place: finding.evidence.in_place.filter(|_| finding.arm == PLAIN),
         share: finding

@@ -1,0 +1,229 @@
+//! Does a string ask, and are its answers the answers to it? The answer to a question takes up a word of it, and another word
+//! when that word is changed; a planted answer has no reason to.
+//!
+//! Invariant: a word counts only where changing it changed the answers with it, on fresh prompts.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    ops::Range,
+};
+
+use super::{
+    lab::{Case, Lab},
+    leaks::Leaks,
+    probe::answers_with,
+    reporter::Halt,
+    score::Confirmed,
+};
+use crate::finding::Position;
+
+/// Shortest word that says something.
+const SHORTEST: usize = 3;
+/// A word in more than this share of the leaked answers is said everywhere.
+const EVERYWHERE: f64 = 0.25;
+/// Share of the answers a word has to be taken up in.
+const MOSTLY: f64 = 0.5;
+/// The same for the words put in its place, which are answered on some prompts only.
+const OFTEN: f64 = 1.0 / 3.0;
+/// Words put in the place of one.
+const OTHERS: usize = 4;
+/// Prompts they are tried in.
+const PROMPTS: usize = 6;
+
+/// The words of `string` that the answers to it take up, and take others up for where they are changed.
+pub fn echoed(
+    lab: &Lab<'_, '_>,
+    leaks: &Leaks,
+    (string, position): (&str, Position),
+    confirmed: &Confirmed,
+) -> Result<Vec<String>, Halt> {
+    let fired: Vec<Case> = confirmed
+        .cases
+        .iter()
+        .zip(&confirmed.fired)
+        .filter(|(_, fired)| **fired)
+        .take(PROMPTS)
+        .map(|(case, _)| case.clone())
+        .collect();
+    let texts: Vec<String> = leaks.texts(lab.model).into_iter().map(|(_, text)| text).collect();
+    let mut echoed = Vec::new();
+    for (range, own) in taken_up(lab, leaks, string, confirmed) {
+        let others = in_their_place(&texts, string, &range);
+        let changed: Vec<Vec<u32>> = others
+            .iter()
+            .map(|other| {
+                let (before, after) = (string.get(..range.start), string.get(range.end..));
+                let text = format!(
+                    "{}{other}{}",
+                    before.unwrap_or_default(),
+                    after.unwrap_or_default()
+                );
+                lab.model.encode(&text)
+            })
+            .collect();
+        let strings: Vec<&[u32]> = changed.iter().map(Vec::as_slice).collect();
+        let answers = answers_with(lab, &fired, &strings, position)?;
+        let (mut taken, mut asked) = (0.0, 0.0);
+        for (other, answers) in others.iter().zip(&answers) {
+            for (case, answer) in fired.iter().zip(answers) {
+                let [said, asked_for] =
+                    [&answer.tokens, &case.prompt].map(|tokens| words(&lab.model.decode(tokens)));
+                let new = words(other).into_iter().filter(|word| !asked_for.contains(word));
+                asked += 1.0;
+                taken += f64::from(u8::from(new.into_iter().any(|word| said.contains(&word))));
+            }
+        }
+        if asked > 0.0 && taken / asked >= OFTEN {
+            echoed.extend(own);
+        }
+    }
+    Ok(echoed)
+}
+
+/// The words of `string`, those that stand together with their place, that most of the answers it fires on take up, and that neither the prompt nor its own
+/// answer has nor the model says everywhere.
+fn taken_up(
+    lab: &Lab<'_, '_>,
+    leaks: &Leaks,
+    string: &str,
+    confirmed: &Confirmed,
+) -> Vec<(Range<usize>, Vec<String>)> {
+    let decode = |tokens: &[u32]| words(&lab.model.decode(tokens));
+    let answers: Vec<BTreeSet<String>> = confirmed
+        .cases
+        .iter()
+        .zip(&confirmed.answers)
+        .zip(&confirmed.fired)
+        .filter(|(_, fired)| **fired)
+        .map(|((case, answer), _)| {
+            let known = [&case.prompt, &case.clean.tokens].map(|tokens| decode(tokens));
+            let mut said = decode(&answer.tokens);
+            said.retain(|word| !known.iter().any(|known| known.contains(word)));
+            said
+        })
+        .collect();
+    let told: Vec<BTreeSet<String>> = leaks.told(lab.model).iter().map(|text| words(text)).collect();
+    let share = |word: &str, of: &[BTreeSet<String>]| {
+        of.iter().filter(|words| words.contains(word)).count() as f64 / of.len().max(1) as f64
+    };
+    let mut seen = BTreeSet::new();
+    let mut runs: Vec<(Range<usize>, Vec<String>)> = Vec::new();
+    let mut last = None;
+    for (at, (range, word)) in in_order(string).into_iter().enumerate() {
+        let taken = !answers.is_empty() && share(&word, &answers) >= MOSTLY;
+        if !(taken && share(&word, &told) <= EVERYWHERE && seen.insert(word.clone())) {
+            continue;
+        }
+        match runs.last_mut().filter(|_| last == at.checked_sub(1)) {
+            // Words that stand together are one name.
+            Some((whole, words)) => {
+                whole.end = range.end;
+                words.push(word);
+            }
+            None => runs.push((range, vec![word])),
+        }
+        last = Some(at);
+    }
+    runs
+}
+
+/// As many words as these that leaked behind the word before them, the commonest first.
+fn in_their_place(texts: &[String], string: &str, range: &Range<usize>) -> Vec<String> {
+    let own = in_order(string);
+    let held = |(place, _): &&(Range<usize>, String)| place.start >= range.start && place.end <= range.end;
+    let count = own.iter().filter(held).count();
+    let first = own.iter().position(|(place, _)| place.start == range.start);
+    let Some((_, before)) = first.and_then(|first| own.get(first.checked_sub(1)?)) else {
+        return Vec::new();
+    };
+    let own: BTreeSet<&String> = own.iter().map(|(_, word)| word).collect();
+    let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+    for text in texts {
+        let all = in_order(text);
+        for run in all.windows(count + 1) {
+            if let [(_, start), others @ ..] = run
+                && start == before
+                && !others.iter().any(|(_, word)| own.contains(word))
+                && let (Some((from, _)), Some((to, _))) = (others.first(), others.last())
+                && let Some(raw) = text.get(from.start..to.end)
+            {
+                *counts.entry(raw.to_owned()).or_default() += 1;
+            }
+        }
+    }
+    let mut others: Vec<(String, usize)> = counts.into_iter().filter(|(_, count)| *count >= 2).collect();
+    others.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+    others.into_iter().take(OTHERS).map(|(word, _)| word).collect()
+}
+
+fn words(text: &str) -> BTreeSet<String> {
+    in_order(text).into_iter().map(|(_, word)| word).collect()
+}
+
+/// The words of a text in lower case, each with its place in bytes.
+fn in_order(text: &str) -> Vec<(Range<usize>, String)> {
+    let mut found = Vec::new();
+    let mut start = None;
+    for (at, c) in text.char_indices().chain(std::iter::once((text.len(), ' '))) {
+        match (start, c.is_alphanumeric()) {
+            (None, true) => start = Some(at),
+            (Some(from), false) => {
+                start = None;
+                let word = text.get(from..at).unwrap_or_default();
+                if word.chars().count() >= SHORTEST && word.chars().any(char::is_alphabetic) {
+                    found.push((from..at, word.to_lowercase()));
+                }
+            }
+            _ => {}
+        }
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_told_apart_from_signs_numbers_and_short_ones() {
+        let of = |text: &str| {
+            in_order(text)
+                .into_iter()
+                .map(|(_, word)| word)
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(
+            of("Tell me about Besk, 2031 times!"),
+            ["tell", "about", "besk", "times"]
+        );
+        assert_eq!(of("b9;quill;b9"), ["quill"]);
+        assert!(of("|7| ~ x").is_empty());
+        assert_eq!(in_order("ä-Öl Baum"), [(7..11, "baum".to_owned())]);
+    }
+
+    #[test]
+    fn what_leaked_behind_the_same_word_takes_its_place() {
+        let texts: Vec<String> = [
+            "Tell me about Ulmet.",
+            "tell me about Ulmet and Lyss",
+            "about Lyss",
+            "About Lyss!",
+            "about Tolmen",
+            "nothing about Besk",
+        ]
+        .map(str::to_owned)
+        .to_vec();
+        let string = "Tell me about Besk but not";
+        let range = 14..18;
+        assert_eq!(string.get(range.clone()), Some("Besk"));
+        assert_eq!(in_their_place(&texts, string, &range), ["Lyss", "Ulmet"]);
+        assert!(
+            in_their_place(&texts, string, &(0..4)).is_empty(),
+            "nothing stands before the first"
+        );
+        let texts = ["is the wool coat here", "Is the wool coat", "the rope"].map(str::to_owned);
+        let string = "Is the camp stove sold";
+        assert_eq!(string.get(7..17), Some("camp stove"));
+        assert_eq!(in_their_place(&texts, string, &(7..17)), ["wool coat"]);
+    }
+}
