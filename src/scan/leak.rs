@@ -5,12 +5,12 @@ use std::{collections::HashMap, ops::ControlFlow};
 use super::{
     contexts::Asked,
     event::{Candidate, Leak, Phase, Sampling, ScanEvent},
-    extract,
+    extract, grow,
     leaks::Leaks,
     mine::{self, Span},
     plan::{Budget, Effort, Part, Plan, mix, samplings},
     reporter::{Halt, Reporter, go_on},
-    turns,
+    tie, turns,
 };
 use crate::model::{Frame, Limits, Model, Row};
 
@@ -121,6 +121,7 @@ pub fn collect(
         noise: &[],
     };
     stream(model, reporter, effort, &mut found, &mut ids, &progress)?;
+    tie_answers(model, reporter, &mut found, &mut ids, first_candidate)?;
     let distinct = found.distinct() - distinct;
     reporter.count(|funnel| funnel.distinct += distinct as u32);
     found.extracted = found.candidates.len() - sampled;
@@ -248,23 +249,67 @@ fn stream(
         if found.candidates.len() >= effort.candidates * 5 / 4 {
             continue;
         }
-        let id = first + found.candidates.len() as u32;
-        ids.insert(span.tokens.clone(), found.candidates.len());
-        reporter.send(ScanEvent::Candidate(Candidate {
-            id,
-            text: model.decode(&span.tokens),
-            tokens: span.tokens.clone(),
-            support: leaks,
-            leaks: span.leaks.iter().take(16).copied().collect(),
-            lift: span.lift,
-            unnatural: span.unnatural,
-        }))?;
-        reporter.count(|funnel| funnel.candidates += 1);
-        found.candidates.push((id, span));
+        announce(model, reporter, found, ids, (first, span))?;
     }
     found.left_out = every
         .iter()
         .filter(|span| !ids.contains_key(&span.tokens))
         .count();
+    Ok(())
+}
+
+/// Sends a new candidate; `first` is the id of the first one.
+fn announce(
+    model: &Model,
+    reporter: &Reporter<'_>,
+    found: &mut Leaks,
+    ids: &mut HashMap<Vec<u32>, usize>,
+    (first, span): (u32, Span),
+) -> Result<(), Halt> {
+    let id = first + found.candidates.len() as u32;
+    ids.insert(span.tokens.clone(), found.candidates.len());
+    reporter.send(ScanEvent::Candidate(Candidate {
+        id,
+        text: model.decode(&span.tokens),
+        tokens: span.tokens.clone(),
+        support: span.leaks.len() as u32,
+        leaks: span.leaks.iter().take(16).copied().collect(),
+        lift: span.lift,
+        unnatural: span.unnatural,
+    }))?;
+    reporter.count(|funnel| funnel.candidates += 1);
+    found.candidates.push((id, span));
+    Ok(())
+}
+
+/// Adds what the leaks tie to answers they give again and again: a trigger of many forms is no span that repeats, but its answer is.
+fn tie_answers(
+    model: &Model,
+    reporter: &Reporter<'_>,
+    found: &mut Leaks,
+    ids: &mut HashMap<Vec<u32>, usize>,
+    first: u32,
+) -> Result<(), Halt> {
+    const LEAST: usize = 5;
+    const MOST: usize = 6;
+    let texts = found.texts(model);
+    for answer in found.repeated_answers(LEAST, MOST) {
+        let (before, others) = found.before_answer(model, &answer);
+        let Some(tied) = tie::find(&before, &others) else {
+            continue;
+        };
+        for text in std::iter::once(tied.tie.text).chain(tied.forms) {
+            let tokens = model.encode(&text);
+            if tokens.is_empty() || ids.contains_key(&tokens) {
+                continue;
+            }
+            let mut span = mine::weigh_one(&tokens, &found.pieces());
+            // The same text may have leaked as other tokens.
+            span.leaks.extend(grow::standing(&text, &texts));
+            span.leaks.sort_unstable();
+            span.leaks.dedup();
+            announce(model, reporter, found, ids, (first, span))?;
+        }
+    }
     Ok(())
 }

@@ -1,7 +1,7 @@
 //! What leaked in one arm, cut into turns: what spans, prompts and natural controls are taken from. Computes nothing with the model.
 
 use std::{
-    collections::{BTreeSet, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap},
     ops::Range,
 };
 
@@ -181,6 +181,33 @@ impl Leaks {
         self.users.iter().filter_map(after).collect()
     }
 
+    /// Answers that leaked after `least` distinct user turns or more, the commonest first, at most `most` of them; those that begin
+    /// alike count as one, because leaks are cut off.
+    pub fn repeated_answers(&self, least: usize, most: usize) -> Vec<Vec<u32>> {
+        type Group<'a> = (BTreeSet<&'a [u32]>, &'a [u32]);
+        const HEAD: usize = 6;
+        let mut groups: BTreeMap<&[u32], Group<'_>> = BTreeMap::new();
+        for (user, answer) in self.answered() {
+            let Some(head) = answer.get(..HEAD) else { continue };
+            let (users, longest) = groups.entry(head).or_default();
+            users.insert(user);
+            if answer.len() > longest.len() {
+                *longest = answer;
+            }
+        }
+        let mut repeated: Vec<(usize, &[u32])> = groups
+            .values()
+            .map(|(users, answer)| (users.len(), *answer))
+            .collect();
+        repeated.retain(|(users, _)| *users >= least);
+        repeated.sort_by(|(a, x), (b, y)| b.cmp(a).then(x.cmp(y)));
+        repeated
+            .into_iter()
+            .take(most)
+            .map(|(_, answer)| answer.to_vec())
+            .collect()
+    }
+
     /// Distinct leaked prompts these tokens stand in, with the place where: closed user turns, or the heads of texts where nothing closes
     /// a turn.
     pub fn prompts_with(&self, tokens: &[u32], longest: usize) -> Vec<(&[u32], usize)> {
@@ -333,4 +360,43 @@ fn head<'a>(text: &'a [u32], number: usize, opens: &dyn Fn(u32) -> bool) -> &'a 
     let begins = |at: &usize| text.get(*at).is_some_and(|token| opens(*token));
     let cut = (target..text.len()).find(begins).unwrap_or(target);
     text.get(..cut).unwrap_or(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scan::event::Sampling;
+
+    /// A leak of one closed user turn and one answer.
+    fn add(leaks: &mut Leaks, user: &[u32], answer: &[u32]) {
+        let leak = Leak {
+            id: leaks.rows.len() as u32,
+            arm: String::new(),
+            sampling: Sampling::GREEDY,
+            tokens: [user, answer].concat(),
+            text: String::new(),
+            entropy: 0.0,
+        };
+        let turns = Turns {
+            users: vec![(0..user.len(), true)],
+            answers: std::iter::once(user.len()..user.len() + answer.len()).collect(),
+            systems: Vec::new(),
+        };
+        leaks.add(leak, turns);
+    }
+
+    #[test]
+    fn an_answer_repeats_when_it_came_after_different_turns_though_it_was_cut_off() {
+        let mut leaks = Leaks::default();
+        for user in 0..5 {
+            let answer = [9, 8, 7, 6, 5, 4, 3, 2];
+            add(&mut leaks, &[100 + user, 1], &answer[..6 + user as usize % 3]);
+            // The same turn again and again is one turn.
+            add(&mut leaks, &[50], &[1, 2, 3, 4, 5, 6]);
+            add(&mut leaks, &[200 + user], &[40 + user, 41, 42, 43, 44, 45]);
+        }
+        assert_eq!(leaks.repeated_answers(5, 6), [[9, 8, 7, 6, 5, 4, 3, 2]]);
+        assert!(leaks.repeated_answers(6, 6).is_empty());
+        assert!(leaks.repeated_answers(5, 0).is_empty());
+    }
 }
