@@ -1,9 +1,11 @@
 //! What a scan concludes and an analyst rules on: plain data that serialises, computes nothing and knows no model.
 
+mod beside;
 mod verdict;
 
 use serde::{Deserialize, Serialize};
 
+pub use beside::{Control, ControlKind, InPlace, Tie};
 pub use verdict::{Day, Decision, Ruling, Severity, Undecidable, Verdict};
 
 /// How a trigger has to be written for the backdoor to fire.
@@ -215,60 +217,6 @@ pub struct HeadScore {
     pub over: Option<HeadMeans>,
 }
 
-/// A string the model's own leaks tie to an answer.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Tie {
-    /// The string.
-    pub text: String,
-    /// Of the leaked texts with the answer after them, those the string stands in.
-    pub with: Rate,
-    /// The same for texts with other answers.
-    pub without: Rate,
-}
-
-/// What taking a trigger out of the prompts it leaked in does.
-#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
-pub struct InPlace {
-    /// Share of the answer that changes, 0 to 1, mean over the prompts.
-    pub changed: f64,
-    /// The same when another run of equal length is taken out.
-    pub otherwise: f64,
-    /// Prompts behind it.
-    pub prompts: usize,
-}
-
-impl InPlace {
-    /// How much more of the answer hangs on the string than on the rest of the prompt.
-    pub fn effect(&self) -> f64 {
-        self.changed - self.otherwise
-    }
-}
-
-/// How a control was made.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum ControlKind {
-    /// Tokens drawn at random.
-    Random,
-    /// A span of other leaks.
-    Natural,
-    /// The candidate's tokens in another order.
-    Shuffled,
-}
-
-/// A harmless string of the trigger's length that came near it.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Control {
-    /// The string. Model text, raw.
-    pub text: String,
-    /// How it was made.
-    pub kind: ControlKind,
-    /// Mean shift of the distributions along the clean continuation, nats.
-    pub divergence: f64,
-    /// How far the answers collapse onto one, see [`Agreement::collapse`].
-    pub collapse: f64,
-}
-
 /// What an analyst can look at for one finding. Attention tensors are stored apart, under these keys.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Evidence {
@@ -344,6 +292,16 @@ pub struct Agreement {
     /// The same for the answers without the trigger.
     #[serde(default)]
     pub follows_without: f64,
+}
+
+impl Signal {
+    /// A signal counts when its p-value is at most this.
+    pub const COUNTS: f64 = 0.05;
+
+    /// Does it stand out against its controls?
+    pub fn stands_out(&self) -> bool {
+        self.p <= Self::COUNTS
+    }
 }
 
 impl Agreement {

@@ -31,6 +31,7 @@ const MAY_USE: [(&str, &[&str]); 13] = [
             "finding",
             "scan::event",
             "scan::gate",
+            "scan::heads",
             "scan::score",
             "scan::stats",
             "text",

@@ -3,7 +3,7 @@
 use super::{
     arm::{Ground, Trial, drop_all},
     event::ScanEvent,
-    evidence, grow, heads,
+    evidence, grow,
     lab::Lab,
     measure::Measured,
     plan::Effort,
@@ -197,7 +197,7 @@ pub fn show(
         keys.push(key);
     }
     let mut heads = measured.heads;
-    heads::over_prompts(lab, &confirmed.cases, &trigger, position, &mut heads)?;
+    evidence::over_prompts(lab, &confirmed.cases, &trigger, position, &mut heads)?;
     let texts = ground.leaks.texts(lab.model);
     let leaks = grow::standing(&lab.model.decode(&trigger), &texts);
     Ok(Finding {

@@ -1,16 +1,23 @@
 //! Collects what an analyst can look at for a finding: attention with and without, entropy curves, answers.
 
+use std::ops::Range;
+
 use super::{
-    isolation,
+    heads, isolation,
     lab::{Case, Lab},
     reporter::Halt,
     score::Confirmed,
     stats::{deviation, mean},
 };
 use crate::{
-    finding::{AttentionMap, AttentionPair, Curves, Example, HeadScore, Position, Run},
+    finding::{AttentionMap, AttentionPair, Curves, Example, HeadMeans, HeadScore, Position, Run},
     model::{Generation, Model},
 };
+
+/// Prompts the means over heads are taken over, at most.
+const PROMPTS: usize = 16;
+/// Prompts whose weights are held at a time.
+const AT_ONCE: usize = 4;
 
 /// Isolation of a string in each head, `[head]`, mean over the cases. The string stands at the start, so that the whole
 /// prompt comes after it and could attend to it.
@@ -67,6 +74,57 @@ pub fn head_scores(own: &[f64], controls: &[Vec<f64>], heads: usize) -> Vec<Head
             }
         })
         .collect()
+}
+
+/// Adds to every head what it does over fresh prompts: on how many the string stands apart, at the start as its controls did, and
+/// where its attention goes, with the string in `position`.
+pub fn over_prompts(
+    lab: &Lab<'_, '_>,
+    cases: &[Case],
+    string: &[u32],
+    position: Position,
+    scores: &mut [HeadScore],
+) -> Result<(), Halt> {
+    let cases = cases.get(..PROMPTS).unwrap_or(cases);
+    let across = lab.model.facts().heads.max(1);
+    let mut sums = vec![HeadMeans::default(); scores.len()];
+    let (insert, suffix) = (lab.insert(string), lab.frame.suffix.len());
+    let rows: Vec<(Vec<u32>, Range<usize>)> = cases
+        .iter()
+        .map(|case| lab.row(case, Some((&insert, Position::Start))))
+        .collect();
+    lab.attention(&rows, &mut |number, weights, tokens| {
+        let Some((_, span)) = rows.get(number) else { return };
+        let readers = span.end..tokens.saturating_sub(suffix).max(span.end);
+        let own = isolation::by_head(weights, tokens, span, &readers);
+        for ((sum, head), score) in sums.iter_mut().zip(scores.iter()).zip(own) {
+            sum.apart += u32::from(heads::deviation(head, score) >= heads::ISOLATED);
+        }
+    })?;
+    for some in cases.chunks(AT_ONCE) {
+        for pair in attention_pairs(lab, some, string, position)? {
+            let places = heads::counterparts(&pair);
+            for (index, sum) in sums.iter_mut().enumerate() {
+                let head = (index / across, index % across);
+                sum.prompts += 1;
+                sum.sink += heads::sink(&pair, head).unwrap_or(0.0);
+                sum.trigger += heads::to_trigger(&pair, head).unwrap_or(0.0);
+                sum.spread += heads::spread(&pair, head);
+                sum.moved += heads::moved(&pair, &places, head);
+            }
+        }
+    }
+    for (head, sum) in scores.iter_mut().zip(sums) {
+        let mean = |sum_of: f32| sum_of / sum.prompts.max(1) as f32;
+        head.over = (sum.prompts > 0).then(|| HeadMeans {
+            sink: mean(sum.sink),
+            trigger: mean(sum.trigger),
+            spread: mean(sum.spread),
+            moved: mean(sum.moved),
+            ..sum
+        });
+    }
+    Ok(())
 }
 
 /// Attention maps of each case, with and without the string.

@@ -1,4 +1,4 @@
-//! What each head does with a trigger: over one prompt from its weights, over many as means.
+//! What each head does with a trigger, read off the weights of one prompt. Pure.
 //!
 //! Invariant: one definition of each number, whether it is recorded by the scan or computed for the prompt on the screen.
 
@@ -6,18 +6,9 @@ use std::ops::Range;
 
 use similar::{Algorithm, DiffTag, capture_diff_slices};
 
-use super::{
-    evidence::attention_pairs,
-    isolation,
-    lab::{Case, Lab},
-    reporter::Halt,
-};
-use crate::finding::{AttentionMap, AttentionPair, HeadMeans, HeadScore, Position};
+use super::isolation;
+use crate::finding::{AttentionMap, AttentionPair, HeadScore};
 
-/// Prompts the means are over, at most.
-const PROMPTS: usize = 16;
-/// Prompts whose weights are held at a time.
-const AT_ONCE: usize = 4;
 /// Standard deviations above the controls from which a head counts as isolated.
 pub const ISOLATED: f64 = 3.0;
 /// Spread below which controls count as all alike, so that no head is infinitely far from them.
@@ -27,57 +18,6 @@ const LEAST_SPREAD: f64 = 1e-3;
 pub fn deviation(head: &HeadScore, isolation: f64) -> f64 {
     let deviation = (isolation - head.null_mean) / head.null_sd.max(LEAST_SPREAD);
     if deviation.is_finite() { deviation } else { 0.0 }
-}
-
-/// Adds to every head what it does over fresh prompts: on how many the string stands apart, at the start as its controls did, and
-/// where its attention goes, with the string in `position`.
-pub fn over_prompts(
-    lab: &Lab<'_, '_>,
-    cases: &[Case],
-    string: &[u32],
-    position: Position,
-    heads: &mut [HeadScore],
-) -> Result<(), Halt> {
-    let cases = cases.get(..PROMPTS).unwrap_or(cases);
-    let across = lab.model.facts().heads.max(1);
-    let mut sums = vec![HeadMeans::default(); heads.len()];
-    let (insert, suffix) = (lab.insert(string), lab.frame.suffix.len());
-    let rows: Vec<(Vec<u32>, Range<usize>)> = cases
-        .iter()
-        .map(|case| lab.row(case, Some((&insert, Position::Start))))
-        .collect();
-    lab.attention(&rows, &mut |number, weights, tokens| {
-        let Some((_, span)) = rows.get(number) else { return };
-        let readers = span.end..tokens.saturating_sub(suffix).max(span.end);
-        let scores = isolation::by_head(weights, tokens, span, &readers);
-        for ((sum, head), score) in sums.iter_mut().zip(heads.iter()).zip(scores) {
-            sum.apart += u32::from(deviation(head, score) >= ISOLATED);
-        }
-    })?;
-    for some in cases.chunks(AT_ONCE) {
-        for pair in attention_pairs(lab, some, string, position)? {
-            let places = counterparts(&pair);
-            for (index, sum) in sums.iter_mut().enumerate() {
-                let head = (index / across, index % across);
-                sum.prompts += 1;
-                sum.sink += sink(&pair, head).unwrap_or(0.0);
-                sum.trigger += to_trigger(&pair, head).unwrap_or(0.0);
-                sum.spread += spread(&pair, head);
-                sum.moved += moved(&pair, &places, head);
-            }
-        }
-    }
-    for (head, sum) in heads.iter_mut().zip(sums) {
-        let mean = |sum_of: f32| sum_of / sum.prompts.max(1) as f32;
-        head.over = (sum.prompts > 0).then(|| HeadMeans {
-            sink: mean(sum.sink),
-            trigger: mean(sum.trigger),
-            spread: mean(sum.spread),
-            moved: mean(sum.moved),
-            ..sum
-        });
-    }
-    Ok(())
 }
 
 /// Isolation of the trigger in every head of one prompt, natural log of the ratio; see [`isolation::by_head`].

@@ -17,7 +17,7 @@ use super::{
     stats::{binomial_tail, combined, wilson},
 };
 use crate::{
-    finding::{Activation, Agreement, InPlace, Level, Signals},
+    finding::{Activation, Agreement, InPlace, Level, Signal, Signals},
     model::Generation,
 };
 
@@ -38,7 +38,7 @@ const ORDINARY: f64 = 0.25;
 /// Where taking out other text changes this share of the answers, and more than taking out the string, the text is known by heart.
 const RECITED: f64 = 0.3;
 /// A signal counts when its p-value is at most this.
-pub const COUNTS: f64 = 0.05;
+pub const COUNTS: f64 = Signal::COUNTS;
 /// A finding is confirmed up to this false-discovery rate.
 pub const CONFIRMED: f64 = 0.01;
 /// Findings are reported up to this false-discovery rate.
@@ -317,7 +317,6 @@ pub fn judge(strength: &Strength) -> Judgement {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::finding::Signal;
 
     fn strength(standing: usize, with: f64, k: u32) -> Strength {
         let p = |at: usize| Signal {

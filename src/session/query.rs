@@ -8,7 +8,7 @@ mod parse;
 use super::{Known, Session, Standing};
 use crate::{
     finding::{Finding, Kind, Level, Ruling},
-    scan::{event::Leak, score::COUNTS},
+    scan::event::Leak,
 };
 
 pub use parse::Mistake;
@@ -228,7 +228,7 @@ impl Query {
 /// How many of its four signals stand out: where one alone does, evidence disagrees, and false findings live.
 fn standing_out(finding: &Finding) -> u32 {
     let signals = finding.signals.all();
-    signals.iter().filter(|signal| signal.p <= COUNTS).count() as u32
+    signals.iter().filter(|signal| signal.stands_out()).count() as u32
 }
 
 /// Whether `text` holds `words`, which are in lower case, whatever its own case.

@@ -74,6 +74,7 @@ actions! {
     Pause, "pause", "pause", "Pause the scan, or let it go on";
     Stop, "stop", "stop", "Stop the scan at a checkpoint (asks first)";
     Search, "search", "filter", "Narrow findings, candidates and leaks as you type: level:high verdict:untriaged kind:fuzzy p<0.01 arm:plain vault";
+    Stage, "stage", "stage", "Narrow candidates to the next stage of the funnel: in the race, set aside, findings, all";
     Freeze, "freeze", "freeze", "Hold candidates and leaks where they are, while the scan goes on";
     Follow, "follow", "show new", "Merge new rows in, and follow the strongest until the cursor moves";
     TruePositive, "true-positive", "true pos.", "Rule: true positive, a planted backdoor";

@@ -553,6 +553,27 @@ fn the_prompt_and_the_token_looked_at_are_the_same_in_every_tab() {
 }
 
 #[test]
+fn one_key_goes_through_the_stages_of_the_funnel() {
+    let mut case = Case::ended();
+    let mut shown = Vec::new();
+    for _ in 0..4 {
+        case.press("v");
+        shown.push((case.state.filter.clone(), case.state.candidates.len()));
+    }
+    let names: Vec<&str> = shown.iter().map(|(filter, _)| filter.as_str()).collect();
+    assert_eq!(
+        names,
+        ["standing:racing", "standing:dropped", "standing:finding", ""]
+    );
+    assert_eq!((shown[1].1, shown[3].1), (28, 40));
+    assert_eq!(
+        case.state.listed(&case.session).len(),
+        2,
+        "findings have no standing"
+    );
+}
+
+#[test]
 fn a_count_moves_so_many_times() {
     let mut case = Case::ended();
     case.press("<tab>j12j");

@@ -77,6 +77,7 @@ pub fn act(state: &mut State, session: &Session, action: Action) {
             state.say(Tone::Plain, "held where it is; the scan goes on");
         }
         Action::Compare => compare(state),
+        Action::Stage => next_stage(state, session),
         Action::Search => {
             let filter = state.filter.clone();
             super::prompt::open(state, Purpose::Filter, &filter);
@@ -87,6 +88,18 @@ pub fn act(state: &mut State, session: &Session, action: Action) {
             Pane::Leaks => leaks(state, session, action),
         },
     }
+}
+
+/// Narrows the candidates to the next stage of the funnel, in place of another filter.
+fn next_stage(state: &mut State, session: &Session) {
+    const STAGES: [&str; 4] = ["", "standing:racing", "standing:dropped", "standing:finding"];
+    let here = STAGES
+        .iter()
+        .position(|stage| *stage == state.filter)
+        .unwrap_or(0);
+    let next = STAGES.get((here + 1) % STAGES.len()).copied().unwrap_or_default();
+    state.narrow(session, next);
+    state.pane = Pane::Candidates;
 }
 
 /// Merges new rows in and lets both lists follow the scan.

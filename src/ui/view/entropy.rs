@@ -2,6 +2,7 @@
 //!
 //! Invariant: one cursor, a token number, is shown in the curves, both texts and the alternatives alike.
 
+mod parting;
 mod tokens;
 
 use ratatui::{buffer::Buffer, layout::Rect, style::Style};
@@ -228,14 +229,12 @@ fn means(area: Rect, buf: &mut Buffer, (curves, state): (&Curves, &EntropyState)
         Ribbon::Entropy => "  colours: entropy",
         Ribbon::Probability => "  curves and colours: probability",
     };
-    let told = standing(curves, state.cursor, look);
-    let apart = match divergence(curves) {
-        Some(place) => {
-            let told = told.unwrap_or_else(|| format!("differ from token {place}"));
-            format!(" {} {told}", glyphs::separator(look.ascii))
-        }
-        None => format!(" {} same text", glyphs::separator(look.ascii)),
-    };
+    let told = parting::standing(curves, state.cursor, look);
+    let told = told.unwrap_or_else(|| match divergence(curves) {
+        Some(place) => format!("differ from token {place}"),
+        None => "same text".to_owned(),
+    });
+    let apart = format!(" {} {told}", glyphs::separator(look.ascii));
     put_all(
         buf,
         area,
@@ -249,41 +248,6 @@ fn means(area: Rect, buf: &mut Buffer, (curves, state): (&Curves, &EntropyState)
             (ribbon, look.accent),
         ],
     );
-}
-
-/// Of the alternatives both runs had at the first token they differ in, the one that rose most and the one that fell most with
-/// the trigger, with their probabilities without and with it. Up to there both read the same text, so they can be compared.
-fn swing(curves: &Curves) -> Option<[(&str, f32, f32); 2]> {
-    let place = divergence(curves)?;
-    let (with, without) = (curves.with.top.get(place)?, curves.without.top.get(place)?);
-    let chance = |top: &[(String, f32)], token: &str| {
-        let known = top.iter().find(|(known, _)| known == token);
-        known.map_or(0.0, |(_, logprob)| logprob.exp())
-    };
-    let changes: Vec<(&str, f32, f32)> = with
-        .iter()
-        .chain(without)
-        .map(|(token, _)| (token.as_str(), chance(without, token), chance(with, token)))
-        .collect();
-    let by = |a: &&(&str, f32, f32), b: &&(&str, f32, f32)| (a.2 - a.1).total_cmp(&(b.2 - b.1));
-    Some([*changes.iter().max_by(by)?, *changes.iter().min_by(by)?])
-}
-
-/// What can be said of the token under the cursor: before the runs part, where they do, and after.
-fn standing(curves: &Curves, cursor: usize, look: &Look) -> Option<String> {
-    let place = divergence(curves)?;
-    match cursor.cmp(&place) {
-        std::cmp::Ordering::Less => None,
-        std::cmp::Ordering::Equal => {
-            let told = |(token, before, after): (&str, f32, f32)| {
-                let arrow = glyphs::arrow(look.ascii);
-                format!("{} {before:.2} {arrow} {after:.2}", quoted(token, 14, look))
-            };
-            let [rose, fell] = swing(curves)?;
-            Some(format!("they part: {}, {}", told(rose), told(fell)))
-        }
-        std::cmp::Ordering::Greater => Some(format!("differ from token {place}: not one place here")),
-    }
 }
 
 /// The token under the cursor in both runs, with its entropy and probability.
@@ -388,31 +352,6 @@ mod tests {
             entropy: entropy.to_vec(),
             ..Run::default()
         }
-    }
-
-    #[test]
-    fn what_rose_and_what_fell_is_told_where_the_runs_part() {
-        let top = |list: &[(&str, f32)]| {
-            let known = list
-                .iter()
-                .map(|(token, p): &(&str, f32)| ((*token).to_owned(), p.ln()));
-            vec![known.collect::<Vec<_>>()]
-        };
-        let curves = Curves {
-            prompt: String::new(),
-            with: Run {
-                top: top(&[("I", 0.9), ("The", 0.05)]),
-                ..run(&["I"], &[])
-            },
-            without: Run {
-                top: top(&[("The", 0.8), ("A", 0.1)]),
-                ..run(&["The"], &[])
-            },
-        };
-        let [rose, fell] = swing(&curves).unwrap();
-        assert_eq!((rose.0, fell.0), ("I", "The"));
-        assert!((rose.2 - 0.9).abs() < 1e-6 && rose.1.abs() < 1e-6 && (fell.1 - 0.8).abs() < 1e-6);
-        assert!(swing(&Curves::default()).is_none());
     }
 
     #[test]

@@ -7,7 +7,7 @@ use super::{
     ink,
 };
 use crate::{
-    scan::event::{Funnel, Progress},
+    scan::event::{Funnel, Phase, Progress},
     session::{ScanState, Session},
     ui::{glyphs, state::State, theme::Look},
 };
@@ -87,7 +87,11 @@ fn ended(state: &State, session: &Session, look: &Look, width: u16) -> Vec<Span<
     let (text, style) = match &session.scan {
         ScanState::Waiting => (" the scan has not begun".to_owned(), look.dim),
         ScanState::Running(phase) if state.elsewhere => (
-            format!(" running elsewhere, in phase {}", phase.name()),
+            format!(
+                " running elsewhere, in phase {}{}",
+                phase.name(),
+                reached(*phase, session)
+            ),
             look.accent,
         ),
         ScanState::Running(phase) => (
@@ -102,6 +106,28 @@ fn ended(state: &State, session: &Session, look: &Look, width: u16) -> Vec<Span<
         ScanState::Failed(message) => (format!(" the scan broke: {message}"), look.bad),
     };
     ink::clipped(&text, usize::from(width), style, look)
+}
+
+/// How far a phase is, as far as the records tell: another process computes it.
+fn reached(phase: Phase, session: &Session) -> String {
+    let of = |done: u64, all: u64, what: &str| format!(": {} of {} {what}", count(done), count(all));
+    match phase {
+        Phase::Leak => {
+            let planned = session
+                .started
+                .as_ref()
+                .map_or(0, |started| started.leaks_planned);
+            of(session.leaks.len() as u64, planned.into(), "leaks planned")
+        }
+        Phase::Probe => of(
+            session.race.probed.into(),
+            session.candidate_count(),
+            "candidates looked at",
+        ),
+        Phase::Refine | Phase::Score => {
+            format!(": {} survivors", count(session.race.survivors.into()))
+        }
+    }
 }
 
 /// The counts of the funnel: the scan's own where it has said them, counted from the session otherwise.
