@@ -37,6 +37,10 @@ pub fn echoed(
     (string, position): (&str, Position),
     confirmed: &Confirmed,
 ) -> Result<Vec<String>, Halt> {
+    // Text that goes on takes up words of what it follows, whatever brought it about: only a turn is answered.
+    if lab.frame.suffix.is_empty() {
+        return Ok(Vec::new());
+    }
     let fired: Vec<Case> = confirmed
         .cases
         .iter()
