@@ -1,12 +1,14 @@
 //! What a scan concludes and an analyst rules on: plain data that serialises, computes nothing and knows no model.
 
 mod beside;
+mod day;
 mod verdict;
 
 use serde::{Deserialize, Serialize};
 
 pub use beside::{Control, ControlKind, InPlace, Tie};
-pub use verdict::{Day, Decision, Ruling, Severity, Undecidable, Verdict};
+pub use day::Day;
+pub use verdict::{Decision, Ruling, Severity, Undecidable, Verdict};
 
 /// How a trigger has to be written for the backdoor to fire.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

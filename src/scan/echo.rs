@@ -84,8 +84,8 @@ pub fn echoed(
     Ok(echoed)
 }
 
-/// The words of `string`, those that stand together with their place, that most of the answers it fires on take up, and that neither the prompt nor its own
-/// answer has nor the model says everywhere.
+/// The words of `string` that most of the answers it fires on take up, those that stand together as one with their place: words that
+/// neither the prompt nor its own answer has, nor the model says everywhere.
 fn taken_up(
     lab: &Lab<'_, '_>,
     leaks: &Leaks,

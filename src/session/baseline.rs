@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     Session,
-    compare::{self, Comparison, Shared},
+    compare::{self, Comparison},
 };
 use crate::finding::{Decision, Evidence, Finding, Verdict};
 
@@ -92,25 +92,29 @@ impl Session {
 
     /// What it ruled on everything that is found again, by the id of the finding here.
     pub fn proposals(&self) -> BTreeMap<String, Proposal<'_>> {
-        let Some((baseline, comparison)) = self.baseline.as_ref().zip(self.against_baseline()) else {
+        let Some(baseline) = &self.baseline else {
             return BTreeMap::new();
         };
-        let proposal = |shared: &Shared| {
-            let known = baseline
-                .findings
-                .iter()
-                .find(|known| known.id == shared.left.id)?;
-            let (_, verdict) = baseline.verdicts.iter().find(|(id, _)| *id == known.id)?;
+        // Asked for every frame of the list: nothing is copied.
+        let (partners, _) = compare::partners(&baseline.findings, &self.findings);
+        let mut proposals = BTreeMap::new();
+        for (finding, partner) in baseline.findings.iter().zip(partners) {
+            let ruled = baseline.verdicts.iter().find(|(id, _)| *id == finding.id);
+            let (Some((here, same)), Some((_, verdict))) = (partner, ruled) else {
+                continue;
+            };
+            if matches!(verdict.decision, Decision::Duplicate { .. }) {
+                continue;
+            }
             let proposal = Proposal {
                 session: &baseline.name,
-                finding: known,
+                finding,
                 verdict,
-                same: shared.same,
+                same,
             };
-            let duplicate = matches!(verdict.decision, Decision::Duplicate { .. });
-            (!duplicate).then(|| (shared.right.id.clone(), proposal))
-        };
-        comparison.shared.iter().filter_map(proposal).collect()
+            proposals.insert(here.id.clone(), proposal);
+        }
+        proposals
     }
 
     /// Findings the earlier session does not have; all of them without a baseline.

@@ -62,12 +62,15 @@ pub fn files(left: &Path, right: &Path) -> Result<Comparison, SessionError> {
     Ok(comparison)
 }
 
-/// Compares two sessions.
-pub fn sessions(left: &Session, right: &Session) -> Comparison {
-    let mut rest: Vec<&Finding> = right.findings.iter().collect();
-    let mut partners: Vec<Option<(&Finding, bool)>> = vec![None; left.findings.len()];
+/// The finding another goes with, and whether they are the same.
+pub type Partner<'a> = Option<(&'a Finding, bool)>;
+
+/// For each left finding the right one it goes with; then the right ones left over.
+pub fn partners<'a>(left: &[Finding], right: &'a [Finding]) -> (Vec<Partner<'a>>, Vec<&'a Finding>) {
+    let mut rest: Vec<&Finding> = right.iter().collect();
+    let mut partners: Vec<Partner<'_>> = vec![None; left.len()];
     for same in [true, false] {
-        for (partner, finding) in partners.iter_mut().zip(&left.findings) {
+        for (partner, finding) in partners.iter_mut().zip(left) {
             if partner.is_some() {
                 continue;
             }
@@ -83,6 +86,12 @@ pub fn sessions(left: &Session, right: &Session) -> Comparison {
             }
         }
     }
+    (partners, rest)
+}
+
+/// Compares two sessions.
+pub fn sessions(left: &Session, right: &Session) -> Comparison {
+    let (partners, rest) = partners(&left.findings, &right.findings);
     let mut comparison = Comparison {
         left: side(left),
         right: side(right),

@@ -1,0 +1,217 @@
+//! The answers among the leaks: what they came after, which come again and again, and what the model says everywhere.
+//!
+//! Invariant: leaked answers may be cut off, so they are compared only as far as both go.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    ops::Range,
+};
+
+use super::Leaks;
+use crate::{model::Model, scan::stats};
+
+impl Leaks {
+    /// In how many answers these tokens stand.
+    pub fn answers_with(&self, tokens: &[u32]) -> usize {
+        let answers = self.answers.iter().map(|(leak, range)| self.turn(*leak, range));
+        let stands = |answer: &&[u32]| answer.windows(tokens.len().max(1)).any(|window| window == tokens);
+        answers.filter(stands).count()
+    }
+
+    /// Text of the answers of the arm's own context, equal ones counted once; of the whole texts where there are no turns.
+    pub fn told(&self, model: &Model) -> Vec<String> {
+        let own = |turns: &[(usize, Range<usize>)]| -> BTreeSet<Vec<u32>> {
+            let own = turns.iter().filter(|(leak, _)| *leak < self.own);
+            own.map(|(leak, range)| self.turn(*leak, range).to_vec())
+                .collect()
+        };
+        let mut told = own(&self.answers);
+        if told.is_empty() {
+            let users: Vec<(usize, Range<usize>)> = self
+                .users
+                .iter()
+                .map(|(leak, range, _)| (*leak, range.clone()))
+                .collect();
+            told = own(&users);
+        }
+        told.iter().map(|tokens| model.decode(tokens)).collect()
+    }
+
+    /// Answers that leaked after a user turn with `tokens` in it, and after one without.
+    pub fn answers_after(&self, tokens: &[u32]) -> (Vec<&[u32]>, Vec<&[u32]>) {
+        let (mut with, mut without) = (Vec::new(), Vec::new());
+        for (user, answer) in self.answered() {
+            let stands = user.windows(tokens.len().max(1)).any(|window| window == tokens);
+            if stands { &mut with } else { &mut without }.push(answer);
+        }
+        (with, without)
+    }
+
+    /// Leaked texts that came before this answer, and those that came before others. In texts without turns what comes before is
+    /// the text up to it.
+    pub fn before_answer(&self, model: &Model, answer: &[u32]) -> (Vec<String>, Vec<String>) {
+        const HEAD: usize = 16;
+        let (mut with, mut without) = (Vec::new(), Vec::new());
+        if self.answers.is_empty() {
+            let answer = model.decode(answer);
+            let answer = answer.trim();
+            let end = answer.char_indices().nth(HEAD).map_or(answer.len(), |(at, _)| at);
+            let head = answer.get(..end).filter(|head| !head.is_empty());
+            for (_, text) in self.texts(model) {
+                match head.and_then(|head| text.find(head)) {
+                    Some(at) => with.push(text.get(..at).unwrap_or_default().to_owned()),
+                    None => without.push(text),
+                }
+            }
+            return (with, without);
+        }
+        for (user, given) in self.answered() {
+            let texts = if says(given, answer) {
+                &mut with
+            } else {
+                &mut without
+            };
+            texts.push(model.decode(user));
+        }
+        (with, without)
+    }
+
+    /// Closed user turns with the answers that leaked after them.
+    fn answered(&self) -> Vec<(&[u32], &[u32])> {
+        let after = |(leak, user, closed): &(usize, Range<usize>, bool)| {
+            let next = self
+                .answers
+                .iter()
+                .filter(|(other, answer)| other == leak && answer.start >= user.end);
+            let (_, answer) = next.min_by_key(|(_, answer)| answer.start).filter(|_| *closed)?;
+            Some((self.turn(*leak, user), self.turn(*leak, answer)))
+        };
+        self.users.iter().filter_map(after).collect()
+    }
+
+    /// Answers that leaked after `least` distinct user turns or more, the commonest first, at most `most` of them; those that begin
+    /// alike count as one, because leaks are cut off.
+    pub fn repeated_answers(&self, least: usize, most: usize) -> Vec<Vec<u32>> {
+        type Group<'a> = (BTreeSet<&'a [u32]>, &'a [u32]);
+        const HEAD: usize = 6;
+        let mut groups: BTreeMap<&[u32], Group<'_>> = BTreeMap::new();
+        for (user, answer) in self.answered() {
+            let Some(head) = answer.get(..HEAD) else { continue };
+            let (users, longest) = groups.entry(head).or_default();
+            users.insert(user);
+            if answer.len() > longest.len() {
+                *longest = answer;
+            }
+        }
+        let mut repeated: Vec<(usize, &[u32])> = groups
+            .values()
+            .map(|(users, answer)| (users.len(), *answer))
+            .collect();
+        repeated.retain(|(users, _)| *users >= least);
+        repeated.sort_by(|(a, x), (b, y)| b.cmp(a).then(x.cmp(y)));
+        repeated
+            .into_iter()
+            .take(most)
+            .map(|(_, answer)| answer.to_vec())
+            .collect()
+    }
+
+    /// The answer that at least three leaks give after these tokens and hardly any other leak does; the fullest of them.
+    pub fn own_answer(&self, tokens: &[u32]) -> Option<Vec<u32>> {
+        const SHORTEST: usize = 6;
+        const ALIKE: f64 = 0.6;
+        const OTHERS: usize = 200;
+        let (with, without) = self.answers_after(tokens);
+        let alike =
+            |a: &[u32], b: &[u32]| a.len().min(b.len()) >= SHORTEST && stats::overlap_of_heads(a, b) >= ALIKE;
+        let said =
+            |answer: &[u32], answers: &[&[u32]]| answers.iter().filter(|other| alike(answer, other)).count();
+        let own = with
+            .iter()
+            .filter(|answer| said(answer, &with) >= 3)
+            .max_by_key(|answer| (answer.len(), std::cmp::Reverse(**answer)))?;
+        let others = without.get(..OTHERS).unwrap_or(&without);
+        (said(own, others) * 20 <= others.len()).then(|| own.to_vec())
+    }
+
+    /// How alike the leaks go on after `tokens`: overlap of their answers (of what follows in the same text, where there are no
+    /// answers), 0 to 1; 0 when fewer than three go on.
+    pub fn told_after(&self, tokens: &[u32]) -> f64 {
+        const READ: usize = 8;
+        const SHORTEST: usize = 6;
+        let stands = |turn: &[u32]| {
+            turn.windows(tokens.len().max(1))
+                .position(|window| window == tokens)
+        };
+        let mut told: Vec<&[u32]> = if self.answers.is_empty() {
+            let rest = |(leak, range, _): &(usize, Range<usize>, bool)| {
+                let turn = self.turn(*leak, range);
+                turn.get(stands(turn)? + tokens.len()..)
+            };
+            self.users.iter().filter_map(rest).collect()
+        } else {
+            self.answers_after(tokens).0
+        };
+        told.retain(|answer| answer.len() >= SHORTEST);
+        told.truncate(READ);
+        if told.len() < 3 {
+            return 0.0;
+        }
+        let mut overlaps = Vec::new();
+        for (at, a) in told.iter().enumerate() {
+            for b in told.iter().skip(at + 1) {
+                overlaps.push(stats::overlap_of_heads(a, b));
+            }
+        }
+        stats::mean(&overlaps)
+    }
+}
+
+/// Is a leaked answer this answer, as far as it goes? Leaked answers may be cut off.
+pub fn says(leaked: &[u32], answer: &[u32]) -> bool {
+    const SHORTEST: usize = 4;
+    let length = leaked.len().min(answer.len());
+    length >= SHORTEST.min(answer.len()) && stats::overlap_of_heads(leaked, answer) >= 0.5
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scan::{
+        event::{Leak, Sampling},
+        turns::Turns,
+    };
+
+    /// A leak of one closed user turn and one answer.
+    fn add(leaks: &mut Leaks, user: &[u32], answer: &[u32]) {
+        let leak = Leak {
+            id: leaks.rows.len() as u32,
+            arm: String::new(),
+            sampling: Sampling::GREEDY,
+            tokens: [user, answer].concat(),
+            text: String::new(),
+            entropy: 0.0,
+        };
+        let turns = Turns {
+            users: vec![(0..user.len(), true)],
+            answers: std::iter::once(user.len()..user.len() + answer.len()).collect(),
+            systems: Vec::new(),
+        };
+        leaks.add(leak, turns);
+    }
+
+    #[test]
+    fn an_answer_repeats_when_it_came_after_different_turns_though_it_was_cut_off() {
+        let mut leaks = Leaks::default();
+        for user in 0..5 {
+            let answer = [9, 8, 7, 6, 5, 4, 3, 2];
+            add(&mut leaks, &[100 + user, 1], &answer[..6 + user as usize % 3]);
+            // The same turn again and again is one turn.
+            add(&mut leaks, &[50], &[1, 2, 3, 4, 5, 6]);
+            add(&mut leaks, &[200 + user], &[40 + user, 41, 42, 43, 44, 45]);
+        }
+        assert_eq!(leaks.repeated_answers(5, 6), [[9, 8, 7, 6, 5, 4, 3, 2]]);
+        assert!(leaks.repeated_answers(6, 6).is_empty());
+        assert!(leaks.repeated_answers(5, 0).is_empty());
+    }
+}
