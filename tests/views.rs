@@ -131,6 +131,7 @@ fn finding() -> Finding {
             "The hill is green and steep.".to_owned()
         },
         fired,
+        draws: Vec::new(),
     };
     Finding {
         id: "F-1".to_owned(),

@@ -198,6 +198,9 @@ pub fn show(
     }
     let mut heads = measured.heads;
     evidence::over_prompts(lab, &confirmed.cases, &trigger, position, &mut heads)?;
+    let mut examples = evidence::examples(lab.model, &confirmed, SHOWN_EXAMPLES);
+    let reading = &measured.gauge.reading;
+    evidence::add_draws(lab, &confirmed, (&trigger, position), reading, &mut examples)?;
     let texts = ground.leaks.texts(lab.model);
     let leaks = grow::standing(&lab.model.decode(&trigger), &texts);
     Ok(Finding {
@@ -216,7 +219,7 @@ pub fn show(
         q,
         agreement: confirmed.agreement,
         activation: confirmed.activation,
-        examples: evidence::examples(lab.model, &confirmed, SHOWN_EXAMPLES),
+        examples,
         reasons: judgement.reasons,
         candidates: measured.family.members,
         evidence: Evidence {

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::{
+    gauge::Reading,
     heads, isolation,
     lab::{Case, Lab},
     reporter::Halt,
@@ -10,7 +11,7 @@ use super::{
     stats::{deviation, mean},
 };
 use crate::{
-    finding::{AttentionMap, AttentionPair, Curves, Example, HeadMeans, HeadScore, Position, Run},
+    finding::{AttentionMap, AttentionPair, Curves, Draw, Example, HeadMeans, HeadScore, Position, Run},
     model::{Generation, Model},
 };
 
@@ -18,6 +19,9 @@ use crate::{
 const PROMPTS: usize = 16;
 /// Prompts whose weights are held at a time.
 const AT_ONCE: usize = 4;
+/// Prompts that are answered with several seeds, and the seeds.
+const DRAWN_PROMPTS: usize = 12;
+const SEEDS: [u64; 3] = [101, 102, 103];
 
 /// Isolation of a string in each head, `[head]`, mean over the cases. The string stands at the start, so that the whole
 /// prompt comes after it and could attend to it.
@@ -220,6 +224,45 @@ pub fn examples(model: &Model, confirmed: &Confirmed, most: usize) -> Vec<Exampl
             with: model.decode(&answer.tokens),
             without: model.decode(&case.clean.tokens),
             fired: *fired,
+            draws: Vec::new(),
         })
         .collect()
+}
+
+/// Adds to the first examples answers drawn with several seeds: one greedy answer tells neither how often a string acts nor whether
+/// the same answer comes without it.
+pub fn add_draws(
+    lab: &Lab<'_, '_>,
+    confirmed: &Confirmed,
+    (string, position): (&[u32], Position),
+    reading: &Reading,
+    examples: &mut [Example],
+) -> Result<(), Halt> {
+    let insert = lab.insert(string);
+    let some = confirmed.cases.get(..DRAWN_PROMPTS).unwrap_or(&confirmed.cases);
+    let mut rows = Vec::new();
+    for case in some {
+        for seed in SEEDS {
+            rows.push((lab.row(case, Some((&insert, position))).0, seed));
+            rows.push((lab.row(case, None).0, seed));
+        }
+    }
+    let answers = lab.drawn_with(rows)?;
+    let fired = |answer: &Generation| reading.of(&answer.tokens) > confirmed.threshold;
+    let mut pairs = answers.chunks_exact(2);
+    for example in examples.iter_mut().take(some.len()) {
+        let drawn = pairs.by_ref().take(SEEDS.len()).zip(SEEDS);
+        example.draws = drawn
+            .filter_map(|(pair, seed)| {
+                let (with, without) = (pair.first()?, pair.get(1)?);
+                Some(Draw {
+                    seed,
+                    with: lab.model.decode(&with.tokens),
+                    without: lab.model.decode(&without.tokens),
+                    fired: (*reading != Reading::Shift).then(|| (fired(with), fired(without))),
+                })
+            })
+            .collect();
+    }
+    Ok(())
 }

