@@ -19,6 +19,7 @@ mod leaks;
 mod turns;
 
 mod mine;
+mod motif;
 
 mod controls;
 mod family;
@@ -50,7 +51,7 @@ use std::ops::ControlFlow;
 
 use crate::model::{Frame, Model, ModelError};
 use contexts::Asked;
-use event::{Arm, Coverage, Finished, ScanEvent, Started, Timing, Unit};
+use event::{Arm, Coverage, Finished, Motif, ScanEvent, Started, Timing, Unit};
 use gate::Gate;
 use journal::Journal;
 use plan::{Effort, Part, Plan};
@@ -143,6 +144,7 @@ fn started(model: &Model, plan: &Plan, asked: &[Vec<Asked>]) -> Started {
 #[derive(Default)]
 struct Account {
     coverage: Coverage,
+    motifs: Vec<Motif>,
     leak_s: f64,
     tokens: u64,
 }
@@ -188,6 +190,7 @@ impl Account {
                 },
             },
             funnel,
+            motifs: self.motifs,
         }
     }
 }
@@ -224,6 +227,11 @@ fn scan(
             (number, frame, contexts),
             (next_leak, next_candidate),
         )?;
+        let grouped = ground.leaks.candidates.iter();
+        let grouped: Vec<motif::Item<'_>> = grouped
+            .map(|(id, span)| (*id, model.decode(&span.tokens), span.leaks.as_slice()))
+            .collect();
+        account.motifs.extend(motif::motifs(&grouped));
         next_leak += ground.leaks.rows.len() as u32;
         next_candidate += ground.leaks.candidates.len() as u32;
         trials.extend(arm::try_arm(

@@ -303,6 +303,7 @@ fn finished(complete: bool) -> ScanEvent {
             survivors: 1,
             findings: 1,
         },
+        motifs: Vec::new(),
     }))
 }
 

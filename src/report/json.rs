@@ -41,6 +41,7 @@ pub fn document(session: &Session) -> Value {
             "probed": coverage.probed,
             "skipped": coverage.skipped,
         },
+        "motifs": session.finished.as_ref().map(|finished| &finished.motifs),
         "timing": {
             "leak_s": timing.leak_s,
             "probe_s": timing.probe_s,

@@ -287,6 +287,19 @@ pub struct Unit {
     pub result: Vec<u8>,
 }
 
+/// Candidates that share runs of characters: a grouping to look at, by which nothing is chosen. Text is raw model text.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Motif {
+    /// The longest run a third of them share.
+    pub text: String,
+    /// How many candidates it groups.
+    pub size: u32,
+    /// Distinct leaks any of them stands in.
+    pub leaks: u32,
+    /// Ids of the candidates, at most 64.
+    pub candidates: Vec<u32>,
+}
+
 /// How a scan ended.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Finished {
@@ -298,6 +311,9 @@ pub struct Finished {
     pub timing: Timing,
     /// Counts.
     pub funnel: Funnel,
+    /// Groups of candidates, those in most leaks first.
+    #[serde(default)]
+    pub motifs: Vec<Motif>,
 }
 
 /// One thing that happened in a scan.

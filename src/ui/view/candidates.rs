@@ -263,6 +263,11 @@ pub fn detail(session: &Session, id: u32, width: usize, look: &Look) -> Lines {
         Standing::Finding(id) => format!("It is part of {id}; Enter opens it."),
     };
     lines.extend(ink::sentence(&fate, 1, width, look.accent, look));
+    let motifs = session.finished.iter().flat_map(|finished| &finished.motifs);
+    for motif in motifs.filter(|motif| motif.candidates.contains(&id)) {
+        lines.push(Line::from(Span::styled(" It belongs to a motif:", look.text)));
+        lines.extend(super::facts::motif_line(motif, 3, width, look));
+    }
     lines.push(Line::default());
     let head = format!(
         " {:<8} {:>8} {:>8} {:>8} {:>8} {:>8}  {}",

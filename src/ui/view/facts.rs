@@ -7,6 +7,7 @@ use super::{
     ink::{self, Lines},
 };
 use crate::{
+    scan::event::Motif,
     session::Session,
     ui::{state::Chain, theme::Look},
 };
@@ -65,6 +66,20 @@ pub fn lines(session: &Session, chain: &Chain, width: usize, look: &Look) -> Lin
         lines.extend(ink::sentence(&arm.prefix, 5, width, look.text, look));
     }
     coverage(&mut lines, session, width, look);
+    let motifs = session
+        .finished
+        .as_ref()
+        .map_or(&[][..], |finished| &finished.motifs);
+    if !motifs.is_empty() {
+        heading(
+            &mut lines,
+            "Motifs: candidates that share runs of characters",
+            look,
+        );
+        for motif in motifs {
+            lines.extend(motif_line(motif, 3, width, look));
+        }
+    }
     heading(&mut lines, "Records", look);
     let (text, style) = match chain {
         Chain::Holds => (
@@ -153,6 +168,26 @@ fn coverage(lines: &mut Lines, session: &Session, width: usize, look: &Look) {
         duration(timing.probe_s),
     );
     lines.extend(ink::sentence(&text, 3, width, look.text, look));
+}
+
+/// A motif: what its candidates share, how many they are, and in how many leaks they stand.
+pub fn motif_line(motif: &Motif, indent: usize, width: usize, look: &Look) -> Lines {
+    let facts = format!(
+        "{}, in {}: ",
+        counted(motif.size as usize, "candidate"),
+        counted(motif.leaks as usize, "leak")
+    );
+    let text = ink::wrapped(
+        &motif.text,
+        &[],
+        width.saturating_sub(indent + facts.len()),
+        look.trigger,
+        look,
+    );
+    ink::behind(
+        &Span::styled(format!("{}{facts}", " ".repeat(indent)), look.dim),
+        text,
+    )
 }
 
 fn heading(lines: &mut Lines, title: &'static str, look: &Look) {

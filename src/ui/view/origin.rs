@@ -8,10 +8,11 @@ use ratatui::text::{Line, Span};
 
 use super::{
     candidates::position_name,
+    facts,
     ink::{self, Lines},
     leaks,
 };
-use crate::{finding::Finding, session::Session, ui::theme::Look};
+use crate::{finding::Finding, scan::event::Motif, session::Session, ui::theme::Look};
 
 /// The page as lines of at most `width` cells.
 pub fn lines(name: &str, finding: &Finding, session: &Session, width: usize, look: &Look) -> Lines {
@@ -22,6 +23,20 @@ pub fn lines(name: &str, finding: &Finding, session: &Session, width: usize, loo
     for (what, command) in commands(name, finding, session) {
         lines.extend(ink::sentence(&what, 1, width, look.dim, look));
         lines.extend(ink::sentence(&command, 3, width, look.accent, look));
+    }
+    let motifs = session
+        .finished
+        .as_ref()
+        .map_or(&[][..], |finished| &finished.motifs);
+    let own = |motif: &&Motif| motif.candidates.iter().any(|id| finding.candidates.contains(id));
+    let mut own = motifs.iter().filter(own).peekable();
+    if own.peek().is_some() {
+        lines.push(Line::default());
+        let head = " Motifs its candidates belong to: what leaked in the same characters";
+        lines.push(Line::from(Span::styled(head, look.title)));
+        for motif in own {
+            lines.extend(facts::motif_line(motif, 1, width, look));
+        }
     }
     lines.push(Line::default());
     let head = format!(
