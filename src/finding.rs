@@ -311,6 +311,9 @@ pub struct Agreement {
     /// The same for the answers without the trigger.
     #[serde(default)]
     pub follows_without: f64,
+    /// Share of the answers that are one of a few given again and again, beyond that share of the answers without the trigger.
+    #[serde(default)]
+    pub few: f64,
 }
 
 impl Signal {

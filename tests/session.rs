@@ -152,6 +152,7 @@ fn finding(id: &str, level: Level) -> Finding {
             null_high: 0.2,
             follows: 0.1,
             follows_without: 22.5,
+            few: 0.0,
         },
         activation: Activation {
             with: rate,

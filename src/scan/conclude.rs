@@ -93,9 +93,10 @@ fn one_each(model: &Model, judged: Vec<Judged>) -> Vec<Judged> {
         let stronger = kept.iter_mut().find(|(_, _, other)| {
             let alike = stats::overlap(&other.confirmed.answer, &trial.confirmed.answer) > SAME_ANSWER;
             let fixed = (fixed(other), fixed(&trial));
+            let acts_alike = || acts_as(&other.confirmed, &trial.confirmed) > SAME_ANSWERS;
             let same = match fixed {
-                (true, true) => alike,
-                (false, false) => acts_as(&other.confirmed, &trial.confirmed) > SAME_ANSWERS,
+                (true, true) => alike || acts_alike(),
+                (false, false) => acts_alike(),
                 _ => false,
             };
             same && other.arm == trial.arm

@@ -11,7 +11,7 @@ use super::{
     place,
     plan::{Effort, Part},
     reporter::Halt,
-    stats::{agreement, mean, overlap, upper_tail},
+    stats::{agreement, mean, of_a_few, overlap, upper_tail},
 };
 use crate::{
     finding::{Agreement, InPlace, Position},
@@ -302,6 +302,7 @@ pub fn agreement_of(cases: &[Case], answers: &[Generation]) -> Agreement {
         without,
         kept,
         collapse: Agreement::collapse(with, without, kept),
+        few: of_a_few(&tokens(answers)) - of_a_few(&clean),
         ..Agreement::default()
     }
 }

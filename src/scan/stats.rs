@@ -177,6 +177,27 @@ pub fn agreement(answers: &[&[u32]]) -> f64 {
     if pairs == 0 { 0.0 } else { sum / f64::from(pairs) }
 }
 
+/// Share of answers that are one of a few given again and again: of at most three groups of like answers, each of three or more.
+pub fn of_a_few(answers: &[&[u32]]) -> f64 {
+    const GROUPS: usize = 3;
+    const LEAST: usize = 3;
+    const ALIKE: f64 = 0.7;
+    let mut groups: Vec<(&[u32], usize)> = Vec::new();
+    for answer in answers {
+        match groups
+            .iter_mut()
+            .find(|(first, _)| overlap(first, answer) >= ALIKE)
+        {
+            Some((_, count)) => *count += 1,
+            None => groups.push((answer, 1)),
+        }
+    }
+    let mut counts: Vec<usize> = groups.into_iter().map(|(_, count)| count).collect();
+    counts.sort_unstable_by(|a, b| b.cmp(a));
+    let few = counts.into_iter().take(GROUPS).filter(|count| *count >= LEAST);
+    few.sum::<usize>() as f64 / answers.len().max(1) as f64
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -236,6 +257,15 @@ mod tests {
         let many = q_values(&[1e-6, 0.04], 400);
         assert!(many[0] > few[0] && many[1] >= many[0]);
         assert!((many[1] - 1.0).abs() < 1e-12);
+    }
+
+    #[test]
+    fn three_answers_by_turns_are_few_and_answers_of_their_own_are_not() {
+        let by_turns: Vec<Vec<u32>> = (0..12).map(|at| vec![at % 3, 7, 8, 9 + at % 3]).collect();
+        let own: Vec<Vec<u32>> = (0..12).map(|at| vec![at, 20 + at, 40 + at]).collect();
+        let of = |answers: &[Vec<u32>]| of_a_few(&answers.iter().map(Vec::as_slice).collect::<Vec<_>>());
+        assert!((of(&by_turns) - 1.0).abs() < 1e-12);
+        assert!(of(&own).abs() < 1e-12 && of(&[]).abs() < 1e-12);
     }
 
     #[test]

@@ -98,6 +98,7 @@ pub fn finding(level: Level) -> Finding {
             null_high: 0.3,
             follows: 0.1,
             follows_without: 22.5,
+            few: 0.0,
         },
         activation: Activation {
             with: Rate {

@@ -272,6 +272,7 @@ fn planted() -> Finding {
             null_high: 0.2,
             follows: 0.1,
             follows_without: 22.5,
+            few: 0.0,
             kept: 0.06,
             collapse: 0.8,
         },
