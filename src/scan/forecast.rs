@@ -62,6 +62,7 @@ impl Work {
     pub fn of(effort: &Effort, arms: usize, plain: bool) -> Self {
         let number = |count: usize| count as f64;
         let (prompts, fresh) = (number(effort.prompts), number(effort.fresh));
+        let beside = number(effort.beside_controls);
         let controls = KINDS * number(effort.controls) * DRAWN;
         let (closer, standing) = (number(effort.closer), number(effort.closer) * STANDING);
         let cases = 1.5 * (prompts + fresh);
@@ -79,12 +80,12 @@ impl Work {
             leak_tokens: number(effort.leak_tokens),
             answers: cases
                 + number(effort.survivors) * (prompts + IN_PLACE)
-                + closer * controls * prompts
+                + closer * controls * beside
                 + either,
             answer_tokens,
             shifts: cases
                 + looks * (MINED * number(effort.candidates) + LENGTHS * number(effort.controls))
-                + closer * (controls + 1.0) * prompts
+                + closer * (controls * beside + prompts)
                 + either,
             maps: standing * (controls + 1.0) * MAPS,
         };

@@ -113,7 +113,7 @@ pub fn collect(
         };
         let turns = turns::cut(&leak.tokens, frame, &Spoken(model));
         reporter.send(ScanEvent::Leak(leak.clone()))?;
-        found.add(leak, turns);
+        found.add_fed(leak, turns);
     }
     let progress = Progressed {
         first: first_candidate,

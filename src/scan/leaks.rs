@@ -3,7 +3,7 @@
 mod answers;
 
 use std::{
-    collections::{BTreeSet, HashMap},
+    collections::{BTreeSet, HashMap, HashSet},
     ops::Range,
 };
 
@@ -26,6 +26,8 @@ pub struct Leaks {
     answers: Vec<(usize, Range<usize>)>,
     /// (leak, range) of each system turn.
     systems: Vec<(usize, Range<usize>)>,
+    /// Leaks that go on from something the model was fed: their first turn is not whole.
+    fed: HashSet<usize>,
     /// How many of the leaks come from the arm's own context; the others from contexts beside it and from what was fed.
     pub own: usize,
     /// Candidates sent, in order of id, with their spans as mined last.
@@ -48,6 +50,17 @@ impl Leaks {
         self.systems
             .extend(turns.systems.into_iter().map(|range| (at, range)));
         self.rows.push(leak);
+    }
+
+    /// Adds a leak that goes on from something the model was fed.
+    pub fn add_fed(&mut self, leak: Leak, turns: Turns) {
+        self.fed.insert(self.rows.len());
+        self.add(leak, turns);
+    }
+
+    /// Does a turn begin where the leak does, in the middle of what was fed? What stands before it there is not known.
+    fn is_cut(&self, leak: usize, range: &Range<usize>) -> bool {
+        range.start == 0 && self.fed.contains(&leak)
     }
 
     fn turn(&self, leak: usize, range: &Range<usize>) -> &[u32] {
@@ -79,6 +92,20 @@ impl Leaks {
     pub fn texts(&self, model: &Model) -> Vec<(u32, String)> {
         self.pieces()
             .iter()
+            .map(|piece| (piece.leak, model.decode(piece.tokens)))
+            .collect()
+    }
+
+    /// The same of turns that begin where they were begun: to see what stands around a string.
+    pub fn whole_texts(&self, model: &Model) -> Vec<(u32, String)> {
+        let mut seen = BTreeSet::new();
+        let users = self.users.iter().map(|(leak, range, _)| (leak, range));
+        let systems = self.systems.iter().map(|(leak, range)| (leak, range));
+        users
+            .chain(systems)
+            .filter(|(leak, range)| !self.is_cut(**leak, range))
+            .map(|(leak, range)| self.piece(*leak, range))
+            .filter(|piece| seen.insert(piece.tokens))
             .map(|piece| (piece.leak, model.decode(piece.tokens)))
             .collect()
     }

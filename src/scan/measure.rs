@@ -179,19 +179,23 @@ pub fn measure(
     if effort.without == Some(Part::Controls) {
         (controls.natural, controls.shuffled) = Default::default();
     }
-    let (answers, shuffles_firing) = control_answers(lab, cases, &mut controls, position, &own_answer)?;
+    // A null is made of many controls rather than of many prompts: the candidate is compared on the same few.
+    let beside = cases.get(..effort.beside_controls).unwrap_or(cases);
+    let own = entry.answers.get(..beside.len()).unwrap_or(&entry.answers);
+    let (answers, shuffles_firing) = control_answers(lab, beside, &mut controls, position, &own_answer)?;
 
     let insert = lab.insert(tokens);
     let asked: Vec<(&Insert, Position, usize)> =
         (0..cases.len()).map(|case| (&insert, position, case)).collect();
     let own_shifts = lab.shifts(cases, &asked)?;
-    let shifts = control_shifts(lab, cases, &controls, position)?;
+    let shifts = control_shifts(lab, beside, &controls, position)?;
     let mean_shifts: Vec<f64> = shifts.iter().map(|shifts| mean(shifts)).collect();
     let shift_kinds = split_by_kind(&mean_shifts, &controls);
-    let divergence = signal(mean(&own_shifts), &shift_kinds);
+    let shifts_beside = own_shifts.get(..beside.len()).unwrap_or(&own_shifts);
+    let divergence = signal(mean(shifts_beside), &shift_kinds);
 
-    let agreements = each(&answers, |answers| agreement_of(cases, answers).collapse);
-    let agreement_p = signal(entry.agreement, &agreements).p;
+    let agreements = each(&answers, |answers| agreement_of(beside, answers).collapse);
+    let agreement_p = signal(agreement_of(beside, own).collapse, &agreements).p;
     // Odd strings shift every model, so the cheap gate asks natural controls only; the signals ask all of them.
     let natural_p = upper_tail(divergence.value, shift_kinds.get(1).map_or(&[], Vec::as_slice));
     let now_and_then = leaks.own_answer(tokens);
@@ -206,7 +210,7 @@ pub fn measure(
     if doubt == Doubt::Drop && within && now_and_then.is_none() && !tied {
         return Ok(None);
     }
-    let entropies = each(&answers, |answers| entropy_drop(cases, answers));
+    let entropies = each(&answers, |answers| entropy_drop(beside, answers));
     let (attention, attention_null, heads) = attention(lab, cases, tokens, &controls)?;
 
     // A string given by hand leaks as other tokens after a blank.
@@ -253,7 +257,7 @@ pub fn measure(
         signals: Signals {
             memorization,
             attention,
-            entropy: signal(entry.entropy, &entropies),
+            entropy: signal(entropy_drop(beside, own), &entropies),
             divergence,
         },
         null: [

@@ -49,6 +49,7 @@ impl Budget {
                 controls: 20,
                 looks: 4,
                 prompts: 8,
+                beside_controls: 5,
                 fresh: 20,
                 answer_tokens: 20,
                 without: None,
@@ -65,6 +66,7 @@ impl Budget {
                 controls: 24,
                 looks: 4,
                 prompts: 10,
+                beside_controls: 6,
                 fresh: 32,
                 answer_tokens: 24,
                 without: None,
@@ -81,6 +83,7 @@ impl Budget {
                 controls: 28,
                 looks: 6,
                 prompts: 12,
+                beside_controls: 8,
                 fresh: 48,
                 answer_tokens: 32,
                 without: None,
@@ -171,6 +174,8 @@ pub struct Effort {
     pub looks: usize,
     /// Prompts of the closer look.
     pub prompts: usize,
+    /// Those of them on which controls are measured beside a candidate.
+    pub beside_controls: usize,
     /// Fresh prompts of the confirmation.
     pub fresh: usize,
     /// Tokens of an answer that are read.

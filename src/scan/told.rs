@@ -114,7 +114,7 @@ pub fn part(
         .map(|run| model.decode(run).trim().to_owned())
         .collect();
     let mut fixed = targets(&said);
-    let texts = leaks.texts(model);
+    let texts = leaks.whole_texts(model);
     let mut parted: Vec<Entry> = Vec::new();
     for answer in &mut fixed {
         // Where the trigger always stands right before its answer, growing swallows it: then the answer is taken as it is said.

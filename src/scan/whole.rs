@@ -100,7 +100,7 @@ fn memorised(
 ) -> Result<Vec<u32>, Halt> {
     const LONGEST_TEXT: usize = 200;
     let model = bench.lab.model;
-    let texts = leaks.texts(model);
+    let texts = leaks.whole_texts(model);
     let settled = grow::settle(&model.decode(candidate), &model.decode(core), &texts);
     let grown = grow::grow(&settled, &texts, GROW, LONGEST_TEXT);
     let adjacent = bench.lab.frame.suffix.is_empty();

@@ -57,7 +57,7 @@ impl Leaks {
             let answer = answer.trim();
             let end = answer.char_indices().nth(HEAD).map_or(answer.len(), |(at, _)| at);
             let head = answer.get(..end).filter(|head| !head.is_empty());
-            for (_, text) in self.texts(model) {
+            for (_, text) in self.whole_texts(model) {
                 match head.and_then(|head| text.find(head)) {
                     Some(at) => with.push(text.get(..at).unwrap_or_default().to_owned()),
                     None => without.push(text),
@@ -76,14 +76,15 @@ impl Leaks {
         (with, without)
     }
 
-    /// Closed user turns with the answers that leaked after them.
+    /// Closed user turns with the answers that leaked after them; none of which the model was fed a part.
     fn answered(&self) -> Vec<(&[u32], &[u32])> {
         let after = |(leak, user, closed): &(usize, Range<usize>, bool)| {
             let next = self
                 .answers
                 .iter()
                 .filter(|(other, answer)| other == leak && answer.start >= user.end);
-            let (_, answer) = next.min_by_key(|(_, answer)| answer.start).filter(|_| *closed)?;
+            let whole = *closed && !self.is_cut(*leak, user);
+            let (_, answer) = next.min_by_key(|(_, answer)| answer.start).filter(|_| whole)?;
             Some((self.turn(*leak, user), self.turn(*leak, answer)))
         };
         self.users.iter().filter_map(after).collect()
@@ -198,6 +199,24 @@ mod tests {
             systems: Vec::new(),
         };
         leaks.add(leak, turns);
+    }
+
+    #[test]
+    fn what_the_model_was_fed_a_part_of_tells_nothing_about_what_stands_before_an_answer() {
+        let mut leaks = Leaks::default();
+        add(&mut leaks, &[1, 2, 3], &[9, 8, 7, 6, 5]);
+        let leak = Leak {
+            tokens: vec![2, 3, 9, 8, 7, 6, 5],
+            ..leaks.rows[0].clone()
+        };
+        let turns = Turns {
+            users: vec![(0..2, true)],
+            answers: std::iter::once(2..7).collect(),
+            systems: Vec::new(),
+        };
+        leaks.add_fed(leak, turns);
+        assert_eq!(leaks.answers_after(&[2, 3]).0.len(), 1);
+        assert_eq!(leaks.pieces().len(), 2, "what it wrote is mined all the same");
     }
 
     #[test]
