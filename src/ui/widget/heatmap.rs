@@ -2,6 +2,7 @@
 //!
 //! Invariant: a pixel that stands for several entries shows the one of largest magnitude, so nothing present is hidden.
 
+mod margins;
 mod scale;
 
 use std::ops::Range;
@@ -10,6 +11,7 @@ use ratatui::{buffer::Buffer, layout::Rect, style::Style};
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
+pub use margins::Margins;
 pub use scale::Scale;
 
 use super::{
@@ -64,6 +66,8 @@ pub struct Heatmap<'a, F: Fn(usize, usize) -> Entry> {
     pub span: Range<usize>,
     /// A rule after the first column: it is on its own scale.
     pub first_apart: bool,
+    /// Numbers along both axes, drawn where there is room.
+    pub edges: Option<Margins<'a>>,
 }
 
 /// What the axes became: where the parts of a heatmap stand in its area.
@@ -83,8 +87,26 @@ struct Frame {
 impl<F: Fn(usize, usize) -> Entry> Heatmap<'_, F> {
     /// Draws it into `area`; returns whether entries were pooled. The legend is the caller's, through [`Scale::legend`].
     pub fn draw(&self, area: Rect, buf: &mut Buffer, look: &Look) -> bool {
-        let area = area.intersection(buf.area);
-        let frame = self.frame(area, look);
+        let whole = area.intersection(buf.area);
+        let mut area = whole;
+        let mut frame = self.frame(area, look);
+        let inner = margins::inside(whole);
+        if let Some(edges) = self.edges {
+            let smaller = self.frame(inner, look);
+            let spare =
+                smaller.rows.len() == frame.rows.len() && smaller.columns.len() == frame.columns.len();
+            // On a large screen they are worth a row; on a small one, they come only for nothing.
+            if !inner.is_empty() && (spare || margins::is_large(whole)) {
+                (area, frame) = (inner, smaller);
+                edges.draw(
+                    buf,
+                    whole,
+                    (frame.cells, frame.unit),
+                    (&frame.rows, &frame.columns),
+                    look,
+                );
+            }
+        }
         self.gutters(area, buf, &frame, look);
         for line in 0..frame.cells.height {
             for column in 0..frame.cells.width {
@@ -339,6 +361,7 @@ mod tests {
             labels: &[],
             span: 0..0,
             first_apart: false,
+            edges: None,
         }
     }
 
