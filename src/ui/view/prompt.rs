@@ -32,9 +32,14 @@ pub fn line(state: &State, session: &Session, prompt: &Prompt, look: &Look, row:
         Purpose::Palette => " : ",
         Purpose::Pattern => " count /",
         Purpose::Probe => " measure: ",
+        Purpose::Name => " keep the filter as: ",
     };
     let (note, style) = match prompt.purpose {
         Purpose::Palette => (String::new(), look.dim),
+        Purpose::Name => match state.filters.get(prompt.input.value().trim()) {
+            Some(kept) => (format!("replaces {kept}"), look.warn),
+            None => (state.filter.clone(), look.dim),
+        },
         Purpose::Probe => ("like a candidate; not recorded".to_owned(), look.dim),
         Purpose::Pattern => counted(state, session, prompt.input.value(), look),
         Purpose::Filter => match Query::parse(prompt.input.value()) {
@@ -122,7 +127,7 @@ fn typed(input: &Input, cells: usize, look: &Look) -> Vec<Span<'static>> {
 /// The palette: what can be done, with its keys.
 pub fn palette(state: &State, session: &Session, prompt: &Prompt, look: &Look, body: Rect, buf: &mut Buffer) {
     let place = state.place();
-    let choices = choices(prompt.input.value(), place, &state.keymap, session);
+    let choices = choices(prompt.input.value(), state, session);
     let width = body.width.saturating_sub(4).min(90);
     let height = choices.len().clamp(1, CHOICES) as u16 + 2;
     let title = format!("{} to choose from", choices.len());
@@ -150,6 +155,15 @@ pub fn palette(state: &State, session: &Session, prompt: &Prompt, look: &Look, b
             Choice::Finding(id) => (format!("open finding {id}"), String::new()),
             Choice::Candidate(id) => (format!("open candidate #{id}"), String::new()),
             Choice::Leak(id) => (format!("open leak {id}"), String::new()),
+            Choice::Filter(name) => {
+                let filter = state.filters.get(name).map_or("", String::as_str);
+                (format!("filter {name}: {filter}"), String::new())
+            }
+            Choice::Theme(theme) => {
+                let name = state.themes.get(*theme).map_or("", String::as_str);
+                let on = if *theme == state.theme { " (on)" } else { "" };
+                (format!("theme {name}{on}"), String::new())
+            }
         };
         let keys = Span::styled(format!(" {keys} "), look.key);
         let room = usize::from(row.width).saturating_sub(keys.width() + 2);
