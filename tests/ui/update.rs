@@ -648,6 +648,14 @@ fn a_filter_is_kept_under_a_name_and_comes_back_from_the_commands_or_the_arrows(
     case.press("/<down>");
     assert_eq!(case.state.filter, "vault");
     case.press("<esc>");
+    case.state.filter.clear();
+    case.press("/");
+    let shown = text(&case.state, &case.session, &look(false), 80, 24);
+    assert!(shown.contains("down brings back 2 kept filters"), "{shown}");
+    case.press("<esc>");
+    case.state.filter = "level:high".to_owned();
+    case.press("/<down>");
+    case.press("<esc>");
     assert_eq!(case.state.filter, "level:high", "given up: as it was");
 
     let kept = serde_json::to_string(&Place::of(&case.state)).unwrap();

@@ -13,7 +13,9 @@ use crate::{
     session::{Session, query::Query},
     text,
     ui::{
+        action::Action,
         glyphs,
+        keymap::Context,
         state::{
             State,
             prompt::{Choice, Prompt, Purpose, choices},
@@ -42,6 +44,7 @@ pub fn line(state: &State, session: &Session, prompt: &Prompt, look: &Look, row:
         },
         Purpose::Probe => ("like a candidate; not recorded".to_owned(), look.dim),
         Purpose::Pattern => counted(state, session, prompt.input.value(), look),
+        Purpose::Filter if prompt.input.value().is_empty() => (kept(state), look.dim),
         Purpose::Filter => match Query::parse(prompt.input.value()) {
             Ok(_) => (passing(state, session, usize::from(row.width)), look.dim),
             Err(mistake) => (mistake.to_string(), look.warn),
@@ -55,6 +58,18 @@ pub fn line(state: &State, session: &Session, prompt: &Prompt, look: &Look, row:
     spans.push(Span::raw(" ".repeat(blank)));
     spans.extend(note);
     put(&Line::from(spans), row, buf);
+}
+
+/// How to keep a filter and how to come by those that are kept.
+fn kept(state: &State) -> String {
+    let key = |action| state.keymap.key(Context::Prompt, action);
+    match (state.filters.len(), key(Action::KeepFilter), key(Action::Down)) {
+        (0, Some(key), _) => format!("{key} keeps a filter under a name"),
+        (count @ 1.., _, Some(key)) => {
+            format!("{key} brings back {}", figures::counted(count, "kept filter"))
+        }
+        _ => String::new(),
+    }
 }
 
 /// In how many answers of the finding shown the expression is found.

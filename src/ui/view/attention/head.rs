@@ -13,7 +13,7 @@ use crate::{
         view::figures,
         widget::{
             absence, fit,
-            heatmap::{Entry, Heatmap, Margins, Scale},
+            heatmap::{Entry, Heatmap, Margins, Scale, Seen},
             paragraph, put, put_all, quoted, rows, shown,
         },
     },
@@ -92,21 +92,18 @@ pub fn draw(
             rows: ("spread", &edges.queries),
         }),
     };
-    let pooled = map.draw(rows(rest, 0, rest.height.saturating_sub(below)), buf, look);
+    let seen = map.draw(rows(rest, 0, rest.height.saturating_sub(below)), buf, look);
     let foot = rows(rest, rest.height.saturating_sub(below), below);
     let column = scale.legend(buf, foot, (0, 0), look);
     put(
         buf,
         foot,
         (column, 0),
-        &notes(&aligned, state.mode, pooled, look),
+        &notes(&aligned, state.mode, seen, look),
         look.dim,
     );
     readout(rows(foot, 1, 2), buf, (pair, &aligned), (state, cursor), look);
-    let mut told = explain(pair, &aligned);
-    if area.width >= 100 && edges.is_some() {
-        told.push_str(" Gets: what a key is given from the trigger on; spread: how evenly a query looks.");
-    }
+    let told = explain(pair, &aligned);
     paragraph(buf, foot, (3, sentence), &told, (look.dim, look));
 }
 
@@ -149,9 +146,9 @@ fn title(width: u16, state: &AttentionState, extent: Extent, look: &Look) -> Str
     )
 }
 
-fn notes(aligned: &Aligned<'_>, mode: Mode, pooled: bool, look: &Look) -> String {
+fn notes(aligned: &Aligned<'_>, mode: Mode, seen: Seen, look: &Look) -> String {
     let mut notes = Vec::new();
-    if pooled {
+    if seen.pooled {
         notes.push("largest of each tile".to_owned());
     }
     if mode == Mode::Difference && (!look.colored() || look.ascii) {
@@ -163,6 +160,9 @@ fn notes(aligned: &Aligned<'_>, mode: Mode, pooled: bool, look: &Look) -> String
     if mode != Mode::With && aligned.left_over() > 0 {
         let tokens = figures::counted(aligned.left_over(), "token");
         notes.push(format!("{tokens} of the other run left out"));
+    }
+    if seen.edged {
+        notes.push("gets: a key, from the trigger on; spread: a query".to_owned());
     }
     // Queries before the trigger, and position 0 set apart, may lie beyond the end of the scale.
     let beyond = if mode == Mode::Difference { "" } else { "+" };

@@ -56,29 +56,40 @@ pub fn summary(area: Rect, buf: &mut Buffer, examples: &[Example], look: &Look) 
         put(buf, area, (0, 0), &text, look.dim);
         return;
     };
-    let range = |rate: &Rate| format!("{:.0}-{:.0} %", 100.0 * rate.low, 100.0 * rate.high);
-    let (with_range, without_range) = (range(&with), range(&without));
-    let (head, tail) = match area.width {
-        100.. => (
-            format!(
-                "Fires in {} of {} drawn answers ({with_range}), in {} of {} without it ({without_range})",
-                with.k, with.n, without.k, without.n
-            ),
-            format!(
-                " {} the intervals are over {}",
-                glyphs::separator(look.ascii),
-                figures::counted(prompts, "prompt")
-            ),
-        ),
-        _ => (
-            format!(
-                "{}/{} drawn fire ({with_range}), {}/{} without ({without_range})",
-                with.k, with.n, without.k, without.n
-            ),
-            format!(", {}", figures::counted(prompts, "prompt")),
-        ),
+    let share = |rate: &Rate, of: &str| {
+        let (k, n) = (rate.k, rate.n);
+        let (low, high) = (100.0 * rate.low, 100.0 * rate.high);
+        (format!("{k}{of}{n}"), format!("({low:.0}-{high:.0} %)"))
     };
-    put_all(buf, area, (0, 0), &[(&head, look.title), (&tail, look.dim)]);
+    let told = |of: &str| (share(&with, of), share(&without, of));
+    let ((k, range), (clean, clean_range)) = told(" of ");
+    let ((short_k, _), (short_clean, _)) = told("/");
+    let over = figures::counted(prompts, "prompt");
+    let separator = glyphs::separator(look.ascii);
+    let forms = [
+        (
+            format!("Fires in {k} drawn answers {range}, in {clean} without it {clean_range}"),
+            format!(" {separator} the intervals are over {over}"),
+        ),
+        (
+            format!("Fires in {k} drawn answers {range}, {clean} without {clean_range}"),
+            format!(" {separator} over {over}"),
+        ),
+        (
+            format!("{short_k} drawn fire {range}, {short_clean} without {clean_range}"),
+            format!(", {over}"),
+        ),
+        (
+            format!("{short_k} fire {range}, {short_clean} without {clean_range}"),
+            format!(", {over}"),
+        ),
+    ];
+    let room = usize::from(area.width);
+    let fits = |(head, tail): &&(String, String)| head.len() + tail.len() <= room;
+    let Some((head, tail)) = forms.iter().find(fits).or(forms.last()) else {
+        return;
+    };
+    put_all(buf, area, (0, 0), &[(head, look.title), (tail, look.dim)]);
 }
 
 /// A sign and a word for one answer.
@@ -88,7 +99,7 @@ fn told(fired: Option<(bool, bool)>, look: &Look) -> (&'static str, &'static str
         Some((true, true)) => (glyphs::both_mark(look.ascii), "both", look.warn),
         Some((false, true)) => (glyphs::cross(look.ascii), "w/out", look.without_run),
         Some((false, false)) => (glyphs::open(look.ascii), "quiet", look.dim),
-        None => ("?", "open", look.dim),
+        None => ("?", "n/a", look.dim),
     }
 }
 
