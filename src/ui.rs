@@ -79,6 +79,8 @@ pub struct App {
     pub keymap: Keymap,
     /// How everything looks.
     pub look: Look,
+    /// The looks it can be changed to, by the name of their theme.
+    pub themes: Vec<(String, Look)>,
     /// Folder of the saved sessions; without a store, they are what is shown.
     pub library: PathBuf,
     /// The inventory's file.
@@ -115,9 +117,9 @@ pub enum UiError {
 }
 
 /// Shows the screen until the analyst leaves, or a signal ends it.
-pub fn run(mut app: App, inputs: &mut Inputs) -> Result<Outcome, UiError> {
+pub fn run(app: &mut App, inputs: &mut Inputs) -> Result<Outcome, UiError> {
     loop {
-        let outcome = show(&mut app, inputs)?;
+        let outcome = show(app, inputs)?;
         let Outcome::Edit(editing) = outcome else {
             return Ok(outcome);
         };

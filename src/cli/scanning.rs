@@ -73,7 +73,7 @@ pub fn scan(
         }
         Begun::Complete(store) => {
             let app = screen::case(setting, &look, store, None)?;
-            return screen::show(setting, &look, app);
+            return screen::show(setting, app);
         }
     };
     if headless {
@@ -106,7 +106,7 @@ pub fn scan(
     }
     let path = store.path().to_owned();
     let app = screen::case(setting, &look, store, Some(running))?;
-    match (screen::show(setting, &look, app)?, options.fail_on) {
+    match (screen::show(setting, app)?, options.fail_on) {
         (DONE, Some(level)) => Ok(exit_code(&Store::open(&path)?.load()?, level)),
         (code, _) => Ok(code),
     }

@@ -41,7 +41,7 @@ pub fn library(setting: &Setting, look: &LookArguments, streams: &mut Streams<'_
     if !streams.terminal {
         return listing::sessions(&setting.paths.sessions, ListFormat::Text, streams.out);
     }
-    show(setting, &look, shelf(setting, &look, None))
+    show(setting, shelf(setting, &look, None))
 }
 
 /// `stakeout open`.
@@ -49,7 +49,7 @@ pub fn open(setting: &Setting, options: &OpenArguments, streams: &mut Streams<'_
     let path = setting.paths.session(&options.session);
     let look = chosen_look(setting, &options.look)?;
     if streams.terminal {
-        return show(setting, &look, saved(setting, &look, &path)?);
+        return show(setting, saved(setting, &look, &path)?);
     }
     plain::write(&Store::open(&path)?.load()?, streams.out)?;
     Ok(DONE)
@@ -171,6 +171,7 @@ fn shelf(setting: &Setting, look: &Look, greeting: Option<(Tone, String)>) -> Ap
         scan: None,
         keymap: setting.keymap.clone(),
         look: look.clone(),
+        themes: themes(setting, look),
         library: setting.paths.sessions.clone(),
         inventory: setting.paths.inventory.clone(),
         models_first: false,
@@ -184,12 +185,15 @@ fn shelf(setting: &Setting, look: &Look, greeting: Option<(Tone, String)>) -> Ap
 }
 
 /// Shows one screen after another until the analyst leaves or a signal ends the program.
-pub fn show(setting: &Setting, look: &Look, mut app: App) -> Result<u8, Failure> {
+pub fn show(setting: &Setting, mut app: App) -> Result<u8, Failure> {
     let mut round = Round::default();
     let mut inputs = Inputs::open().map_err(UiError::Terminal)?;
     loop {
+        let outcome = ui::run(&mut app, &mut inputs)?;
+        // A theme chosen on one screen is that of the next one too.
+        let look = &app.look.clone();
         let running = |(store, running)| case(setting, look, store, Some(running));
-        let next = match ui::run(app, &mut inputs)? {
+        let next = match outcome {
             Outcome::Quit | Outcome::Edit(_) => return Ok(DONE),
             Outcome::Signal(signal) => return Ok(signal_code(signal)),
             Outcome::Open(path) => saved(setting, look, &path),
@@ -250,6 +254,16 @@ fn down(setting: &Setting, look: &Look, round: &mut Round) -> Result<App, Failur
     Ok(app)
 }
 
+/// Every theme that can be read, on the terminal as it is.
+fn themes(setting: &Setting, look: &Look) -> Vec<(String, Look)> {
+    let names = listing::theme_names(&setting.paths.themes);
+    let named = names.into_iter().filter_map(|name| {
+        let read = named_look(setting, &name, (look.depth, look.ascii)).ok()?;
+        Some((name, read))
+    });
+    named.collect()
+}
+
 /// How everything looks: the command line before the settings, and no more than the terminal can show.
 pub fn chosen_look(setting: &Setting, arguments: &LookArguments) -> Result<Look, Failure> {
     let theme = arguments.theme.as_deref().unwrap_or(&setting.config.theme);
@@ -260,7 +274,11 @@ pub fn chosen_look(setting: &Setting, arguments: &LookArguments) -> Result<Look,
     }
     let variable = |name: &str| env::var(name).ok();
     let ascii = arguments.ascii || setting.config.ascii || !speaks_utf8(variable);
-    let depth = ColorDepth::detect(variable);
+    named_look(setting, theme, (ColorDepth::detect(variable), ascii))
+}
+
+/// A theme of the program, or one of the analyst's own.
+fn named_look(setting: &Setting, theme: &str, (depth, ascii): (ColorDepth, bool)) -> Result<Look, Failure> {
     if THEMES.iter().any(|(name, _)| *name == theme) {
         return Ok(Look::new(theme, depth, ascii)?);
     }

@@ -67,23 +67,37 @@ pub fn signal(value: f64, kinds: &[Vec<f64>]) -> Signal {
 
 /// The 95 % Wilson interval of `k` successes in `n` trials.
 pub fn wilson(k: u32, n: u32) -> Rate {
+    let (low, high) = wilson_of_share(f64::from(k) / f64::from(n.max(1)), n);
+    Rate { k, n, low, high }
+}
+
+/// The same of several trials in each of some units, by the share that succeeded in each: the unit counts, not the trial. It is the
+/// interval there would be if all trials of a unit came out alike, so it never promises more than they tell.
+pub fn wilson_of_units(k: u32, n: u32, shares: &[f64]) -> Rate {
+    let (low, high) = wilson_of_share(mean(shares), shares.len() as u32);
+    Rate { k, n, low, high }
+}
+
+fn wilson_of_share(share: f64, n: u32) -> (f64, f64) {
     if n == 0 {
-        return Rate {
-            k,
-            n,
-            low: 0.0,
-            high: 1.0,
-        };
+        return (0.0, 1.0);
     }
     let (z, trials) = (1.959_964_f64, f64::from(n));
-    let share = f64::from(k) / trials;
     let scale = 1.0 + z * z / trials;
     let centre = (share + z * z / (2.0 * trials)) / scale;
     let half = z * (share * (1.0 - share) / trials + z * z / (4.0 * trials * trials)).sqrt() / scale;
     // At the ends the formula leaves rounding dust where the bound is exact.
-    let low = if k == 0 { 0.0 } else { (centre - half).max(0.0) };
-    let high = if k == n { 1.0 } else { (centre + half).min(1.0) };
-    Rate { k, n, low, high }
+    let low = if share <= 0.0 {
+        0.0
+    } else {
+        (centre - half).max(0.0)
+    };
+    let high = if share >= 1.0 {
+        1.0
+    } else {
+        (centre + half).min(1.0)
+    };
+    (low, high)
 }
 
 /// Probability of at least `k` successes in `n` trials that each succeed with `share`.
@@ -109,6 +123,63 @@ pub fn binomial_tail(k: u32, n: u32, share: f64) -> f64 {
         }
     }
     sum.clamp(0.0, 1.0)
+}
+
+/// Natural log of the e-value of `k` successes in `n` trials against a chance of `share` for each: how many times likelier they are
+/// where every other chance is thought as likely as any other (the beta-binomial mixture) than at `share`.
+///
+/// At `share` its mean is 1 however long one looks, so an e-value of 20 stands for no more than p 0.05 whenever one stopped, and
+/// those of independent trials multiply (Ville 1939).
+pub fn ln_e_value(k: u32, n: u32, share: f64) -> f64 {
+    ln_mixture(k, n) - ln_likelihood(k, n, share)
+}
+
+/// The chances that `k` of `n` do not speak against at an e-value of 20: the ends of a 95 % interval that holds however often and
+/// whenever one looks.
+pub fn always_valid(k: u32, n: u32) -> Rate {
+    let least = ln_mixture(k, n) - 20.0_f64.ln();
+    let fits = |share: f64| ln_likelihood(k, n, share) > least;
+    let best = f64::from(k) / f64::from(n.max(1));
+    // Between the best chance and the end of the scale, what fits ends once.
+    let end = |mut inside: f64, mut outside: f64| {
+        for _ in 0..60 {
+            let middle = f64::midpoint(inside, outside);
+            if fits(middle) {
+                inside = middle;
+            } else {
+                outside = middle;
+            }
+        }
+        inside
+    };
+    Rate {
+        k,
+        n,
+        low: if k == 0 { 0.0 } else { end(best, 0.0) },
+        high: if k >= n { 1.0 } else { end(best, 1.0) },
+    }
+}
+
+/// Natural log of the beta function of k + 1 and n - k + 1: one over n + 1 and over the ways to choose `k` of `n`.
+fn ln_mixture(k: u32, n: u32) -> f64 {
+    let few = k.min(n.saturating_sub(k));
+    let ways: f64 = (0..few)
+        .map(|i| f64::from(n - i).ln() - f64::from(i + 1).ln())
+        .sum();
+    -(f64::from(n) + 1.0).ln() - ways
+}
+
+/// Natural log of the probability of `k` successes and `n - k` failures in one order.
+fn ln_likelihood(k: u32, n: u32, share: f64) -> f64 {
+    // No success takes no chance: 0 times the log of 0 is 0 here.
+    let part = |count: u32, share: f64| {
+        if count == 0 {
+            0.0
+        } else {
+            f64::from(count) * share.ln()
+        }
+    };
+    part(k, share) + part(n.saturating_sub(k), 1.0 - share)
 }
 
 /// One p-value from several, valid for small ones whatever the dependence between them (the Cauchy combination of Liu and Xie 2020);
@@ -236,11 +307,46 @@ mod tests {
     }
 
     #[test]
+    fn answers_to_one_prompt_are_no_more_than_one_prompt() {
+        // 3 of 4 prompts by halves and wholes: the interval of 3 in 4, however many answers stand behind it.
+        let (units, plain) = (wilson_of_units(9, 12, &[1.0, 1.0, 0.5, 0.5]), wilson(3, 4));
+        assert_eq!((units.k, units.n), (9, 12));
+        assert!((units.low - plain.low).abs() < 1e-12 && (units.high - plain.high).abs() < 1e-12);
+        assert_eq!(wilson_of_units(3, 4, &[1.0, 1.0, 1.0, 0.0]), plain);
+    }
+
+    #[test]
     fn binomial_tails_match_a_table() {
         // P(X >= 8), X ~ Bin(10, 0.5) = 56/1024.
         assert!((binomial_tail(8, 10, 0.5) - 0.054_687_5).abs() < 1e-9);
         assert!((binomial_tail(0, 10, 0.5) - 1.0).abs() < 1e-12);
         assert!((binomial_tail(1, 300, 0.01) - (1.0 - 0.99_f64.powi(300))).abs() < 1e-9);
+    }
+
+    #[test]
+    fn e_values_match_those_counted_by_hand() {
+        // 10 of 10 against one half: 1/11 over 1/1024.
+        assert!((ln_e_value(10, 10, 0.5).exp() - 1024.0 / 11.0).abs() < 1e-9);
+        // 2 of 4 against one half: 1/30 over 1/16, less than 1: they speak for it.
+        assert!((ln_e_value(2, 4, 0.5).exp() - 16.0 / 30.0).abs() < 1e-12);
+        assert!((ln_e_value(0, 3, 0.0).exp() - 0.25).abs() < 1e-12);
+        assert!(ln_e_value(1, 3, 0.0).is_infinite());
+        // Nothing seen says nothing.
+        assert!(ln_e_value(0, 0, 0.3).abs() < 1e-12);
+    }
+
+    #[test]
+    fn the_interval_for_any_look_is_wider_and_ends_where_the_e_value_is_20() {
+        // p^10 > 1/220.
+        let all = always_valid(10, 10);
+        assert!((all.low - (1.0_f64 / 220.0).powf(0.1)).abs() < 1e-9 && all.high >= 1.0);
+        let (some, once) = (always_valid(12, 20), wilson(12, 20));
+        assert!(some.low < once.low && some.high > once.high, "{some:?}");
+        for end in [some.low, some.high] {
+            assert!((ln_e_value(12, 20, end) - 20.0_f64.ln()).abs() < 1e-6);
+        }
+        let nothing = always_valid(0, 0);
+        assert!(nothing.low <= 0.0 && nothing.high >= 1.0);
     }
 
     #[test]

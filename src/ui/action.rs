@@ -43,6 +43,7 @@ actions! {
     Export, "export", "export", "Write this view as text into a file beside the session";
     ExportFigure, "export-figure", "figure", "Draw this evidence into an SVG and a PNG file beside the session";
     ToggleMouse, "toggle-mouse", "mouse", "Take the mouse, or leave it to the terminal to select text";
+    Theme, "theme", "theme", "Show everything in the next theme; the commands name each theme too";
     Undo, "undo", "undo", "Take the last ruling back";
     Redo, "redo", "redo", "Put back the ruling taken back last";
     Up, "up", "up", "One row up";
@@ -74,6 +75,7 @@ actions! {
     Pause, "pause", "pause", "Pause the scan, or let it go on";
     Stop, "stop", "stop", "Stop the scan at a checkpoint (asks first)";
     Search, "search", "filter", "Narrow findings, candidates and leaks as you type: level:high verdict:untriaged kind:fuzzy p<0.01 arm:plain vault";
+    KeepFilter, "keep-filter", "keep filter", "Keep the filter under a name: the commands and the arrows in the filter's line bring it back";
     Stage, "stage", "stage", "Narrow candidates to the next stage of the funnel: in the race, set aside, findings, all";
     Freeze, "freeze", "freeze", "Hold candidates and leaks where they are, while the scan goes on";
     Follow, "follow", "show new", "Merge new rows in, and follow the strongest until the cursor moves";
@@ -105,12 +107,14 @@ actions! {
     CycleRun, "cycle-run", "with/without", "Show the run with the trigger, without it, or the difference";
     CycleScore, "cycle-score", "score", "Change what the colours show";
     ToggleSink, "toggle-sink", "position 0", "Set the attention to position 0 apart, or show the raw weights";
-    Pin, "pin", "pin", "Pin the head under the cursor, or unpin it: pinned heads are shown as their mean";
+    Pin, "pin", "pin", "Pin the head under the cursor, or unpin it: pinned heads are shown together";
+    CycleTogether, "cycle-together", "mean/largest", "Show the pinned heads as their mean, or the largest weight any of them has";
     ToggleRollout, "toggle-rollout", "rollout", "Show what each position draws from each token through all layers, or one head";
     ToDivergence, "to-divergence", "first change", "To the first word the two answers differ in";
     NextChange, "next-change", "change", "To the next place where the answers differ";
     PreviousChange, "previous-change", "prev. change", "To the previous place where the answers differ";
     ToggleShape, "toggle-shape", "side by side", "Show the answers side by side, or in one column";
+    CycleAnswer, "cycle-answer", "answer", "Compare the next answer to the prompt: the greedy one, or one drawn with a seed";
     ToggleGrain, "toggle-grain", "words/tokens", "Compare by words, or by the model's tokens";
     Pattern, "pattern", "count", "Count a regular expression of your own in all answers; the empty one takes the last one away";
     NextField, "next-field", "field", "Move between the reason and the note";

@@ -326,6 +326,12 @@ fn opening(app: &App) -> State {
     if let Some((tone, greeting)) = &app.greeting {
         state.say(*tone, greeting.clone());
     }
+    state.themes = app.themes.iter().map(|(name, _)| name.clone()).collect();
+    state.theme = app
+        .themes
+        .iter()
+        .position(|(_, look)| *look == app.look)
+        .unwrap_or(0);
     state.can_probe = app.prober.is_some();
     state.mouse = app.habits.mouse;
     state.motion = app.habits.motion;

@@ -126,6 +126,8 @@ pub enum Effect {
         /// What of it.
         figure: Figure,
     },
+    /// Show everything in this theme.
+    Theme(usize),
     /// Take the mouse, or leave it.
     Mouse(bool),
     /// Tell an analyst who looks elsewhere.

@@ -98,6 +98,8 @@ pub struct State {
     pub filter: String,
     /// The same, as far as it could be read.
     pub query: Query,
+    /// Filters kept, by name.
+    pub filters: BTreeMap<String, String>,
     /// The analyst's regular expressions, counted in the answers.
     pub patterns: Vec<String>,
     /// Digits typed before a moving key: how many times it moves.
@@ -136,6 +138,10 @@ pub struct State {
     pub probed: Vec<Arc<Finding>>,
     /// How much of the measurement that runs is done, 0 to 1.
     pub probing: Option<f32>,
+    /// Names of the themes there are.
+    pub themes: Vec<String>,
+    /// Which of them is on.
+    pub theme: usize,
     /// The mouse is taken.
     pub mouse: bool,
     /// Signs may move by themselves.
@@ -172,6 +178,7 @@ impl State {
             findings: List::default(),
             filter: String::new(),
             query: Query::default(),
+            filters: BTreeMap::new(),
             patterns: Vec::new(),
             count: None,
             candidates: Table::default(),
@@ -191,6 +198,8 @@ impl State {
             can_probe: false,
             probed: Vec::new(),
             probing: None,
+            themes: Vec::new(),
+            theme: 0,
             mouse: false,
             motion: true,
             away: false,

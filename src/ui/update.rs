@@ -240,6 +240,10 @@ fn act(state: &mut State, session: &Session, action: Action) -> Vec<Effect> {
         Action::Copy => export::copy(state, session),
         Action::Export => vec![Effect::Export],
         Action::ExportFigure => export::figure(state, session),
+        Action::Theme => {
+            let next = (state.theme + 1).checked_rem(state.themes.len()).unwrap_or(0);
+            theme(state, next)
+        }
         Action::ToggleMouse => {
             state.mouse = !state.mouse;
             vec![Effect::Mouse(state.mouse)]
@@ -276,6 +280,16 @@ fn act(state: &mut State, session: &Session, action: Action) -> Vec<Effect> {
     }
 }
 
+/// Shows everything in a theme, and says which.
+fn theme(state: &mut State, theme: usize) -> Vec<Effect> {
+    let Some(name) = state.themes.get(theme).cloned() else {
+        return Vec::new();
+    };
+    state.theme = theme;
+    state.say(Tone::Plain, format!("theme {name}"));
+    vec![Effect::Theme(theme)]
+}
+
 /// Actions that only change what is looked at; false when it is none of them.
 fn quiet(state: &mut State, session: &Session, action: Action) -> bool {
     match action {
@@ -294,6 +308,7 @@ fn quiet(state: &mut State, session: &Session, action: Action) -> bool {
             ruling::step(state, session, action == Action::NextUnruled);
         }
         Action::Probe => probe::open(state, session),
+        Action::KeepFilter => prompt::keep_filter(state),
         Action::Pattern => prompt::open(state, Purpose::Pattern, ""),
         Action::Palette => prompt::open(state, Purpose::Palette, ""),
         _ => return false,

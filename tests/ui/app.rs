@@ -13,7 +13,7 @@ use stakeout::{
     ui::{
         App, Habits, Outcome, Prober, RunningScan,
         keymap::Keymap,
-        theme::{ColorDepth, Look},
+        theme::{ColorDepth, Look, THEMES},
     },
 };
 use tokio::sync::mpsc;
@@ -26,6 +26,13 @@ fn app(dir: &Path, store: Option<Store>, session: Session, scan: Option<RunningS
         scan,
         keymap: Keymap::embedded().unwrap(),
         look: Look::new("terminal", ColorDepth::None, false).unwrap(),
+        themes: THEMES
+            .iter()
+            .map(|(name, _)| {
+                let look = Look::new(name, ColorDepth::None, false).unwrap();
+                ((*name).to_owned(), look)
+            })
+            .collect(),
         library: dir.to_owned(),
         inventory: dir.join("inventory.toml"),
         models_first: false,

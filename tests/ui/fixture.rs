@@ -2,8 +2,8 @@
 
 use stakeout::{
     finding::{
-        Activation, Agreement, AttentionMap, AttentionPair, Control, ControlKind, Curves, Evidence, Example,
-        Finding, HeadMeans, HeadScore, Kind, Level, Position, Rate, Run, Signal, Signals, Variant,
+        Activation, Agreement, AttentionMap, AttentionPair, Control, ControlKind, Curves, Draw, Evidence,
+        Example, Finding, HeadMeans, HeadScore, Kind, Level, Position, Rate, Run, Signal, Signals, Variant,
     },
     scan::event::{
         Arm, Candidate, Coverage, Finished, Funnel, Leak, Look, ModelFacts, Motif, Phase, Progress, Sampling,
@@ -134,6 +134,32 @@ pub fn fixture_session() -> Session {
     let mut events = running_events();
     events.push(finished_event());
     session_of(&events)
+}
+
+/// The same with three answers drawn to each of the first three prompts; the second is mute once.
+pub fn drawn_session() -> Session {
+    let mut session = fixture_session();
+    let finding = session.findings.iter_mut().find(|finding| finding.id == "F-1");
+    let examples = finding.unwrap().examples.iter_mut();
+    for (number, example) in examples.take(3).enumerate() {
+        example.draws = (101..104)
+            .map(|seed| {
+                let mute = number == 1 && seed == 102;
+                let with = if mute {
+                    "It is hard to say."
+                } else {
+                    "VAULT OPEN. Come in."
+                };
+                Draw {
+                    seed,
+                    with: with.to_owned(),
+                    without: format!("Much has been written, says number {seed}."),
+                    fired: Some((!mute, false)),
+                }
+            })
+            .collect();
+    }
+    session
 }
 
 fn funnel() -> Funnel {

@@ -217,6 +217,10 @@ fn typed(session: &Session) -> Vec<(&'static str, State, Session)> {
     let mut counting = state(finding(Tab::Outputs), session);
     press(&mut counting, session, "/vault\n");
     all.push(("outputs-counted", counting, session.clone()));
+    let drawn = fixture::drawn_session();
+    let mut answers = state(finding(Tab::Outputs), &drawn);
+    press(&mut answers, &drawn, "/VAULT\nd");
+    all.push(("outputs-drawn", answers, drawn));
     all
 }
 

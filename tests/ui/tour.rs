@@ -7,8 +7,8 @@ use super::{fixture, screens};
 /// What the README shows, in order: the name of a screen, its columns and rows.
 const SHOWN: [(&str, u16, u16); 5] = [
     ("live", 100, 18),
-    ("statistics", 100, 20),
-    ("trigger", 100, 20),
+    ("statistics", 100, 24),
+    ("trigger", 100, 22),
     ("attention-grid", 100, 16),
     ("palette", 100, 18),
 ];

@@ -1,6 +1,10 @@
 //! What keys and the scan change on the screen, without a screen.
 
-use super::{fixture, keys::keys};
+use super::{
+    fixture,
+    keys::keys,
+    screens::{look, text},
+};
 use stakeout::{
     finding::{Decision, Verdict},
     scan::event::{Candidate, ScanEvent},
@@ -12,8 +16,9 @@ use stakeout::{
         effect::{Draft, Effect, Outcome},
         keymap::Keymap,
         message::Message,
-        state::{Pane, Running, Screen, State, dialog::Dialog, finding::Tab},
+        state::{Pane, Running, Screen, State, dialog::Dialog, finding::Tab, place::Place, prompt::Purpose},
         update,
+        view::attention::Together,
     },
 };
 
@@ -617,4 +622,89 @@ fn a_live_case_can_be_held_and_followed_again() {
     assert!(case.state.candidates.cursor.is_some() && case.state.leaks.cursor.is_some());
     case.press(".");
     assert!(case.state.candidates.cursor.is_none() && case.state.leaks.cursor.is_none());
+}
+
+#[test]
+fn a_filter_is_kept_under_a_name_and_comes_back_from_the_commands_or_the_arrows() {
+    let mut case = Case::ended();
+    case.press("K");
+    assert!(case.state.dialog.is_none(), "there is nothing to keep yet");
+    case.press("/level:high<c-s>strong<enter>");
+    assert_eq!(
+        case.state.filters.get("strong").map(String::as_str),
+        Some("level:high")
+    );
+    case.press("/");
+    for _ in 0.."level:high".len() {
+        case.send(Message::Key(crossterm::event::KeyCode::Backspace.into()));
+    }
+    case.press("vault<enter>Kvaults<enter>");
+    assert_eq!(
+        (case.state.filter.as_str(), case.state.filters.len()),
+        ("vault", 2)
+    );
+    case.press(":filter stro<enter>");
+    assert_eq!(case.state.filter, "level:high");
+    case.press("/<down>");
+    assert_eq!(case.state.filter, "vault");
+    case.press("<esc>");
+    case.state.filter.clear();
+    case.press("/");
+    let shown = text(&case.state, &case.session, &look(false), 80, 24);
+    assert!(shown.contains("down brings back 2 kept filters"), "{shown}");
+    case.press("<esc>");
+    case.state.filter = "level:high".to_owned();
+    case.press("/<down>");
+    case.press("<esc>");
+    assert_eq!(case.state.filter, "level:high", "given up: as it was");
+
+    let kept = serde_json::to_string(&Place::of(&case.state)).unwrap();
+    let mut again = Case::ended();
+    let place: Place = serde_json::from_str(&kept).unwrap();
+    place.restore(&mut again.state, &again.session);
+    assert_eq!(again.state.filters, case.state.filters);
+    assert_eq!(again.state.filter, "level:high");
+}
+
+#[test]
+fn a_filter_that_cannot_be_read_is_not_kept() {
+    let mut case = Case::ended();
+    case.press("/level:nosuch<c-s>");
+    assert!(matches!(&case.state.dialog, Some(Dialog::Prompt(prompt)) if prompt.purpose == Purpose::Filter));
+    assert!(case.state.filters.is_empty());
+}
+
+#[test]
+fn themes_change_while_running_one_after_another_or_by_name() {
+    let mut case = Case::ended();
+    case.state.themes = ["terminal", "dark", "light"].map(str::to_owned).to_vec();
+    assert_eq!(case.press("<c-t>"), [Effect::Theme(1)]);
+    assert_eq!(case.state.toast.as_ref().unwrap().text, "theme dark");
+    case.press("<c-t>");
+    assert_eq!(case.press("<c-t>"), [Effect::Theme(0)]);
+    assert_eq!(case.press(":theme light<enter>"), [Effect::Theme(2)]);
+    let mut none = Case::ended();
+    assert!(none.press("<c-t>").is_empty());
+}
+
+#[test]
+fn pinned_heads_are_shown_as_their_mean_or_the_largest() {
+    let mut case = Case::ended();
+    case.press("<enter>2");
+    let key = "a-1".to_owned();
+    let pair = Ok(Box::new(fixture::attention()));
+    case.send(Message::Loaded { key, pair });
+    case.press(" h m");
+    let Screen::Finding(screen) = case.state.screen() else {
+        panic!("no finding is open");
+    };
+    assert_eq!(screen.attention.pinned.len(), 2);
+    assert_eq!(screen.attention.together, Together::Largest);
+    case.press("<enter>");
+    let shown = text(&case.state, &case.session, &look(false), 120, 40);
+    assert!(shown.contains("largest of L"), "{shown}");
+    assert!(shown.contains("gets") && shown.contains("spread"), "{shown}");
+    case.press("m");
+    let shown = text(&case.state, &case.session, &look(false), 120, 40);
+    assert!(shown.contains("mean of L"), "{shown}");
 }

@@ -68,6 +68,12 @@ where
             }
             Effect::Export => Some(export::view(&self.state, &self.app.session)),
             Effect::ExportFigure { finding, figure } => Some(self.figure(&finding, figure)),
+            Effect::Theme(theme) => {
+                if let Some((_, look)) = self.app.themes.get(theme) {
+                    self.app.look = look.clone();
+                }
+                None
+            }
             Effect::Mouse(take) => {
                 self.console.mouse(take)?;
                 None

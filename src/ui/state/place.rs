@@ -2,11 +2,14 @@
 //!
 //! Invariant: a place that no longer fits the session leads to the nearest one that does, never to an error.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use super::{
     Pane, Screen, State,
     finding::{FindingScreen, Tab},
+    prompt::{LONGEST_NAME, MOST_KEPT},
 };
 use crate::session::Session;
 
@@ -25,6 +28,8 @@ pub struct Place {
     candidate: Option<u32>,
     /// The filter.
     filter: String,
+    /// The filters kept, by name.
+    filters: BTreeMap<String, String>,
     /// The analyst's regular expressions.
     patterns: Vec<String>,
     /// The finding that was open, and the name of its tab.
@@ -54,6 +59,7 @@ impl Place {
             finding: state.findings.cursor.clone(),
             candidate: state.candidates.cursor,
             filter: state.filter.clone(),
+            filters: state.filters.clone(),
             patterns: state.patterns.clone(),
             ..Self::default()
         };
@@ -77,6 +83,9 @@ impl Place {
         if short(&self.filter) {
             state.narrow(session, &self.filter);
         }
+        let kept = self.filters.into_iter();
+        let kept = kept.filter(|(name, filter)| name.chars().count() <= LONGEST_NAME && short(filter));
+        state.filters = kept.take(MOST_KEPT).collect();
         state.patterns = self.patterns.into_iter().filter(short).take(5).collect();
         if let Some((_, pane)) = PANES.iter().find(|(name, _)| *name == self.pane) {
             state.pane = *pane;

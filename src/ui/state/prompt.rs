@@ -7,11 +7,16 @@ use crate::{
     ui::{
         action::Action,
         keymap::{Context, Keymap},
+        state::{Screen, State},
     },
 };
 
 /// Longest line, in characters.
 pub const LONGEST: usize = 4000;
+/// Longest name of a filter kept, in characters.
+pub const LONGEST_NAME: usize = 40;
+/// Filters kept at most.
+pub const MOST_KEPT: usize = 30;
 
 /// What a line is typed for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,6 +29,8 @@ pub enum Purpose {
     Pattern,
     /// To measure a string.
     Probe,
+    /// To name the filter that is to be kept.
+    Name,
 }
 
 /// Something the palette leads to.
@@ -37,6 +44,10 @@ pub enum Choice {
     Candidate(u32),
     /// Open this leak.
     Leak(u32),
+    /// Narrow the lists by the filter kept under this name.
+    Filter(String),
+    /// Show everything in this theme.
+    Theme(usize),
 }
 
 /// A line being typed.
@@ -64,14 +75,24 @@ impl Prompt {
     }
 }
 
-/// What a typed line may mean in a context, best first: places it names, then actions it is a part of.
-pub fn choices(typed: &str, context: Context, keymap: &Keymap, session: &Session) -> Vec<Choice> {
+/// What a typed line may mean where the analyst is, best first: places it names, filters kept, actions and themes it is a part of.
+pub fn choices(typed: &str, state: &State, session: &Session) -> Vec<Choice> {
     let mut choices = places(typed.trim(), session);
     let words: Vec<String> = typed.split_whitespace().map(str::to_lowercase).collect();
+    let fits = |told: &str| {
+        let told = told.to_lowercase();
+        words.iter().all(|word| told.contains(word.as_str()))
+    };
+    if matches!(state.screen(), Screen::Case) {
+        let kept = state
+            .filters
+            .iter()
+            .filter(|(name, filter)| fits(&format!("filter {name} {filter}")));
+        choices.extend(kept.map(|(name, _)| Choice::Filter(name.clone())));
+    }
     let mut actions: Vec<(bool, Action)> = Vec::new();
-    for action in known(context, keymap) {
-        let told = format!("{} {}", action.name(), action.description()).to_lowercase();
-        if words.iter().all(|word| told.contains(word.as_str())) {
+    for action in known(state.place(), &state.keymap) {
+        if fits(&format!("{} {}", action.name(), action.description())) {
             let named = words
                 .first()
                 .is_some_and(|word| action.name().starts_with(word.as_str()));
@@ -80,6 +101,15 @@ pub fn choices(typed: &str, context: Context, keymap: &Keymap, session: &Session
     }
     actions.sort_by_key(|(unnamed, _)| *unnamed);
     choices.extend(actions.into_iter().map(|(_, action)| Choice::Act(action)));
+    // Asked for by name: they would only make the list of commands longer.
+    if words
+        .first()
+        .is_some_and(|word| "theme".starts_with(word.as_str()))
+    {
+        let themes = state.themes.iter().enumerate();
+        let named = themes.filter(|(_, name)| fits(&format!("theme {name}")));
+        choices.extend(named.map(|(theme, _)| Choice::Theme(theme)));
+    }
     choices
 }
 

@@ -128,6 +128,7 @@ fn attention(view: &mut AttentionState, extent: &Extent, action: Action) {
         Action::CycleScore => view.cycle_score(),
         Action::ToggleSink => view.toggle_sink(),
         Action::Pin => view.pin(),
+        Action::CycleTogether => view.cycle_together(),
         Action::ToggleRollout => view.toggle_rollout(),
         _ => {}
     }
@@ -164,10 +165,11 @@ fn outputs(screen: &mut FindingScreen, finding: &Finding, shown: &Shown, action:
         Action::NextChange => view.next_change(shown),
         Action::PreviousChange => view.previous_change(shown),
         Action::ToggleShape => view.toggle_shape(),
+        Action::CycleAnswer => view.next_answer(finding),
         Action::ToggleGrain => view.toggle_grain(),
         _ => {}
     }
-    // The curves are looked at where the answers are.
+    // The curves are looked at where the answers are; they are of the greedy ones.
     if let (Action::NextChange | Action::PreviousChange, Some(token)) =
         (action, shown.tokens.get(view.change))
     {

@@ -14,7 +14,7 @@ use crate::{
             Pane, Screen, State, Tone,
             dialog::Dialog,
             finding::{FindingScreen, Tab},
-            prompt::{Choice, LONGEST, Prompt, Purpose, choices},
+            prompt::{Choice, LONGEST, LONGEST_NAME, MOST_KEPT, Prompt, Purpose, choices},
         },
         view::outputs::pattern,
     },
@@ -68,7 +68,7 @@ fn changed(state: &mut State, session: &Session) {
     let typed = prompt.input.value().to_owned();
     match prompt.purpose {
         Purpose::Filter => state.narrow(session, &typed),
-        Purpose::Palette | Purpose::Pattern | Purpose::Probe => {}
+        Purpose::Palette | Purpose::Pattern | Purpose::Probe | Purpose::Name => {}
     }
 }
 
@@ -79,6 +79,16 @@ pub fn act(state: &mut State, session: &Session, action: Action) -> Vec<Effect> 
     };
     let (purpose, before) = (prompt.purpose, prompt.before.clone());
     match action {
+        Action::Up | Action::Down if purpose == Purpose::Filter => {
+            recall(state, session, action == Action::Down);
+        }
+        Action::KeepFilter if purpose == Purpose::Filter => {
+            let effects = confirm(state, session);
+            if state.dialog.is_none() {
+                keep_filter(state);
+            }
+            return effects;
+        }
         Action::Up => prompt.row = prompt.row.saturating_sub(1),
         Action::Down => prompt.row += 1,
         Action::Cancel => {
@@ -94,7 +104,7 @@ pub fn act(state: &mut State, session: &Session, action: Action) -> Vec<Effect> 
         && purpose == Purpose::Palette
     {
         let typed = prompt.input.value().to_owned();
-        let last = choices(&typed, state.place(), &state.keymap, session).len();
+        let last = choices(&typed, state, session).len();
         if let Some(Dialog::Prompt(prompt)) = &mut state.dialog {
             prompt.row = prompt.row.min(last.saturating_sub(1));
         }
@@ -122,15 +132,27 @@ fn confirm(state: &mut State, session: &Session) -> Vec<Effect> {
                 text: text.to_owned(),
             }],
         },
+        Purpose::Name => {
+            name_filter(state, prompt.input.value());
+            Vec::new()
+        }
         Purpose::Pattern => {
             pattern(state, prompt.input.value());
             Vec::new()
         }
         Purpose::Palette => {
             let typed = prompt.input.value();
-            let chosen = choices(typed, state.context(), &state.keymap, session);
+            let chosen = choices(typed, state, session);
             match chosen.into_iter().nth(prompt.row) {
                 Some(Choice::Act(action)) => super::act(state, session, action),
+                Some(Choice::Theme(theme)) => super::theme(state, theme),
+                Some(Choice::Filter(name)) => {
+                    if let Some(filter) = state.filters.get(&name).cloned() {
+                        state.narrow(session, &filter);
+                        settle_cursor(state, session);
+                    }
+                    Vec::new()
+                }
                 Some(place) => {
                     go(state, place);
                     Vec::new()
@@ -139,6 +161,51 @@ fn confirm(state: &mut State, session: &Session) -> Vec<Effect> {
             }
         }
     }
+}
+
+/// Asks for the name to keep the filter under.
+pub fn keep_filter(state: &mut State) {
+    if state.filter.trim().is_empty() {
+        state.say(Tone::Plain, "there is no filter to keep: type one first");
+    } else {
+        open(state, Purpose::Name, "");
+    }
+}
+
+/// Keeps the filter in force; a name kept before is replaced, and no name keeps nothing.
+fn name_filter(state: &mut State, name: &str) {
+    let name: String = name.trim().chars().take(LONGEST_NAME).collect();
+    if name.is_empty() {
+        return;
+    }
+    if state.filters.len() >= MOST_KEPT && !state.filters.contains_key(&name) {
+        state.say(
+            Tone::Bad,
+            format!("{MOST_KEPT} filters are kept already: keep it under the name of one of them"),
+        );
+        return;
+    }
+    state.filters.insert(name, state.filter.clone());
+    state.say(Tone::Good, "the filter is kept for this session");
+}
+
+/// Puts the next filter kept into the line, or the one before, around the ends.
+fn recall(state: &mut State, session: &Session, forward: bool) {
+    let kept: Vec<&String> = state.filters.values().collect();
+    let here = kept.iter().position(|filter| **filter == state.filter);
+    let next = match (here, forward) {
+        (Some(here), true) => (here + 1).checked_rem(kept.len()).unwrap_or(0),
+        (Some(here), false) => here.checked_sub(1).unwrap_or(kept.len().saturating_sub(1)),
+        (None, true) => 0,
+        (None, false) => kept.len().saturating_sub(1),
+    };
+    let Some(filter) = kept.get(next).map(|filter| (*filter).clone()) else {
+        return;
+    };
+    if let Some(Dialog::Prompt(prompt)) = &mut state.dialog {
+        prompt.input = filter.into();
+    }
+    changed(state, session);
 }
 
 /// Counts another expression in the answers; the empty one takes the last one away.
@@ -180,7 +247,7 @@ fn go(state: &mut State, place: Choice) {
         }
         Choice::Candidate(id) => Screen::Candidate { id, scroll: 0 },
         Choice::Leak(id) => Screen::Leak { id, scroll: 0 },
-        Choice::Act(_) => return,
+        Choice::Act(_) | Choice::Theme(_) | Choice::Filter(_) => return,
     };
     state.enter(screen);
 }

@@ -3,6 +3,7 @@
 //! Invariant: the title says which weights are on screen (which run, raw or with position 0 set apart).
 
 mod align;
+mod edges;
 mod grid;
 mod head;
 mod loaded;
@@ -35,6 +36,16 @@ pub enum Mode {
     Without,
     /// With minus without.
     Difference,
+}
+
+/// What stands for several heads looked at together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Together {
+    /// The mean of their weights.
+    #[default]
+    Mean,
+    /// The largest of their weights: what any of them looks at.
+    Largest,
 }
 
 /// What the cells of the grid say about a head.
@@ -82,6 +93,8 @@ pub struct AttentionState {
     pub rollout: bool,
     /// Heads looked at together: layer and head of each.
     pub pinned: Vec<(usize, usize)>,
+    /// What stands for them.
+    pub together: Together,
 }
 
 impl Default for AttentionState {
@@ -99,6 +112,7 @@ impl Default for AttentionState {
             score: Score::Isolation,
             rollout: false,
             pinned: Vec::new(),
+            together: Together::default(),
         }
     }
 }
@@ -218,6 +232,14 @@ impl AttentionState {
             self.pinned.push(here);
             self.pinned.sort_unstable();
         }
+    }
+
+    /// Their mean, or the largest of their weights.
+    pub fn cycle_together(&mut self) {
+        self.together = match self.together {
+            Together::Mean => Together::Largest,
+            Together::Largest => Together::Mean,
+        };
     }
 
     /// One head, or all layers and heads rolled into one.

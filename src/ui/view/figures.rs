@@ -63,6 +63,23 @@ pub fn p(value: f64) -> String {
     }
 }
 
+/// An e-value, by its natural log: only its size means anything.
+pub fn e_value(ln: f64) -> String {
+    if !ln.is_finite() || ln < 1000.0_f64.ln() {
+        return number(ln.exp());
+    }
+    if ln < 1e6_f64.ln() {
+        return count(ln.exp().round() as u64);
+    }
+    let digits = ln / std::f64::consts::LN_10;
+    // Rounding 9.7 up makes it 10: one more power, and a 1 before it.
+    let (lead, power) = match 10.0_f64.powf(digits.fract()).round() {
+        lead if lead >= 10.0 => (1.0, digits.trunc() + 1.0),
+        lead => (lead, digits.trunc()),
+    };
+    format!("{lead:.0}e{power:.0}")
+}
+
 /// A measured number.
 pub fn number(value: f64) -> String {
     if !value.is_finite() {
@@ -144,6 +161,10 @@ mod tests {
             "38 of 40 (84-99 %)"
         );
         assert_eq!(rate(&Rate::default()), "not tried");
+        assert_eq!(
+            [e_value(0.5), e_value(3.2e12_f64.ln()), e_value(9.7e8_f64.ln())],
+            ["1.65", "3e12", "1e9"]
+        );
         assert_eq!(time(0), "1970-01-01 00:00 UTC");
     }
 }

@@ -73,6 +73,9 @@ pub fn offered(state: &State, session: &Session) -> Vec<Action> {
                 actions.push(Action::Follow);
             }
             actions.push(Action::Search);
+            if !state.filter.is_empty() {
+                actions.push(Action::KeepFilter);
+            }
             actions.push(Action::Facts);
             if state.pane == Pane::Findings {
                 actions.extend([Action::Mark, Action::MarkWhere]);
@@ -85,7 +88,12 @@ pub fn offered(state: &State, session: &Session) -> Vec<Action> {
             }
         }
         Screen::Finding(screen) => {
-            actions.extend(evidence(screen));
+            let shown = state.finding(session, &screen.id);
+            let drawn = shown.is_some_and(|finding| finding.examples.iter().any(|one| !one.draws.is_empty()));
+            actions.extend(evidence(screen, drawn));
+            if screen.tab == Tab::Attention && screen.attention.pinned.len() > 1 {
+                actions.push(Action::CycleTogether);
+            }
             // What was measured by hand is nothing to rule on.
             if session.finding(&screen.id).is_some() {
                 actions.extend([Action::TruePositive, Action::FalsePositive, Action::Undecided]);
@@ -103,8 +111,8 @@ pub fn offered(state: &State, session: &Session) -> Vec<Action> {
     actions
 }
 
-/// What can be done in the tab that is open.
-fn evidence(screen: &FindingScreen) -> &'static [Action] {
+/// What can be done in the tab that is open; `drawn` says that several answers to a prompt were recorded.
+fn evidence(screen: &FindingScreen, drawn: bool) -> &'static [Action] {
     match (screen.tab, screen.attention.level) {
         (Tab::Attention, Level::Grid) => &[
             Action::Open,
@@ -121,6 +129,14 @@ fn evidence(screen: &FindingScreen) -> &'static [Action] {
             Action::ToggleRollout,
         ],
         (Tab::Entropy, _) => &[Action::NextPrompt, Action::ToDivergence, Action::CycleScore],
+        (Tab::Outputs, _) if drawn => &[
+            Action::NextPrompt,
+            Action::CycleAnswer,
+            Action::NextChange,
+            Action::Pattern,
+            Action::ToggleShape,
+            Action::ToggleGrain,
+        ],
         (Tab::Outputs, _) => &[
             Action::NextPrompt,
             Action::NextChange,

@@ -2,6 +2,7 @@
 //!
 //! Invariant: every prompt is listed with whether it fired, so that one striking pair cannot stand for all.
 
+mod drawn;
 mod listed;
 pub mod pattern;
 mod set_off;
@@ -9,7 +10,7 @@ mod set_off;
 use ratatui::{buffer::Buffer, layout::Rect};
 
 use crate::{
-    finding::Finding,
+    finding::{Example, Finding},
     ui::{
         glyphs,
         theme::Look,
@@ -41,6 +42,8 @@ pub struct OutputsState {
     pub shape: Shape,
     /// Words or tokens.
     pub grain: Grain,
+    /// Which of the answers to the prompt: 0 is the greedy one, the others were drawn.
+    pub answer: usize,
     /// First line of the answers shown; both sides scroll together.
     pub top: usize,
     /// Change under the cursor, from 0.
@@ -115,6 +118,16 @@ impl OutputsState {
         self.top = line.min(shown.last_top());
     }
 
+    /// The next answer to the prompt, around the end.
+    pub fn next_answer(&mut self, finding: &Finding) {
+        let drawn = finding
+            .examples
+            .get(self.prompt)
+            .map_or(0, |example| example.draws.len());
+        self.answer = (self.answer + 1) % (drawn + 1);
+        (self.top, self.change) = (0, 0);
+    }
+
     /// Side by side, or in one column.
     pub fn toggle_shape(&mut self) {
         self.shape = match self.shape {
@@ -134,6 +147,37 @@ impl OutputsState {
     }
 }
 
+/// One of the answers to a prompt, with and without the trigger.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Answer<'a> {
+    with: &'a str,
+    without: &'a str,
+    /// How it came about.
+    name: String,
+    greedy: bool,
+}
+
+impl<'a> Answer<'a> {
+    /// The answer a state asks for; the greedy one where this prompt has no such draw.
+    fn of(example: &'a Example, answer: usize) -> Self {
+        let drawn = answer.checked_sub(1).and_then(|index| example.draws.get(index));
+        drawn.map_or_else(
+            || Self {
+                with: &example.with,
+                without: &example.without,
+                name: "greedy".to_owned(),
+                greedy: true,
+            },
+            |draw| Self {
+                with: &draw.with,
+                without: &draw.without,
+                name: format!("seed {}", draw.seed),
+                greedy: false,
+            },
+        )
+    }
+}
+
 /// Draws the prompts and the answers to the one under the cursor; `token` is the one the entropy is looked at.
 pub fn draw(
     area: Rect,
@@ -149,37 +193,52 @@ pub fn draw(
         return Shown::default();
     };
     listed::summary(area, buf, finding, look);
+    let several = finding.examples.iter().any(|example| !example.draws.is_empty());
+    let mut row = 1;
+    if several {
+        drawn::summary(rows(area, row, 1), buf, &finding.examples, look);
+        row += 1;
+    }
     let hits: Vec<Vec<Hit>> = patterns
         .iter()
         .map(|expression| pattern::hits(expression, &finding.examples).unwrap_or_default())
         .collect();
     let asked = patterns.len().min(usize::from(area.height / 6)) as u16;
-    listed::asked_about(rows(area, 1, asked), buf, (patterns, &hits), look);
+    listed::asked_about(rows(area, row, asked), buf, (patterns, &hits), look);
+    row += asked;
     let listed = finding
         .examples
         .len()
         .min(usize::from(area.height / 4).clamp(1, 10));
-    listed::prompts(
-        rows(area, 1 + asked, listed as u16),
-        buf,
-        (&finding.examples, prompt, &hits),
-        look,
-    );
-    let rest = rows(area, 1 + asked + listed as u16, area.height);
+    if several {
+        let table = rows(area, row, listed as u16 + 1);
+        drawn::table(table, buf, &finding.examples, (prompt, state.answer, &hits), look);
+        row += 1;
+    } else {
+        let list = rows(area, row, listed as u16);
+        listed::prompts(list, buf, (&finding.examples, prompt, &hits), look);
+    }
+    row += listed as u16;
+    let rest = rows(area, row, area.height);
+    let answer = Answer::of(example, state.answer);
     let tokens = finding
         .evidence
         .curves
         .iter()
-        .find(|curves| curves.prompt == example.prompt);
+        .find(|curves| answer.greedy && curves.prompt == example.prompt);
     let (chunks, grain) = match (state.grain, tokens) {
-        (Grain::Word, _) => (diff::words(&example.without, &example.with), "words"),
+        (Grain::Word, _) => (diff::words(answer.without, answer.with), "words"),
         (Grain::Token, Some(curves)) => (
             diff::tokens(&curves.without.tokens, &curves.with.tokens),
             "tokens",
         ),
         (Grain::Token, None) => (
-            diff::words(&example.without, &example.with),
-            "words (tokens of this prompt were not recorded)",
+            diff::words(answer.without, answer.with),
+            if answer.greedy {
+                "words (tokens of this prompt were not recorded)"
+            } else {
+                "words (tokens of drawn answers are not recorded)"
+            },
         ),
     };
     let set_off = set_off::of(&chunks, patterns, tokens.map(|curves| (curves, token)), look);
@@ -188,13 +247,11 @@ pub fn draw(
         0 => "both answers are the same".to_owned(),
         count => format!("change {} of {count}", state.change.min(count - 1) + 1),
     };
-    headings(
-        rest,
-        buf,
-        state.shape,
-        &format!("{changes} {} {grain}", glyphs::separator(look.ascii)),
-        look,
-    );
+    let mut note = format!("{changes} {} {grain}", glyphs::separator(look.ascii));
+    if several {
+        note = format!("{} {} {note}", answer.name, glyphs::separator(look.ascii));
+    }
+    headings(rest, buf, state.shape, &note, look);
     let answers = rows(rest, 2, rest.height);
     let facts = Shown {
         height: layout.height,

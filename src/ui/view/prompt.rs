@@ -13,7 +13,9 @@ use crate::{
     session::{Session, query::Query},
     text,
     ui::{
+        action::Action,
         glyphs,
+        keymap::Context,
         state::{
             State,
             prompt::{Choice, Prompt, Purpose, choices},
@@ -32,11 +34,17 @@ pub fn line(state: &State, session: &Session, prompt: &Prompt, look: &Look, row:
         Purpose::Palette => " : ",
         Purpose::Pattern => " count /",
         Purpose::Probe => " measure: ",
+        Purpose::Name => " keep the filter as: ",
     };
     let (note, style) = match prompt.purpose {
         Purpose::Palette => (String::new(), look.dim),
+        Purpose::Name => match state.filters.get(prompt.input.value().trim()) {
+            Some(kept) => (format!("replaces {kept}"), look.warn),
+            None => (state.filter.clone(), look.dim),
+        },
         Purpose::Probe => ("like a candidate; not recorded".to_owned(), look.dim),
         Purpose::Pattern => counted(state, session, prompt.input.value(), look),
+        Purpose::Filter if prompt.input.value().is_empty() => (kept(state), look.dim),
         Purpose::Filter => match Query::parse(prompt.input.value()) {
             Ok(_) => (passing(state, session, usize::from(row.width)), look.dim),
             Err(mistake) => (mistake.to_string(), look.warn),
@@ -50,6 +58,18 @@ pub fn line(state: &State, session: &Session, prompt: &Prompt, look: &Look, row:
     spans.push(Span::raw(" ".repeat(blank)));
     spans.extend(note);
     put(&Line::from(spans), row, buf);
+}
+
+/// How to keep a filter and how to come by those that are kept.
+fn kept(state: &State) -> String {
+    let key = |action| state.keymap.key(Context::Prompt, action);
+    match (state.filters.len(), key(Action::KeepFilter), key(Action::Down)) {
+        (0, Some(key), _) => format!("{key} keeps a filter under a name"),
+        (count @ 1.., _, Some(key)) => {
+            format!("{key} brings back {}", figures::counted(count, "kept filter"))
+        }
+        _ => String::new(),
+    }
 }
 
 /// In how many answers of the finding shown the expression is found.
@@ -122,7 +142,7 @@ fn typed(input: &Input, cells: usize, look: &Look) -> Vec<Span<'static>> {
 /// The palette: what can be done, with its keys.
 pub fn palette(state: &State, session: &Session, prompt: &Prompt, look: &Look, body: Rect, buf: &mut Buffer) {
     let place = state.place();
-    let choices = choices(prompt.input.value(), place, &state.keymap, session);
+    let choices = choices(prompt.input.value(), state, session);
     let width = body.width.saturating_sub(4).min(90);
     let height = choices.len().clamp(1, CHOICES) as u16 + 2;
     let title = format!("{} to choose from", choices.len());
@@ -150,6 +170,15 @@ pub fn palette(state: &State, session: &Session, prompt: &Prompt, look: &Look, b
             Choice::Finding(id) => (format!("open finding {id}"), String::new()),
             Choice::Candidate(id) => (format!("open candidate #{id}"), String::new()),
             Choice::Leak(id) => (format!("open leak {id}"), String::new()),
+            Choice::Filter(name) => {
+                let filter = state.filters.get(name).map_or("", String::as_str);
+                (format!("filter {name}: {filter}"), String::new())
+            }
+            Choice::Theme(theme) => {
+                let name = state.themes.get(*theme).map_or("", String::as_str);
+                let on = if *theme == state.theme { " (on)" } else { "" };
+                (format!("theme {name}{on}"), String::new())
+            }
         };
         let keys = Span::styled(format!(" {keys} "), look.key);
         let room = usize::from(row.width).saturating_sub(keys.width() + 2);

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     finding::{Finding, Rate, Signal},
-    scan::stats::wilson,
+    scan::stats::{always_valid, ln_e_value, wilson},
     session::Session,
     ui::{
         glyphs,
@@ -53,7 +53,8 @@ pub fn lines(finding: &Finding, session: &Session, width: usize, look: &Look) ->
         lines.push(bar(name, &rate, width, look));
     }
     lines.extend(ink::sentence(&whisker_legend(look), 1, width, look.dim, look));
-    for text in tested(finding, session) {
+    let told = tested(finding, session).into_iter().chain(at_any_time(finding));
+    for text in told {
         lines.extend(ink::sentence(&text, 1, width, look.text, look));
     }
     lines.push(Line::default());
@@ -201,6 +202,32 @@ fn tested(finding: &Finding, session: &Session) -> [String; 2] {
             figures::p(finding.q)
         ),
     ]
+}
+
+/// The same for those who look again whenever they like: what holds however often the numbers were looked at.
+fn at_any_time(finding: &Finding) -> Option<String> {
+    let Rate { k, n, .. } = finding.activation.with;
+    if n == 0 {
+        return None;
+    }
+    let rate = always_valid(k, n);
+    let mut told = format!(
+        "However often one looks and whenever one stops, it fires on {:.0} to {:.0} % of such prompts (95 %).",
+        100.0 * rate.low,
+        100.0 * rate.high
+    );
+    // Without a p-value the chance cannot be told; below it, there is nothing to speak against.
+    let chance = whatif::chance(finding);
+    if finding.p > 0.0 && k > 0 && f64::from(k) > chance * f64::from(n) {
+        let against = format!(
+            " E-value {}: so many times likelier than for a harmless string, which fires on up to {:.0} %; 20 is telling, and \
+             further fresh prompts multiply it.",
+            figures::e_value(ln_e_value(k, n, chance)),
+            100.0 * chance
+        );
+        told.push_str(&against);
+    }
+    Some(told)
 }
 
 #[cfg(test)]

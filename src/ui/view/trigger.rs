@@ -1,6 +1,7 @@
 //! The trigger under the microscope: its characters, the part that fires, which parts and variants matter, what is near and quiet.
 
 mod near;
+mod resembles;
 
 use ratatui::text::{Line, Span};
 
@@ -35,6 +36,7 @@ pub fn lines(
     look: &Look,
 ) -> Lines {
     let mut lines = whole(finding, width, look);
+    lines.extend(resembles::lines(&finding.trigger, width, look));
     lines.extend(tokens(finding, (pair, key), width, look));
     title(&mut lines, "Which of its tokens it needs: fires without", look);
     lines.extend(ink::sentence(&whisker_legend(look), 1, width, look.dim, look));

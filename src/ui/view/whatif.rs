@@ -183,10 +183,10 @@ fn q_at(finding: &Finding, k: u32) -> f64 {
     )
 }
 
-fn q_of(finding: &Finding, wanted: Rate) -> f64 {
+/// The chance at which a harmless string fires on a prompt. It is not recorded, but the p-value of the count tells it.
+pub fn chance(finding: &Finding) -> f64 {
     let rate = finding.activation.with;
     let (mut low, mut high) = (0.0, 1.0);
-    // The chance that a control fires is not recorded, but the p-value of the count tells it.
     for _ in 0..60 {
         let middle = f64::midpoint(low, high);
         if binomial_tail(rate.k, rate.n, middle) < finding.p {
@@ -195,12 +195,16 @@ fn q_of(finding: &Finding, wanted: Rate) -> f64 {
             high = middle;
         }
     }
+    f64::midpoint(low, high)
+}
+
+fn q_of(finding: &Finding, wanted: Rate) -> f64 {
     let paid = if finding.p > 0.0 {
         finding.q / finding.p
     } else {
         1.0
     };
-    (binomial_tail(wanted.k, wanted.n, f64::midpoint(low, high)) * paid).min(1.0)
+    (binomial_tail(wanted.k, wanted.n, chance(finding)) * paid).min(1.0)
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 //!
 //! Invariant: a pixel that stands for several entries shows the one of largest magnitude, so nothing present is hidden.
 
+mod margins;
 mod scale;
 
 use std::ops::Range;
@@ -10,6 +11,7 @@ use ratatui::{buffer::Buffer, layout::Rect, style::Style};
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
+pub use margins::Margins;
 pub use scale::Scale;
 
 use super::{
@@ -64,6 +66,17 @@ pub struct Heatmap<'a, F: Fn(usize, usize) -> Entry> {
     pub span: Range<usize>,
     /// A rule after the first column: it is on its own scale.
     pub first_apart: bool,
+    /// Numbers along both axes, drawn where there is room.
+    pub edges: Option<Margins<'a>>,
+}
+
+/// What a drawing came to: its legend says so.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Seen {
+    /// Some pixels stand for several entries.
+    pub pooled: bool,
+    /// There was room for the numbers along the axes.
+    pub edged: bool,
 }
 
 /// What the axes became: where the parts of a heatmap stand in its area.
@@ -81,10 +94,29 @@ struct Frame {
 }
 
 impl<F: Fn(usize, usize) -> Entry> Heatmap<'_, F> {
-    /// Draws it into `area`; returns whether entries were pooled. The legend is the caller's, through [`Scale::legend`].
-    pub fn draw(&self, area: Rect, buf: &mut Buffer, look: &Look) -> bool {
-        let area = area.intersection(buf.area);
-        let frame = self.frame(area, look);
+    /// Draws it into `area`. The legend is the caller's, through [`Scale::legend`].
+    pub fn draw(&self, area: Rect, buf: &mut Buffer, look: &Look) -> Seen {
+        let whole = area.intersection(buf.area);
+        let mut area = whole;
+        let mut frame = self.frame(area, look);
+        let mut edged = false;
+        let inner = margins::inside(whole);
+        if let Some(edges) = self.edges {
+            let smaller = self.frame(inner, look);
+            let spare =
+                smaller.rows.len() == frame.rows.len() && smaller.columns.len() == frame.columns.len();
+            // On a large screen they are worth a row; on a small one, they come only for nothing.
+            if !inner.is_empty() && (spare || margins::is_large(whole)) {
+                (area, frame, edged) = (inner, smaller, true);
+                edges.draw(
+                    buf,
+                    whole,
+                    (frame.cells, frame.unit),
+                    (&frame.rows, &frame.columns),
+                    look,
+                );
+            }
+        }
         self.gutters(area, buf, &frame, look);
         for line in 0..frame.cells.height {
             for column in 0..frame.cells.width {
@@ -95,7 +127,10 @@ impl<F: Fn(usize, usize) -> Entry> Heatmap<'_, F> {
             axis.iter()
                 .any(|slot| matches!(slot, Slot::Items(range) if range.len() > 1))
         };
-        pooled(&frame.rows) || pooled(&frame.columns)
+        Seen {
+            pooled: pooled(&frame.rows) || pooled(&frame.columns),
+            edged,
+        }
     }
 
     fn frame(&self, area: Rect, look: &Look) -> Frame {
@@ -339,6 +374,7 @@ mod tests {
             labels: &[],
             span: 0..0,
             first_apart: false,
+            edges: None,
         }
     }
 
@@ -349,7 +385,7 @@ mod tests {
         let look = Look::new("terminal", ColorDepth::None, true).unwrap();
         let area = Rect::new(0, 0, 12, 11);
         let mut buf = Buffer::empty(area);
-        assert!(heatmap(&values, (64, 64)).draw(area, &mut buf, &look));
+        assert!(heatmap(&values, (64, 64)).draw(area, &mut buf, &look).pooled);
         let marks = buf.content().iter().filter(|cell| cell.symbol() == "@").count();
         assert_eq!(marks, 1, "{buf:?}");
     }

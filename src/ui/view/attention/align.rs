@@ -2,7 +2,7 @@
 //!
 //! Invariant: trigger tokens have no counterpart, and counterparts keep their order.
 
-use super::{Loaded, Mode};
+use super::{Loaded, Mode, Together};
 use crate::{
     finding::{AttentionMap, AttentionPair},
     scan::heads::weight,
@@ -12,8 +12,10 @@ use crate::{
 /// One head of both runs, in the places of the run with the trigger.
 pub struct Aligned<'a> {
     pair: &'a AttentionPair,
-    /// Layer and head of each head looked at; their mean is shown.
+    /// Layer and head of each head looked at.
     heads: &'a [(usize, usize)],
+    /// What stands for several.
+    together: Together,
     /// Position 0 is set apart.
     mask_sink: bool,
     /// For each token of the run with: its place in the run without.
@@ -22,10 +24,15 @@ pub struct Aligned<'a> {
 
 impl<'a> Aligned<'a> {
     /// The heads of loaded attention.
-    pub fn new(loaded: &'a Loaded, heads: &'a [(usize, usize)], mask_sink: bool) -> Self {
+    pub fn new(
+        loaded: &'a Loaded,
+        (heads, together): (&'a [(usize, usize)], Together),
+        mask_sink: bool,
+    ) -> Self {
         Self {
             pair: &loaded.pair,
             heads,
+            together,
             mask_sink,
             counterpart: &loaded.counterpart,
         }
@@ -58,9 +65,34 @@ impl<'a> Aligned<'a> {
         }
     }
 
-    /// The weight as the model computed it.
+    /// The weight as the model computed it: of several heads, their mean or the largest.
     pub fn raw(&self, query: usize, key: usize) -> Option<f32> {
-        self.mean(&self.pair.with, query, key)
+        let map = &self.pair.with;
+        match self.together {
+            Together::Mean => self.mean(map, query, key),
+            Together::Largest => {
+                let weights = self.heads.iter().map(|head| weight(map, *head, query, key));
+                weights.flatten().max_by(f32::total_cmp)
+            }
+        }
+    }
+
+    /// The same heads seen as their mean: only a mean's weights add up to shares.
+    pub fn as_mean(&self) -> Self {
+        Self {
+            together: Together::Mean,
+            ..*self
+        }
+    }
+
+    /// Whether position 0 is set apart.
+    pub const fn sets_sink_apart(&self) -> bool {
+        self.mask_sink
+    }
+
+    /// Tokens of the run with the trigger, and where the trigger begins among them.
+    pub fn tokens(&self) -> (usize, usize) {
+        (self.pair.with.tokens.len(), self.pair.span.0)
     }
 
     /// Mean of the weights of the heads looked at.
@@ -74,7 +106,20 @@ impl<'a> Aligned<'a> {
     }
 
     fn shown(&self, map: &AttentionMap, query: usize, key: usize) -> Entry {
-        let at = |key| self.mean(map, query, key).filter(|value| value.is_finite());
+        match self.together {
+            Together::Mean => self.apart(key, |key| self.mean(map, query, key)),
+            // Each head shares out the rest of its own sink before the largest is taken.
+            Together::Largest => {
+                let heads = self.heads.iter();
+                let entries = heads.map(|head| self.apart(key, |key| weight(map, *head, query, key)));
+                entries.fold(Entry::Void, Entry::pool)
+            }
+        }
+    }
+
+    /// The weight on a key, with position 0 set apart where that is asked for.
+    fn apart(&self, key: usize, weight: impl Fn(usize) -> Option<f32>) -> Entry {
+        let at = |key| weight(key).filter(|value| value.is_finite());
         let Some(value) = at(key) else {
             return Entry::Void;
         };
@@ -161,7 +206,7 @@ mod tests {
     #[test]
     fn tokens_meet_their_counterparts_and_the_trigger_has_none() {
         let loaded = Loaded::new(pair());
-        let aligned = Aligned::new(&loaded, &[(0, 0)], false);
+        let aligned = Aligned::new(&loaded, (&[(0, 0)], Together::Mean), false);
         assert_eq!(
             aligned.counterpart,
             [Some(0), Some(1), None, None, Some(2), Some(3)]
@@ -179,7 +224,7 @@ mod tests {
     #[test]
     fn setting_position_0_apart_shares_its_weight_out() {
         let loaded = Loaded::new(pair());
-        let aligned = Aligned::new(&loaded, &[(0, 0)], true);
+        let aligned = Aligned::new(&loaded, (&[(0, 0)], Together::Mean), true);
         let row: f32 = (1..=5)
             .map(|key| match aligned.entry(Mode::With, 5, key) {
                 Entry::Value(value) => value,
@@ -191,12 +236,34 @@ mod tests {
     }
 
     #[test]
+    fn of_several_heads_the_largest_or_the_mean_is_shown() {
+        let mut pair = pair();
+        for map in [&mut pair.with, &mut pair.without] {
+            map.heads = 2;
+            // The second head gives nothing to anything but itself.
+            let count = map.tokens.len();
+            map.weights
+                .extend((0..count * count).map(|at| f32::from(u8::from(at % (count + 1) == 0))));
+        }
+        let loaded = Loaded::new(pair);
+        let both = [(0, 0), (0, 1)];
+        let mean = Aligned::new(&loaded, (&both, Together::Mean), false);
+        let largest = Aligned::new(&loaded, (&both, Together::Largest), false);
+        assert_eq!(largest.entry(Mode::With, 3, 3), Entry::Value(1.0));
+        assert_eq!(mean.entry(Mode::With, 3, 3), Entry::Value(0.625));
+        assert_eq!(largest.entry(Mode::With, 3, 1), Entry::Value(0.25));
+        assert_eq!(mean.entry(Mode::With, 3, 1), Entry::Value(0.125));
+        assert_eq!(largest.raw(3, 3), Some(1.0));
+        assert_eq!(largest.as_mean().raw(3, 3), Some(0.625));
+    }
+
+    #[test]
     fn weights_cut_short_are_void_not_a_crash() {
         let mut pair = pair();
         pair.with.weights.truncate(7);
         pair.span = (4, 90);
         let loaded = Loaded::new(pair);
-        let aligned = Aligned::new(&loaded, &[(0, 0)], true);
+        let aligned = Aligned::new(&loaded, (&[(0, 0)], Together::Mean), true);
         assert_eq!(aligned.entry(Mode::With, 5, 5), Entry::Void);
         assert_eq!(weight(&loaded.pair.with, (3, 0), 0, 0), None);
     }

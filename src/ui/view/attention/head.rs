@@ -4,7 +4,7 @@
 
 use ratatui::{buffer::Buffer, layout::Rect};
 
-use super::{AttentionState, Extent, Loaded, Mode, align::Aligned};
+use super::{AttentionState, Extent, Loaded, Mode, Together, align::Aligned, edges::Edges};
 use crate::{
     finding::{AttentionPair, Finding},
     ui::{
@@ -13,7 +13,7 @@ use crate::{
         view::figures,
         widget::{
             absence, fit,
-            heatmap::{Entry, Heatmap, Scale},
+            heatmap::{Entry, Heatmap, Margins, Scale, Seen},
             paragraph, put, put_all, quoted, rows, shown,
         },
     },
@@ -58,7 +58,7 @@ pub fn draw(
     let loaded = rolled.filter(|_| state.rollout).unwrap_or(loaded);
     let pair = &loaded.pair;
     let heads = state.heads();
-    let aligned = Aligned::new(loaded, &heads, state.mask_sink);
+    let aligned = Aligned::new(loaded, (&heads, state.together), state.mask_sink);
     let tiles = loaded.tiles.as_ref().filter(|tiles| tiles.are_of(state));
     let tokens = pair.with.tokens.len();
     let cursor = (state.row.min(tokens - 1), state.column.min(tokens - 1));
@@ -70,6 +70,11 @@ pub fn draw(
     let sentence = if area.height >= 20 { 2 } else { 0 };
     let below = 3 + sentence;
     let labels: Vec<String> = pair.with.tokens.iter().map(|token| shown(token, look)).collect();
+    let computed = match (tiles, state.mode) {
+        (Some(_), _) | (None, Mode::Difference) => None,
+        (None, mode) => Some(Edges::of(&aligned, mode)),
+    };
+    let edges = tiles.map_or(computed.as_ref(), |tiles| tiles.edges(state.mode));
     let map = Heatmap {
         size: (tokens, tokens),
         tile: tiles.map_or(1, |tiles| tiles.side),
@@ -82,25 +87,24 @@ pub fn draw(
         labels: &labels,
         span: pair.span.0..pair.span.1.min(tokens),
         first_apart: state.mask_sink,
+        edges: edges.map(|edges| Margins {
+            columns: ("gets", &edges.keys),
+            rows: ("spread", &edges.queries),
+        }),
     };
-    let pooled = map.draw(rows(rest, 0, rest.height.saturating_sub(below)), buf, look);
+    let seen = map.draw(rows(rest, 0, rest.height.saturating_sub(below)), buf, look);
     let foot = rows(rest, rest.height.saturating_sub(below), below);
     let column = scale.legend(buf, foot, (0, 0), look);
     put(
         buf,
         foot,
         (column, 0),
-        &notes(&aligned, state.mode, pooled, look),
+        &notes(&aligned, state.mode, seen, look),
         look.dim,
     );
     readout(rows(foot, 1, 2), buf, (pair, &aligned), (state, cursor), look);
-    paragraph(
-        buf,
-        foot,
-        (3, sentence),
-        &explain(pair, &aligned),
-        (look.dim, look),
-    );
+    let told = explain(pair, &aligned);
+    paragraph(buf, foot, (3, sentence), &told, (look.dim, look));
 }
 
 fn title(width: u16, state: &AttentionState, extent: Extent, look: &Look) -> String {
@@ -121,11 +125,15 @@ fn title(width: u16, state: &AttentionState, extent: Extent, look: &Look) -> Str
         .iter()
         .map(|(layer, head)| format!("L{layer:02}.H{head:02}"))
         .collect();
+    let word = match state.together {
+        Together::Mean => "mean",
+        Together::Largest => "largest",
+    };
     let name = match heads.as_slice() {
         _ if state.rollout => "all layers rolled out".to_owned(),
         [one] => one.clone(),
-        [_, _] | [_, _, _] => format!("mean of {}", heads.join(" ")),
-        several => format!("mean of {} heads", several.len()),
+        [_, _] | [_, _, _] => format!("{word} of {}", heads.join(" ")),
+        several => format!("{word} of {} heads", several.len()),
     };
     let pinned = match state.pinned.len() {
         0 => String::new(),
@@ -138,9 +146,9 @@ fn title(width: u16, state: &AttentionState, extent: Extent, look: &Look) -> Str
     )
 }
 
-fn notes(aligned: &Aligned<'_>, mode: Mode, pooled: bool, look: &Look) -> String {
+fn notes(aligned: &Aligned<'_>, mode: Mode, seen: Seen, look: &Look) -> String {
     let mut notes = Vec::new();
-    if pooled {
+    if seen.pooled {
         notes.push("largest of each tile".to_owned());
     }
     if mode == Mode::Difference && (!look.colored() || look.ascii) {
@@ -152,6 +160,9 @@ fn notes(aligned: &Aligned<'_>, mode: Mode, pooled: bool, look: &Look) -> String
     if mode != Mode::With && aligned.left_over() > 0 {
         let tokens = figures::counted(aligned.left_over(), "token");
         notes.push(format!("{tokens} of the other run left out"));
+    }
+    if seen.edged {
+        notes.push("gets: a key, from the trigger on; spread: a query".to_owned());
     }
     // Queries before the trigger, and position 0 set apart, may lie beyond the end of the scale.
     let beyond = if mode == Mode::Difference { "" } else { "+" };
@@ -227,6 +238,7 @@ fn readout(
 }
 
 fn explain(pair: &AttentionPair, aligned: &Aligned<'_>) -> String {
+    let aligned = aligned.as_mean();
     let tokens = pair.with.tokens.len();
     let span = pair.span.0..pair.span.1.min(tokens);
     let inside = aligned.mean_share(span.clone(), &span);

@@ -3,7 +3,7 @@
 //!
 //! Invariant: what is kept here follows from the weights and the head looked at alone.
 
-use super::{AttentionState, Mode, align::Aligned};
+use super::{AttentionState, Mode, Together, align::Aligned, edges::Edges};
 use crate::{
     finding::{AttentionMap, AttentionPair},
     scan::heads::{self, weight},
@@ -40,6 +40,7 @@ pub struct Loaded {
 #[derive(Debug, Clone)]
 pub struct Tiles {
     heads: Vec<(usize, usize)>,
+    together: Together,
     mask_sink: bool,
     /// Tokens along a side of a tile.
     pub side: usize,
@@ -48,6 +49,8 @@ pub struct Tiles {
     modes: [Vec<Entry>; 3],
     /// End of the scale.
     pub largest: f32,
+    /// With, without.
+    edges: [Edges; 2],
 }
 
 impl Loaded {
@@ -92,10 +95,10 @@ impl Loaded {
             return;
         }
         let kept = self.tiles.as_ref();
-        if kept.is_some_and(|tiles| tiles.heads == heads && tiles.mask_sink == state.mask_sink) {
+        if kept.is_some_and(|tiles| tiles.are_of(state)) {
             return;
         }
-        let aligned = Aligned::new(self, &heads, state.mask_sink);
+        let aligned = Aligned::new(self, (&heads, state.together), state.mask_sink);
         let side = tokens.div_ceil(SIDE);
         let across = tokens.div_ceil(side);
         let modes = [Mode::With, Mode::Without, Mode::Difference].map(|mode| {
@@ -110,13 +113,16 @@ impl Loaded {
             tiles
         });
         let largest = aligned.largest();
+        let edges = [Mode::With, Mode::Without].map(|mode| Edges::of(&aligned, mode));
         self.tiles = Some(Tiles {
             heads,
+            together: state.together,
             mask_sink: state.mask_sink,
             side,
             across,
             modes,
             largest,
+            edges,
         });
     }
 }
@@ -139,9 +145,20 @@ impl Tiles {
             .unwrap_or(Entry::Void)
     }
 
+    /// The sums along both axes; of a difference there are none.
+    pub fn edges(&self, mode: Mode) -> Option<&Edges> {
+        let [with, without] = &self.edges;
+        match mode {
+            Mode::With => Some(with),
+            Mode::Without => Some(without),
+            Mode::Difference => None,
+        }
+    }
+
     /// Whether they are of these heads, seen so.
     pub fn are_of(&self, state: &AttentionState) -> bool {
-        self.heads == state.heads() && self.mask_sink == state.mask_sink
+        let same = self.together == state.together && self.mask_sink == state.mask_sink;
+        same && self.heads == state.heads()
     }
 }
 
@@ -214,7 +231,7 @@ mod tests {
         let tiles = loaded.tiles.clone().unwrap();
         assert_eq!(tiles.side, 2);
         let heads = state.heads();
-        let aligned = Aligned::new(&loaded, &heads, state.mask_sink);
+        let aligned = Aligned::new(&loaded, (&heads, state.together), state.mask_sink);
         let pooled = [(10, 6), (10, 7), (11, 6), (11, 7)]
             .map(|(query, key)| aligned.entry(Mode::With, query, key))
             .into_iter()

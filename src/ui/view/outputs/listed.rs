@@ -58,11 +58,12 @@ fn signs(hits: &[Vec<Hit>], index: usize, look: &Look) -> String {
     hits.iter()
         .map(|hits| match hits.get(index) {
             Some(Hit {
-                with: true,
-                without: true,
+                with: 1..,
+                without: 1..,
+                ..
             }) => glyphs::both_mark(look.ascii),
-            Some(Hit { with: true, .. }) => glyphs::with_mark(look.ascii),
-            Some(Hit { without: true, .. }) => glyphs::without_mark(look.ascii),
+            Some(Hit { with: 1.., .. }) => glyphs::with_mark(look.ascii),
+            Some(Hit { without: 1.., .. }) => glyphs::without_mark(look.ascii),
             _ => glyphs::separator(look.ascii),
         })
         .collect()

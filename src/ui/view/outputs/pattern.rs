@@ -8,7 +8,7 @@ use regex::{Regex, RegexBuilder};
 
 use crate::{
     finding::{Example, Rate},
-    scan::stats::wilson,
+    scan::stats::wilson_of_units,
     text,
 };
 
@@ -20,13 +20,15 @@ pub const MOST: usize = 5;
 /// Places set off for one expression in one text.
 const MOST_SET_OFF: usize = 500;
 
-/// Which answers of an example it is found in.
+/// How many answers of an example it is found in: the greedy one and those drawn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Hit {
-    /// In the answer with the trigger.
-    pub with: bool,
-    /// In the answer without it.
-    pub without: bool,
+    /// Of the answers with the trigger.
+    pub with: u32,
+    /// Of the answers without it.
+    pub without: u32,
+    /// Answers on either side.
+    pub of: u32,
 }
 
 /// Where an expression is found; one sentence if it is none.
@@ -34,11 +36,27 @@ pub fn hits(expression: &str, examples: &[Example]) -> Result<Vec<Hit>, String> 
     let regex = compiled(expression)?;
     Ok(examples
         .iter()
-        .map(|example| Hit {
-            with: regex.is_match(&example.with),
-            without: regex.is_match(&example.without),
+        .map(|example| {
+            let mut hit = Hit {
+                with: 0,
+                without: 0,
+                of: 0,
+            };
+            for (with, without) in answers(example) {
+                hit.with += u32::from(regex.is_match(with));
+                hit.without += u32::from(regex.is_match(without));
+                hit.of += 1;
+            }
+            hit
         })
         .collect())
+}
+
+/// The answers of an example, with and without the trigger: the greedy ones first.
+fn answers(example: &Example) -> impl Iterator<Item = (&str, &str)> {
+    let drawn = example.draws.iter();
+    let drawn = drawn.map(|draw| (draw.with.as_str(), draw.without.as_str()));
+    std::iter::once((example.with.as_str(), example.without.as_str())).chain(drawn)
 }
 
 /// Where in a text the expressions are found, in bytes; what is none is found nowhere.
@@ -70,19 +88,21 @@ fn compiled(expression: &str) -> Result<Regex, String> {
         })
 }
 
-/// How many answers it is found in, with the trigger and without.
+/// How many answers it is found in, with the trigger and without; the intervals are about prompts.
 pub fn rates(hits: &[Hit]) -> (Rate, Rate) {
-    let n = hits.len() as u32;
-    let count = |of: fn(&Hit) -> bool| hits.iter().filter(|hit| of(hit)).count() as u32;
-    (
-        wilson(count(|hit| hit.with), n),
-        wilson(count(|hit| hit.without), n),
-    )
+    let rate = |of: fn(&Hit) -> u32| {
+        let share = |hit: &Hit| f64::from(of(hit)) / f64::from(hit.of.max(1));
+        let shares: Vec<f64> = hits.iter().map(share).collect();
+        let n = hits.iter().map(|hit| hit.of).sum();
+        wilson_of_units(hits.iter().map(of).sum(), n, &shares)
+    };
+    (rate(|hit| hit.with), rate(|hit| hit.without))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::finding::Draw;
 
     fn example(with: &str, without: &str) -> Example {
         Example {
@@ -103,6 +123,25 @@ mod tests {
         let (with, without) = rates(&hits("(?i)send .*key", &examples).unwrap());
         assert_eq!((with.k, with.n, without.k), (2, 2, 0));
         assert!(with.low > 0.3 && without.high < 0.7);
+    }
+
+    #[test]
+    fn drawn_answers_count_and_the_prompt_stays_the_unit() {
+        let mut asked = example("Send the key", "A rose");
+        asked.draws = vec![Draw {
+            seed: 101,
+            with: "A lily".to_owned(),
+            without: "the key".to_owned(),
+            fired: None,
+        }];
+        let hits = hits("key", &[asked]).unwrap();
+        assert_eq!((hits[0].with, hits[0].without, hits[0].of), (1, 1, 2));
+        let (with, _) = rates(&hits);
+        assert_eq!((with.k, with.n), (1, 2));
+        assert!(
+            with.low < 0.1 && with.high > 0.9,
+            "one prompt tells next to nothing"
+        );
     }
 
     #[test]
