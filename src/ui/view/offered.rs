@@ -83,6 +83,9 @@ pub fn offered(state: &State, session: &Session) -> Vec<Action> {
             if session.baseline.is_some() {
                 actions.push(Action::Baseline);
             }
+            if !session.findings.is_empty() && !session.is_running() {
+                actions.push(Action::Blind);
+            }
         }
         Screen::Finding(screen) => {
             actions.extend(evidence(screen));
@@ -90,10 +93,32 @@ pub fn offered(state: &State, session: &Session) -> Vec<Action> {
             if session.finding(&screen.id).is_some() {
                 actions.extend([Action::TruePositive, Action::FalsePositive, Action::Undecided]);
             }
-            actions.extend([Action::NextTab, Action::NextUnruled]);
+            actions.extend([Action::NextTab, Action::NextUnruled, Action::Prove]);
         }
+        Screen::Blind(blind) if blind.done.is_none() => {
+            // What was ruled before is not to be taken back from here.
+            return vec![
+                Action::TruePositive,
+                Action::FalsePositive,
+                Action::Undecided,
+                Action::Down,
+                Action::Up,
+                Action::Undo,
+            ];
+        }
+        Screen::Past(_) => {
+            return vec![
+                Action::Earlier,
+                Action::Later,
+                Action::Now,
+                Action::StepBack,
+                Action::StepOn,
+                Action::First,
+            ];
+        }
+        Screen::Facts { .. } => actions.extend([Action::Down, Action::Up, Action::Past]),
         Screen::Candidate { .. } => actions.extend([Action::Open, Action::Down]),
-        Screen::Leak { .. } | Screen::Facts { .. } | Screen::Pair { .. } | Screen::Comparison { .. } => {
+        Screen::Blind(_) | Screen::Leak { .. } | Screen::Pair { .. } | Screen::Comparison { .. } => {
             actions.extend([Action::Down, Action::Up]);
         }
     }
