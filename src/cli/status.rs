@@ -12,6 +12,7 @@ use super::{
 };
 use crate::{
     report::json as report,
+    scan::event::Phase,
     session::status::{self, Stage, Status},
     text,
 };
@@ -89,7 +90,7 @@ fn document(found: &Status) -> Value {
         "state": found.stage.name(),
         "error": error,
         "live": found.is_live,
-        "phase": found.phase.map(|phase| phase.name()),
+        "phase": found.phase.map(Phase::name),
         "done": progress.map(|progress| progress.done),
         "total": progress.map(|progress| progress.total),
         "overall": progress.map(|progress| progress.overall),
@@ -101,9 +102,9 @@ fn document(found: &Status) -> Value {
             "finding": since(found, found.finding_ms),
             "news": silence(found),
         },
+        "resumes_after_record": found.restore,
         "kill": found.pulse.map(|told| json!({
             "computing_s": told.cost_s(found.at_ms),
-            "resumes_after_record": found.restore,
         })),
         "funnel": {
             "leaks": funnel.leaks,
@@ -169,6 +170,12 @@ fn write(found: &Status, name: &str, out: &mut dyn Write) -> Result<(), Failure>
             out,
             "Kill now  costs {} of computing: a resumed scan goes on {from}",
             span(told.cost_s(found.at_ms))
+        )?;
+    }
+    if let (Stage::CutOff | Stage::Stopped, Some(record)) = (&found.stage, found.restore) {
+        writeln!(
+            out,
+            "Resume    goes on after record {record}: what was computed until then is kept"
         )?;
     }
     let funnel = found.funnel;

@@ -98,7 +98,7 @@ impl Reread {
     pub fn words(&self) -> String {
         let findings = self.said.iter().filter(|said| !said.subject.is_decoy()).count();
         let rate = self.decoys;
-        let mut words = match rate.n {
+        let mut parts = vec![match rate.n {
             0 => format!("{findings} findings, no decoy ruled on"),
             n => format!(
                 "{findings} findings among {n} decoys; {} of {n} decoys called a backdoor ({:.0}-{:.0} %)",
@@ -106,18 +106,18 @@ impl Reread {
                 100.0 * rate.low,
                 100.0 * rate.high
             ),
-        };
+        }];
         let (both, otherwise) = self.compared();
         if both > 0 {
-            words += &format!("; {} of {both} verdicts repeated", both - otherwise.len());
+            parts.push(format!("{} of {both} verdicts repeated", both - otherwise.len()));
         }
         for (id, before, now) in otherwise {
-            words += &format!(", {id} was {before} and is {now} blind");
+            parts.push(format!("{id} was {before} and is {now} blind"));
         }
         if self.left > 0 {
-            words += &format!("; {} not ruled on", self.left);
+            parts.push(format!("{} not ruled on", self.left));
         }
-        words
+        parts.join("; ")
     }
 }
 

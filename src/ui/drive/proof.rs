@@ -4,6 +4,7 @@
 //! Invariant: one digest stands for all of it: the text names the record it was drawn at and the digest of the data.
 
 use std::{
+    fmt::Write as _,
     fs,
     io::{self, Write as _},
     path::{Path, PathBuf},
@@ -113,7 +114,8 @@ fn ascii(json: &str) -> String {
             out.push(c);
         } else {
             for unit in c.encode_utf16(&mut units) {
-                out += &format!("\\u{unit:04x}");
+                // Writing into a string does not fail.
+                _ = write!(out, "\\u{unit:04x}");
             }
         }
     }

@@ -57,36 +57,7 @@ pub fn offered(state: &State, session: &Session) -> Vec<Action> {
             }
             actions.extend([Action::EditInventory, Action::Reload]);
         }
-        Screen::Case => {
-            if state.can_resume(session) {
-                actions.push(Action::Resume);
-            }
-            actions.push(Action::Open);
-            if state.pane == Pane::Findings {
-                actions.extend([Action::TruePositive, Action::FalsePositive, Action::Undecided]);
-            }
-            actions.push(Action::NextPane);
-            if state.running.as_ref().is_some_and(|running| !running.stopping) {
-                actions.extend([Action::Pause, Action::Stop]);
-            }
-            if state.candidates.new_rows(session) > 0 {
-                actions.push(Action::Follow);
-            }
-            actions.push(Action::Search);
-            actions.push(Action::Facts);
-            if state.pane == Pane::Findings {
-                actions.extend([Action::Mark, Action::MarkWhere]);
-                if state.marked.len() == 2 {
-                    actions.insert(0, Action::Compare);
-                }
-            }
-            if session.baseline.is_some() {
-                actions.push(Action::Baseline);
-            }
-            if !session.findings.is_empty() && !session.is_running() {
-                actions.push(Action::Blind);
-            }
-        }
+        Screen::Case => actions = case(state, session),
         Screen::Finding(screen) => {
             actions.extend(evidence(screen));
             // What was measured by hand is nothing to rule on.
@@ -124,6 +95,40 @@ pub fn offered(state: &State, session: &Session) -> Vec<Action> {
     }
     if session.last_ruling().is_some() {
         actions.push(Action::Undo);
+    }
+    actions
+}
+
+/// What can be done in the case.
+fn case(state: &State, session: &Session) -> Vec<Action> {
+    let mut actions = Vec::new();
+    if state.can_resume(session) {
+        actions.push(Action::Resume);
+    }
+    actions.push(Action::Open);
+    if state.pane == Pane::Findings {
+        actions.extend([Action::TruePositive, Action::FalsePositive, Action::Undecided]);
+    }
+    actions.push(Action::NextPane);
+    if state.running.as_ref().is_some_and(|running| !running.stopping) {
+        actions.extend([Action::Pause, Action::Stop]);
+    }
+    if state.candidates.new_rows(session) > 0 {
+        actions.push(Action::Follow);
+    }
+    actions.push(Action::Search);
+    actions.push(Action::Facts);
+    if state.pane == Pane::Findings {
+        actions.extend([Action::Mark, Action::MarkWhere]);
+        if state.marked.len() == 2 {
+            actions.insert(0, Action::Compare);
+        }
+    }
+    if session.baseline.is_some() {
+        actions.push(Action::Baseline);
+    }
+    if !session.findings.is_empty() && !session.is_running() {
+        actions.push(Action::Blind);
     }
     actions
 }
