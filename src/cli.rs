@@ -5,6 +5,7 @@ pub mod bench;
 pub mod case;
 pub mod compute;
 pub mod demo;
+pub mod diff;
 pub mod failure;
 pub mod headless;
 pub mod inspect;
@@ -19,6 +20,7 @@ pub mod scanning;
 pub mod screen;
 pub mod signals;
 pub mod source;
+pub mod status;
 pub mod textfile;
 pub mod trace;
 
@@ -131,8 +133,10 @@ fn dispatch(mut arguments: Arguments, streams: &mut Streams<'_>) -> Result<u8, F
         ),
         Some(Command::Open(open)) => screen::open(&setting, &open, streams),
         Some(Command::Sessions(form)) => listing::sessions(&setting.paths.sessions, form.format, streams.out),
+        Some(Command::Status(arguments)) => status::status(&setting, &arguments, streams.out),
         Some(Command::Inventory(arguments)) => inventory::inventory(&setting, &arguments, streams),
         Some(Command::Show(show)) => case::show(&setting, &show, streams.out),
+        Some(Command::Diff(arguments)) => diff::diff(&setting, &arguments, streams.out),
         Some(Command::Mark(mark)) => ruling::mark(&setting, &mark, streams.out),
         Some(Command::Undo(undo)) => ruling::turn(&setting, &undo.session, true, streams.out),
         Some(Command::Redo(redo)) => ruling::turn(&setting, &redo.session, false, streams.out),

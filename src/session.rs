@@ -3,6 +3,7 @@
 //! Invariant: the same records give the same session; live view, re-open, undo and reports are all a replay.
 
 pub mod baseline;
+pub mod blind;
 mod blob;
 mod chain;
 pub mod compare;
@@ -15,11 +16,13 @@ pub mod library;
 mod lock;
 mod open;
 pub mod place;
+pub mod pulse;
 pub mod query;
 pub mod reading;
 pub mod record;
 pub mod salvage;
 mod schema;
+pub mod status;
 pub mod store;
 
 use std::collections::HashMap;
@@ -29,6 +32,7 @@ use crate::{
     scan::event::{Candidate, Finished, Look, Phase, ScanEvent, Started},
 };
 use baseline::Baseline;
+use blind::Reread;
 use leaks::Leaks;
 use record::{Fact, Record};
 
@@ -157,6 +161,8 @@ pub struct Session {
     pub deeds: Vec<Deed>,
     /// The earlier session this one is measured against.
     pub baseline: Option<Baseline>,
+    /// Every blind re-reading, oldest first.
+    pub rereads: Vec<Reread>,
     /// Evidence that was not kept, for want of room: keys and bytes.
     pub left_out: Vec<(String, u64)>,
     /// What was lost when the session was rescued from a damaged file; none when it was not.
@@ -219,6 +225,7 @@ impl Session {
                 }
             }
             Fact::Baseline(baseline) => self.baseline = Some((**baseline).clone()),
+            Fact::Reread(reread) => self.rereads.push((**reread).clone()),
             Fact::Salvaged { lost, .. } => self.lost = Some(lost.clone()),
         }
         self.deeds.extend(deeds::of(self, record));

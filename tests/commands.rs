@@ -10,8 +10,15 @@ use std::{
 use assert_cmd::cargo::cargo_bin;
 use safetensors::SafeTensors;
 use serde_json::Value;
-use stakeout::model::{Model, OpenOptions};
+use stakeout::{
+    finding::Level,
+    model::{Model, OpenOptions},
+    scan::event::ScanEvent,
+};
 use tempfile::TempDir;
+
+#[path = "support/sample.rs"]
+mod sample;
 
 struct Home(TempDir);
 
@@ -656,4 +663,105 @@ fn completions_and_the_manual_name_every_command() {
             "{command}"
         );
     }
+}
+
+/// A session with the fixed sample in it, and a verdict on its finding.
+fn sampled(home: &Home) -> u64 {
+    use stakeout::{
+        finding::{Decision, Verdict},
+        session::store::Store,
+    };
+    let mut store = Store::create(&home.path("s.stakeout")).unwrap();
+    for event in sample::events() {
+        store.append_event(event).unwrap();
+    }
+    let finding = ScanEvent::Finding(Box::new(sample::finding(Level::High)));
+    store.append_event(finding).unwrap();
+    store.flush().unwrap();
+    let before = store.load().unwrap();
+    let verdict = Verdict {
+        decision: Decision::TruePositive {
+            reason: "fixed output".to_owned(),
+        },
+        severity: None,
+        seen: Vec::new(),
+        note: String::new(),
+        author: "ana".to_owned(),
+        at_ms: 0,
+    };
+    store.rule(&before.findings[0].id, verdict).unwrap();
+    before.records
+}
+
+#[test]
+fn status_tells_of_a_scan_that_was_cut_off_and_refuses_what_is_none() {
+    let home = Home::new();
+    sampled(&home);
+    let told = home.printed(&["status", "s.stakeout"]);
+    assert!(told.contains("cut off"), "{told}");
+    let document = home.json(&["status", "s.stakeout", "--format", "json"]);
+    assert_eq!(document["schema"], "stakeout.status/1");
+    assert_eq!(
+        (&document["state"], &document["live"]),
+        (&"cut-off".into(), &false.into())
+    );
+    assert_eq!(document["tokens_per_s"], Value::Null, "nobody knows it any more");
+    assert!(document["funnel"]["findings"].as_u64() > Some(0));
+    home.refused(&["status", "nothing"], "no such session", "stakeout sessions");
+    fs::write(home.path("text"), "not a session").unwrap();
+    home.refused(&["status", "text"], "not a Stakeout session", "stakeout sessions");
+}
+
+#[test]
+fn status_of_a_running_scan_names_a_file_it_cannot_read() {
+    use stakeout::session::store::Store;
+    let home = Home::new();
+    let mut store = Store::create(&home.path("s.stakeout")).unwrap();
+    for event in sample::events() {
+        store.append_event(event).unwrap();
+    }
+    store.flush().unwrap();
+    let document = home.json(&["status", "s.stakeout", "--format", "json"]);
+    assert_eq!(
+        (&document["state"], &document["live"]),
+        (&"running".into(), &true.into())
+    );
+    fs::write(home.path("s.stakeout-pulse"), "{").unwrap();
+    home.refused(
+        &["status", "s.stakeout"],
+        "s.stakeout-pulse: not what a running scan tells",
+        "remove that file",
+    );
+    store.append_event(sample::finished(true)).unwrap();
+    store.flush().unwrap();
+    let told = home.printed(&["status", "s.stakeout"]);
+    assert!(
+        told.contains("complete") && told.contains("320 tokens/s in phase one"),
+        "{told}"
+    );
+    assert!(!home.path("s.stakeout-pulse").exists());
+}
+
+#[test]
+fn a_session_is_shown_and_compared_as_it_was_at_a_record() {
+    let home = Home::new();
+    let before = sampled(&home);
+    let record = before.to_string();
+    let now = home.printed(&["show", "s.stakeout"]);
+    let then = home.printed(&["show", "s.stakeout", "--at", &record]);
+    assert!(now.contains("true positive (fixed output) by ana"), "{now}");
+    assert!(then.contains("not ruled on"), "{then}");
+    assert!(then.contains(&format!("Records   {record}")), "{then}");
+    home.refused(
+        &["show", "s.stakeout", "--at", "9999"],
+        "no record 9999",
+        "stakeout history",
+    );
+    let left = format!("s.stakeout@{record}");
+    let told = home.printed(&["diff", &left, "s.stakeout"]);
+    assert!(told.contains("left ") && told.contains("true positive"), "{told}");
+    let document = home.json(&["diff", &left, "s.stakeout", "--format", "json"]);
+    assert_eq!(document["schema"], "stakeout.diff/1");
+    assert_eq!(document["both"][0]["left"]["verdict"], Value::Null);
+    assert_eq!(document["both"][0]["right"]["verdict"]["ruling"], "true-positive");
 }

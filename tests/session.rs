@@ -770,7 +770,7 @@ fn what_is_not_a_session_is_told_apart() {
         open(&path),
         Err(SessionError::Newer {
             found: 7,
-            known: 2,
+            known: 3,
             ..
         })
     ));
@@ -1288,4 +1288,45 @@ fn the_documented_queries_answer_what_they_say() {
     assert_eq!(leaks.len(), 1, "{leaks:?}");
     let rulings = rows(queries[1]);
     assert_eq!(rulings.len(), 3, "{rulings:?}");
+}
+
+#[test]
+fn a_blind_re_reading_raises_the_format_so_that_an_older_program_refuses_the_file() {
+    use stakeout::session::blind::{Reread, Said, Subject};
+    let (_dir, path) = folder();
+    saved(&path);
+    let format = |path: &Path| -> i64 {
+        let connection = Connection::open(path).unwrap();
+        connection
+            .query_row("PRAGMA user_version", [], |row| row.get(0))
+            .unwrap()
+    };
+    assert_eq!(format(&path), 2, "as an older program reads it");
+    let reread = Reread {
+        said: vec![Said {
+            subject: Subject::Finding {
+                id: "F-1".to_owned(),
+                before: Some("true-positive".to_owned()),
+            },
+            blind: "false-positive".to_owned(),
+        }],
+        left: 3,
+        decoys: Rate::default(),
+    };
+    let mut store = Store::open(&path).unwrap();
+    store.reread("ana", reread.clone()).unwrap();
+    store.verify().unwrap();
+    let session = store.load().unwrap();
+    assert_eq!(session.rereads, [reread]);
+    let told = &session.deeds.last().unwrap().what;
+    assert!(
+        told.contains("F-1 was true-positive and is false-positive blind"),
+        "{told}"
+    );
+    drop(store);
+    assert_eq!(format(&path), 3);
+    assert!(
+        !Store::open(&path).unwrap().is_read_only(),
+        "and this one goes on with it"
+    );
 }

@@ -13,7 +13,7 @@ pub use self::measuring::{
     BenchArguments, ComputeArguments, InspectArguments, MeasureFormat, ProbeArguments, TokenIds,
     TraceArguments,
 };
-pub use self::show::{ShowArguments, View};
+pub use self::show::{DiffArguments, ShowArguments, StatusArguments, View};
 use crate::{
     finding::{Level, Ruling, Severity},
     scan::plan::Budget,
@@ -56,10 +56,14 @@ pub enum Command {
     Open(OpenArguments),
     /// List the saved sessions.
     Sessions(FormatArguments),
+    /// Say how far a scan is, whichever process runs it.
+    Status(StatusArguments),
     /// List the models you answer for, riskiest first; add to them; scan those that are due.
     Inventory(InventoryArguments),
     /// Print a session, or one finding of it.
     Show(ShowArguments),
+    /// Say what differs between two sessions, or between two moments of one.
+    Diff(DiffArguments),
     /// Rule on a finding.
     Mark(MarkArguments),
     /// Take the last ruling of a session back.

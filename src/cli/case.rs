@@ -20,6 +20,7 @@ use crate::{
         Session,
         store::{self, Store},
     },
+    text,
     ui::{
         effect::Effect,
         message::Message,
@@ -39,7 +40,7 @@ const COLUMNS: u16 = 100;
 pub fn show(setting: &Setting, arguments: &ShowArguments, out: &mut dyn Write) -> Result<u8, Failure> {
     let path = setting.paths.session(&arguments.session);
     let store = Store::open(&path)?;
-    let session = store.load()?;
+    let session = at(&store, arguments.at)?;
     if let Some(view) = arguments.view {
         let found = match &arguments.finding {
             Some(id) => Some(find(&session, &path, id)?),
@@ -59,6 +60,24 @@ pub fn show(setting: &Setting, arguments: &ShowArguments, out: &mut dyn Write) -
         }
     }
     Ok(DONE)
+}
+
+/// The session as it was at a record; as it is where none is named.
+pub fn at(store: &Store, record: Option<u64>) -> Result<Session, Failure> {
+    let Some(record) = record else {
+        return Ok(store.load()?);
+    };
+    match store.load_until(record, None)? {
+        (session, Some(_)) => Ok(session),
+        (session, None) => Err(Failure::Usage {
+            what: format!(
+                "{} has {} records and no record {record}",
+                text::line(&store.path().to_string_lossy()),
+                session.records
+            ),
+            hint: "`stakeout history SESSION` shows what happened at which record".to_owned(),
+        }),
+    }
 }
 
 /// A view of the screen as text.

@@ -71,6 +71,7 @@ pub fn document(session: &Session) -> Value {
                 .map(|found| json!({"id": found.id, "trigger": found.trigger, "level": found.level}))
                 .collect::<Vec<_>>(),
         })),
+        "rereads": session.rereads,
         "history": history(session),
         "session": {"records": session.records, "head": session.head},
     })

@@ -35,6 +35,9 @@ pub fn write(session: &Session, out: &mut dyn Write) -> io::Result<()> {
     }
     writeln!(out)?;
     write_coverage(&coverage(session), out)?;
+    for reread in &session.rereads {
+        writeln!(out, "Re-read blind  {}", short(&reread.words()))?;
+    }
     write_head_of_chain(session, out)
 }
 

@@ -55,6 +55,7 @@ pub(super) fn of(session: &Session, record: &Record) -> Option<Deed> {
             finding = about;
             format!("{what} put back")
         }
+        Fact::Reread(reread) => format!("re-read blind: {}", reread.words()),
         Fact::Salvaged { from, lost } => format!("rescued from {from}, losses: {}", lost.len()),
         Fact::Stored { .. } | Fact::Computed { .. } => return None,
     };

@@ -144,6 +144,14 @@ pub enum SessionError {
         /// Which record.
         seq: u64,
     },
+    /// The file in which a scan tells how far it is cannot be read.
+    #[error("{}: not what a running scan tells of itself: {}", shown(.path), text::line(.what))]
+    Pulse {
+        /// Which file.
+        path: PathBuf,
+        /// What is wrong with it.
+        what: String,
+    },
     /// Anything else the system or SQLite reports.
     #[error("{}: {}", shown(.path), text::line(.what))]
     Other {
@@ -238,6 +246,10 @@ impl SessionError {
             }
             Self::Unrecordable { .. } => "this is a fault in stakeout; what was recorded before stands",
             Self::NotARuling { .. } => "`stakeout history SESSION` shows every ruling",
+            Self::Pulse { .. } => {
+                "the session itself is not touched by it: remove that file, the scan writes it anew within a second or at \
+                 its next step"
+            }
             Self::Other { .. } => "check the disk the session is on",
         }
     }

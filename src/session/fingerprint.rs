@@ -42,3 +42,8 @@ pub fn are_relatives(a: &Finding, b: &Finding) -> bool {
     };
     holds(a, b) || holds(b, a)
 }
+
+/// SHA-256 of bytes, hex: what names a file in a note.
+pub fn digest(bytes: &[u8]) -> String {
+    hex(&Sha256::digest(bytes))
+}

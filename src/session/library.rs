@@ -150,7 +150,16 @@ pub fn delete(path: &Path) -> Result<(), SessionError> {
         });
     };
     fs::remove_file(path).map_err(io)?;
-    for suffix in ["-wal", "-shm", "-draft", "-draft-new", "-place", "-place-new"] {
+    for suffix in [
+        "-wal",
+        "-shm",
+        "-draft",
+        "-draft-new",
+        "-place",
+        "-place-new",
+        "-pulse",
+        "-pulse-new",
+    ] {
         // Most of them are not there.
         drop(fs::remove_file(lock::beside(path, suffix)));
     }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::baseline::Baseline;
+use super::{baseline::Baseline, blind::Reread};
 use crate::{
     finding::Verdict,
     scan::event::{ScanEvent, Unit},
@@ -76,6 +76,8 @@ pub enum Fact {
         /// Sequence number of the record put back, or of the first of its group.
         record: u64,
     },
+    /// The analyst re-read findings blind, among decoys.
+    Reread(Box<Reread>),
     /// The records before were rescued from a damaged file.
     Salvaged {
         /// Name of that file.
@@ -114,6 +116,7 @@ impl Fact {
             Self::Ruled { .. } => "ruled",
             Self::Undone { .. } => "undone",
             Self::Redone { .. } => "redone",
+            Self::Reread(_) => "reread",
             Self::Salvaged { .. } => "salvaged",
         }
     }

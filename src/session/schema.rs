@@ -16,8 +16,12 @@ use rusqlite::Connection;
 /// `PRAGMA application_id` of a session file: "StkO" in ASCII.
 pub(super) const APPLICATION_ID: i64 = 0x5374_6b4f;
 
-/// `PRAGMA user_version`: raised when an older program could no longer read the file.
-pub(super) const FORMAT: i64 = 2;
+/// The newest `PRAGMA user_version`: raised when an older program could no longer read the file. 3 is a file in which a blind
+/// re-reading is recorded.
+pub(super) const FORMAT: i64 = 3;
+
+/// The `PRAGMA user_version` a session begins with.
+const MADE: i64 = 2;
 
 /// Everything but the view of rulings.
 const SCHEMA: &str = "
@@ -119,7 +123,7 @@ pub(super) fn make(connection: &Connection) -> rusqlite::Result<()> {
 pub(super) fn migrate(connection: &Connection) -> rusqlite::Result<()> {
     connection.execute_batch("DROP VIEW ruling;")?;
     connection.execute_batch(RULING)?;
-    connection.pragma_update(None, "user_version", FORMAT)
+    connection.pragma_update(None, "user_version", MADE)
 }
 
 /// What a database turned out to be.
@@ -150,7 +154,7 @@ pub(super) fn identify(connection: &Connection) -> rusqlite::Result<Identity> {
         |row| row.get(0),
     )?;
     Ok(match tables {
-        2 if format < FORMAT => Identity::Older(format),
+        2 if format < MADE => Identity::Older(format),
         2 => Identity::Session,
         _ => Identity::Foreign,
     })

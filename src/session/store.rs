@@ -15,19 +15,16 @@ mod front;
 mod read;
 mod resume;
 mod rule;
+mod scan;
 mod write;
 
 pub use super::error::SessionError;
 use super::{
-    blob,
     chain::{GENESIS, Sealed},
     lock::{self, Lock},
     open,
+    pulse::{self, Beat},
     record::{Fact, Record},
-};
-use crate::{
-    finding::AttentionPair,
-    scan::event::{ScanEvent, Unit},
 };
 pub use read::Verified;
 use write::{commit, head, insert};
@@ -70,6 +67,8 @@ pub struct Store {
     path: PathBuf,
     // Closed before the lock is given back: fields are dropped in this order.
     connection: Connection,
+    /// While a scan reports to it: what other processes are told of it.
+    beat: Option<Beat>,
     lock: Option<Lock>,
     /// The last record appended, committed or not.
     head: Head,
@@ -100,7 +99,7 @@ pub fn is_live(path: &Path) -> bool {
     lock::is_held(path)
 }
 
-fn now_ms() -> i64 {
+pub(super) fn now_ms() -> i64 {
     SystemTime::now()
         .duration_since(UNIX_EPOCH)
         .map_or(0, |since| since.as_millis() as i64)
@@ -147,9 +146,14 @@ impl Store {
     }
 
     fn new(path: &Path, opened: open::Opened, head: Head) -> Self {
+        if opened.lock.is_some() {
+            // Nobody else writes: what a scan told of itself here is told by nobody any more.
+            pulse::remove(path);
+        }
         Self {
             path: path.to_owned(),
             connection: opened.connection,
+            beat: None,
             lock: opened.lock,
             head,
             pending: Vec::new(),
@@ -233,89 +237,6 @@ impl Store {
             self.write(Sync::Later)?;
         }
         Ok(())
-    }
-
-    /// How many bytes of evidence the file may hold; what goes beyond is not kept, and the session says so.
-    pub fn limit_evidence(&mut self, bytes: u64) -> Result<()> {
-        let kept: i64 = self
-            .connection
-            .query_row(
-                "SELECT coalesce(sum(json_extract(body, '$.bytes')), 0) FROM record WHERE kind = 'stored'",
-                [],
-                |row| row.get(0),
-            )
-            .map_err(|error| SessionError::sqlite(&self.path, &error))?;
-        self.evidence = (kept.max(0) as u64, bytes);
-        Ok(())
-    }
-
-    /// Appends what the scan reported; the records returned are to be applied to the live session. None for progress, and
-    /// none while a resumed scan repeats what is recorded.
-    ///
-    /// Attention is written to the file at once, everything before it too.
-    pub fn append_event(&mut self, event: ScanEvent) -> Result<Vec<Record>> {
-        if matches!(event, ScanEvent::Progress(_)) {
-            return Ok(Vec::new());
-        }
-        if self.is_repeated(&event)? {
-            return Ok(Vec::new());
-        }
-        Ok(vec![match event {
-            ScanEvent::Attention { key, pair } => self.store(key, &pair)?,
-            ScanEvent::Computed(unit) => self.keep(unit)?,
-            event => self.append(SCAN, Fact::Scan { event })?,
-        }])
-    }
-
-    fn keep(&mut self, mut unit: Unit) -> Result<Record> {
-        let bytes = std::mem::take(&mut unit.result);
-        let digest = blob::digest(&bytes);
-        let fact = Fact::Computed {
-            unit,
-            digest: digest.clone(),
-            bytes: bytes.len() as u64,
-        };
-        let record = self.append(SCAN, fact)?;
-        self.attach(digest, bytes);
-        Ok(record)
-    }
-
-    /// Stores bytes with the record appended last.
-    fn attach(&mut self, digest: String, bytes: Vec<u8>) {
-        if let Some(pending) = self.pending.last_mut() {
-            pending.stored = Some((digest, bytes));
-        }
-    }
-
-    fn encode(&self, key: &str, pair: &AttentionPair) -> Result<(String, Vec<u8>)> {
-        let bytes = blob::encode(pair).map_err(|what| SessionError::Evidence {
-            path: self.path.clone(),
-            key: key.to_owned(),
-            what,
-        })?;
-        Ok((blob::digest(&bytes), bytes))
-    }
-
-    fn store(&mut self, key: String, pair: &AttentionPair) -> Result<Record> {
-        let (digest, bytes) = self.encode(&key, pair)?;
-        let length = bytes.len() as u64;
-        self.commit()?;
-        if self.evidence.0 + length > self.evidence.1 {
-            return self.append(SCAN, Fact::LeftOut { key, bytes: length });
-        }
-        let fact = Fact::Stored {
-            key,
-            digest: digest.clone(),
-            bytes: length,
-        };
-        let record = self.append(SCAN, fact)?;
-        self.attach(digest, bytes);
-        if let Err(error) = self.write(Sync::Later) {
-            self.retract();
-            return Err(error);
-        }
-        self.evidence.0 += length;
-        Ok(record)
     }
 
     /// Writes appended records to the file; to be called about every 200 ms while [`Store::uncommitted`] is not 0. Findings

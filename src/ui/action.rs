@@ -42,6 +42,7 @@ actions! {
     Copy, "copy", "copy", "Copy what the cursor is on to the clipboard, hidden characters as marks, through the terminal";
     Export, "export", "export", "Write this view as text into a file beside the session";
     ExportFigure, "export-figure", "figure", "Draw this evidence into an SVG and a PNG file beside the session";
+    Prove, "prove", "proof", "Write this view, the data behind it and the command that prints it into a folder, and cite its SHA-256 in the next verdict";
     ToggleMouse, "toggle-mouse", "mouse", "Take the mouse, or leave it to the terminal to select text";
     Theme, "theme", "theme", "Show everything in the next theme; the commands name each theme too";
     Undo, "undo", "undo", "Take the last ruling back";
@@ -70,6 +71,14 @@ actions! {
     EditInventory, "edit-inventory", "edit", "Open the inventory's file in $EDITOR";
     Facts, "facts", "facts", "Show the model, the arms, what was covered and what was not";
     Baseline, "baseline", "baseline", "Show the earlier session beside this one: what is new, what vanished, what changed";
+    Blind, "blind", "blind", "Re-read the findings blind: shuffled among decoys, without levels, confidences and verdicts";
+    Past, "past", "past", "Go through the session's records: state, counts and verdicts as they were at each";
+    Earlier, "earlier", "earlier", "To the record before; a count goes so many records back";
+    Later, "later", "later", "To the next record; a count goes so many records on";
+    StepBack, "step-back", "step back", "To the step before in the session's history";
+    StepOn, "step-on", "next step", "To the next step in the session's history";
+    First, "first", "first", "To the first record; a count goes to the record of that number";
+    Now, "now", "now", "Back to now";
     Resume, "resume", "resume scan", "Go on with the scan where it was interrupted";
     Probe, "probe", "measure", "Measure a string of your own with the model, as a scan measures a candidate";
     Pause, "pause", "pause", "Pause the scan, or let it go on";

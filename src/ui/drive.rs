@@ -5,6 +5,7 @@
 mod carry;
 mod export;
 mod probe;
+mod proof;
 mod reading;
 mod scan;
 mod sift;
@@ -300,6 +301,7 @@ fn opening(app: &App) -> State {
             .unwrap_or_default();
         state.read_only = store.is_read_only();
         state.elsewhere = store.is_written_elsewhere();
+        state.pulse = scan::pulse(store);
         store.path().clone_into(&mut state.path);
         let kept = place::read(store.path()).filter(|_| app.scan.is_none());
         if let Some(place) = kept.and_then(|kept| serde_json::from_str::<Place>(&kept).ok()) {

@@ -2,7 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::finding::{Decision, Figure, Severity};
+use crate::{
+    finding::{Decision, Figure, Severity},
+    session::blind::Reread,
+};
 
 /// How the screen ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -62,7 +65,7 @@ pub struct Kept {
 }
 
 /// Something to do.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Effect {
     /// Let the scan wait.
     Pause,
@@ -72,6 +75,13 @@ pub enum Effect {
     Stop,
     /// Save a ruling.
     Rule(Draft),
+    /// Save what a blind re-reading came to.
+    Reread(Box<Reread>),
+    /// Read the session as it was at a record.
+    Past {
+        /// Its number.
+        record: u64,
+    },
     /// Take back the rulings of this group.
     Undo {
         /// Sequence number of its first record.
@@ -119,6 +129,8 @@ pub enum Effect {
     StopProbe,
     /// Write the view shown as text beside the session.
     Export,
+    /// Write the proof of the view shown beside the session.
+    Prove,
     /// Draw evidence of a finding beside the session.
     ExportFigure {
         /// Id of the finding.

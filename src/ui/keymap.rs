@@ -53,6 +53,8 @@ contexts! {
     Library, "library", [List, Global, Always], "Sessions";
     Inventory, "inventory", [List, Global, Always], "Models";
     Case, "case", [Ruling, List, Global, Always], "The case";
+    Blind, "blind", [List, Global, Always], "Re-reading blind";
+    Past, "past", [List, Global, Always], "The session as it was";
     Detail, "detail", [List, Global, Always], "One candidate or leak";
     Finding, "finding", [Ruling, List, Global, Always], "The finding";
     Attention, "attention", [Finding, Ruling, List, Global, Always], "Attention";

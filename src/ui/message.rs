@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use crossterm::event::{KeyEvent, MouseEvent};
 
-use super::{effect::Draft, view::Drawn};
+use super::{effect::Draft, state::past::Past, view::Drawn};
 use crate::{
     finding::{AttentionPair, Finding},
     inventory::Inventory,
     scan::event::Progress,
-    session::{compare::Comparison, library::Entry},
+    session::{blind::Reread, compare::Comparison, library::Entry},
 };
 
 /// Something that happened.
@@ -35,6 +35,17 @@ pub enum Message {
     ProbeFailed(String),
     /// Something was written: where.
     Written(Vec<std::path::PathBuf>),
+    /// The proof of a view was written.
+    Proved {
+        /// The finding.
+        finding: String,
+        /// Name of the view.
+        view: String,
+        /// Where.
+        folder: std::path::PathBuf,
+        /// SHA-256 of the view, hex.
+        digest: String,
+    },
     /// Text was sent to the terminal's clipboard: so many characters.
     Copied(usize),
     /// The terminal has another size.
@@ -53,6 +64,10 @@ pub enum Message {
     Ended,
     /// A ruling was saved.
     Ruled(Draft),
+    /// A blind re-reading was saved.
+    Reread(Box<Reread>),
+    /// The session as it was at a record.
+    Past(Box<Past>),
     /// Rulings were taken back, or put back.
     Turned {
         /// Their group.

@@ -2,9 +2,11 @@
 //!
 //! Invariant: only [`super::update()`] changes it; ids, not row numbers, say what the cursor is on.
 
+pub mod blind;
 pub mod dialog;
 pub mod finding;
 mod narrowed;
+pub mod past;
 pub mod place;
 pub mod prompt;
 mod screen;
@@ -23,7 +25,7 @@ use std::{
 
 use crate::{
     finding::{Finding, Level},
-    session::{Session, library::Entry, query::Query},
+    session::{Session, library::Entry, pulse::Pulse, query::Query},
 };
 
 use super::{
@@ -43,8 +45,6 @@ pub use underway::{Chain, Leaving, Running, Toast, Tone, Wanted};
 
 /// How long a toast stays, milliseconds.
 const TOAST_MS: u64 = 4000;
-/// After this long without news from a running scan the header says so, milliseconds.
-pub const STALL_MS: u64 = 5000;
 
 /// A list whose cursor is pinned to what it is on.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -90,6 +90,8 @@ pub struct State {
     pub read_only: bool,
     /// Another process writes to the session.
     pub elsewhere: bool,
+    /// What the scan that runs there tells of itself.
+    pub pulse: Option<Pulse>,
     /// The pane with the keys.
     pub pane: Pane,
     /// The findings list.
@@ -126,6 +128,8 @@ pub struct State {
     pub marked: BTreeSet<String>,
     /// Names of the tabs of each finding that have been on the screen.
     pub seen: BTreeMap<String, BTreeSet<&'static str>>,
+    /// Proofs of views written since the last verdict on a finding: what its next one cites.
+    pub proofs: BTreeMap<String, Vec<String>>,
     /// A ruling that was being typed when the program last ended.
     pub kept: Option<Box<Kept>>,
     /// When the screen opened, milliseconds since the epoch.
@@ -174,6 +178,7 @@ impl State {
             interrupted_ms: None,
             read_only: false,
             elsewhere: false,
+            pulse: None,
             pane: Pane::default(),
             findings: List::default(),
             filter: String::new(),
@@ -192,6 +197,7 @@ impl State {
             unattended: false,
             marked: BTreeSet::new(),
             seen: BTreeMap::new(),
+            proofs: BTreeMap::new(),
             kept: None,
             opened_at_ms: 0,
             attention: None,
@@ -257,6 +263,8 @@ impl State {
             Screen::Library => Context::Library,
             Screen::Inventory => Context::Inventory,
             Screen::Case => Context::Case,
+            Screen::Blind(_) => Context::Blind,
+            Screen::Past(_) => Context::Past,
             Screen::Candidate { .. }
             | Screen::Leak { .. }
             | Screen::Facts { .. }
@@ -318,23 +326,6 @@ impl State {
             .filter(|running| !running.paused || self.leaving.is_some())
             .map(|_| self.now_ms + 500);
         toast.into_iter().chain(moving).min()
-    }
-
-    /// For how long a running scan has said nothing, once that is worth telling, seconds.
-    pub fn silence_s(&self) -> Option<u64> {
-        let running = self.running.as_ref().filter(|running| !running.paused)?;
-        let silence = self.now_ms.saturating_sub(running.heard_ms);
-        (silence >= STALL_MS).then_some(silence / 1000)
-    }
-
-    /// Seconds of computing that a power cut now would cost beside the records not saved, once it is worth telling.
-    pub fn unkept_s(&self) -> Option<u64> {
-        let running = self
-            .running
-            .as_ref()
-            .filter(|running| running.progress.is_some())?;
-        let seconds = self.now_ms.saturating_sub(running.kept_ms) / 1000;
-        (seconds > 0).then_some(seconds)
     }
 
     /// Keys of an action here, for the footer and for hints; empty where it has none.

@@ -1,5 +1,6 @@
 //! What a message changes in the state and what is to be done about it: a pure function, without clock or files.
 
+mod blind;
 mod case;
 mod dialog;
 mod evidence;
@@ -8,6 +9,7 @@ mod inventory;
 mod leaving;
 mod library;
 mod mouse;
+mod past;
 mod probe;
 mod prompt;
 mod ruling;
@@ -59,6 +61,15 @@ pub fn update(state: &mut State, session: &Session, message: Message) -> Vec<Eff
             export::written(state, &paths);
             Vec::new()
         }
+        Message::Proved {
+            finding,
+            view,
+            folder,
+            digest,
+        } => {
+            export::proved(state, finding, &view, &folder, &digest);
+            Vec::new()
+        }
         Message::Copied(characters) => {
             export::copied(state, characters);
             Vec::new()
@@ -84,6 +95,14 @@ pub fn update(state: &mut State, session: &Session, message: Message) -> Vec<Eff
         }
         Message::Ended => ended(state, session),
         Message::Ruled(draft) => ruling::saved(state, session, &draft),
+        Message::Reread(reread) => {
+            blind::saved(state, *reread);
+            Vec::new()
+        }
+        Message::Past(then) => {
+            past::came(state, *then);
+            Vec::new()
+        }
         Message::Turned { group, back } => {
             ruling::turned(state, session, group, back);
             Vec::new()
@@ -217,6 +236,10 @@ fn act(state: &mut State, session: &Session, action: Action) -> Vec<Effect> {
     if state.dialog.is_some() {
         return dialog::act(state, session, action);
     }
+    let apart = blind::act(state, action).or_else(|| past::act(state, session, action));
+    if let Some(effects) = apart {
+        return effects;
+    }
     if quiet(state, session, action) {
         return Vec::new();
     }
@@ -239,6 +262,7 @@ fn act(state: &mut State, session: &Session, action: Action) -> Vec<Effect> {
         }
         Action::Copy => export::copy(state, session),
         Action::Export => vec![Effect::Export],
+        Action::Prove => export::prove(state, session),
         Action::ExportFigure => export::figure(state, session),
         Action::Theme => {
             let next = (state.theme + 1).checked_rem(state.themes.len()).unwrap_or(0);
@@ -249,6 +273,7 @@ fn act(state: &mut State, session: &Session, action: Action) -> Vec<Effect> {
             vec![Effect::Mouse(state.mouse)]
         }
         Action::Leave => leaving::leave(state),
+        Action::Past => past::open(state, session),
         Action::Undo => ruling::undo(state, session),
         Action::Redo => ruling::redo(state, session),
         Action::Adopt => ruling::adopt(state, session),
@@ -272,6 +297,8 @@ fn act(state: &mut State, session: &Session, action: Action) -> Vec<Effect> {
             | Screen::Facts { .. }
             | Screen::Pair { .. }
             | Screen::Comparison { .. }
+            | Screen::Blind(_)
+            | Screen::Past(_)
             | Screen::Finding(_) => {
                 evidence::act(state, session, action);
                 Vec::new()

@@ -7,6 +7,7 @@
 //! ```
 
 pub mod attention;
+mod blind;
 mod candidates;
 mod case;
 mod comparison;
@@ -23,11 +24,12 @@ mod leaks;
 mod library;
 mod marking;
 mod offered;
-mod origin;
+pub mod origin;
 pub mod outputs;
 mod overview;
 pub mod page;
 mod pair;
+mod past;
 mod progress;
 mod prompt;
 mod rulings;
@@ -122,6 +124,17 @@ pub fn draw(state: &State, session: &Session, look: &Look, area: Rect, buf: &mut
         Screen::Finding(screen) => {
             drawn.unread = leaks::unread(state, session);
             finding::draw(state, session, screen, look, body, buf, &mut drawn);
+        }
+        Screen::Blind(screen) => match &screen.done {
+            None => blind::draw(screen, look, body, buf, &mut drawn),
+            Some(done) => {
+                let lines = blind::summary(screen, done, usize::from(body.width), look);
+                scrolled(&lines, screen.scroll, body, buf, &mut drawn);
+            }
+        },
+        Screen::Past(shown) => {
+            let lines = past::lines(shown, usize::from(body.width), look);
+            scrolled(&lines, shown.scroll, body, buf, &mut drawn);
         }
         Screen::Candidate { id, scroll } => {
             drawn.unread = leaks::unread(state, session);

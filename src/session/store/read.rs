@@ -32,6 +32,24 @@ impl Store {
         Ok(session)
     }
 
+    /// The session as it was when record `last` had been written, and that record; `earlier` is the session at a record before
+    /// it, if that is at hand. Ends at the last record there is.
+    pub fn load_until(&self, last: u64, earlier: Option<Session>) -> Result<(Session, Option<Record>)> {
+        let mut session = earlier
+            .filter(|earlier| earlier.records < last)
+            .unwrap_or_default();
+        let mut reached = None;
+        self.replay_while(session.records, &mut |record| {
+            session.apply(record);
+            let goes_on = record.seq < last;
+            if !goes_on {
+                reached = Some(record.clone());
+            }
+            goes_on
+        })?;
+        Ok((session, reached))
+    }
+
     /// Calls `visit` with every record in the file after `seq`, in order, checking the chain. Returns their number.
     pub fn replay(&self, after: u64, visit: &mut dyn FnMut(&Record)) -> Result<usize> {
         self.follow(after, &mut |record| {

@@ -61,6 +61,7 @@ impl Store {
             at: 0,
             until: record.seq,
         });
+        self.tell_paused(false);
         Ok(record)
     }
 

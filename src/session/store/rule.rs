@@ -1,9 +1,12 @@
-//! What the analyst decides: rulings, taken back and put back, each a record that is on disk before it counts as saved.
+//! What the analyst decides: rulings, taken back and put back, and blind re-readings, each a record that is on disk before it counts as saved.
 
 use super::{Pending, Result, SessionError, Store, Sync, author};
 use crate::{
     finding::Verdict,
-    session::record::{Fact, Record},
+    session::{
+        blind::Reread,
+        record::{Fact, Record},
+    },
 };
 
 impl Store {
@@ -33,6 +36,17 @@ impl Store {
             })
             .collect();
         self.settle(records)
+    }
+
+    /// Saves what a blind re-reading came to; it is on disk when this returns.
+    pub fn reread(&mut self, author: &str, reread: Reread) -> Result<Record> {
+        self.commit()?;
+        let records = vec![self.append(author, Fact::Reread(Box::new(reread)))];
+        let mut records = self.settle(records.into_iter().collect())?;
+        records.pop().ok_or_else(|| SessionError::NotARuling {
+            path: self.path.clone(),
+            seq: 0,
+        })
     }
 
     /// Takes the rulings of group `seq` back (see [`crate::session::Ruled::group`]); on disk when this returns.
@@ -92,5 +106,8 @@ impl Store {
 }
 
 fn is_ruling(pending: &Pending) -> bool {
-    matches!(pending.sealed.kind.as_str(), "ruled" | "undone" | "redone")
+    matches!(
+        pending.sealed.kind.as_str(),
+        "ruled" | "undone" | "redone" | "reread"
+    )
 }

@@ -1,7 +1,10 @@
 //! What an analyst would notice if a session were kept wrongly.
 
 use super::*;
-use crate::finding::{Decision, Verdict};
+use crate::{
+    finding::{Decision, Verdict},
+    scan::event::ScanEvent,
+};
 
 fn notice(text: &str) -> ScanEvent {
     ScanEvent::Notice { text: text.into() }

@@ -57,9 +57,13 @@ pub(super) fn commit(
     if head(&transaction)? != *on_disk {
         return Ok(false);
     }
-    if records.is_empty() {
-        // A transaction that writes nothing would not wait for the disk.
+    if records.iter().any(|pending| pending.sealed.kind == "reread") {
+        // A program that does not know this record has to refuse the file, not to call it broken.
         transaction.pragma_update(None, "user_version", schema::FORMAT)?;
+    } else if records.is_empty() {
+        // A transaction that writes nothing would not wait for the disk.
+        let format: i64 = transaction.query_row("PRAGMA user_version", [], |row| row.get(0))?;
+        transaction.pragma_update(None, "user_version", format)?;
     }
     for Pending { sealed, stored } in records {
         if let Some((digest, bytes)) = stored {

@@ -4,11 +4,11 @@ use std::io;
 
 use ratatui::backend::Backend;
 
-use super::{Drive, export};
+use super::{Drive, export, proof};
 use crate::{
     finding::{Figure, Verdict},
     inventory::Inventory,
-    session::{compare, draft, library},
+    session::{blind::Reread, compare, draft, library},
     text,
     ui::{
         UiError,
@@ -31,10 +31,12 @@ where
         let happened = match effect {
             Effect::Pause => {
                 gate.inspect(|gate| gate.pause());
+                self.tell_paused(true);
                 None
             }
             Effect::Resume => {
                 gate.inspect(|gate| gate.resume());
+                self.tell_paused(false);
                 None
             }
             Effect::Stop => {
@@ -42,6 +44,8 @@ where
                 None
             }
             Effect::Rule(draft) => Some(self.rule(draft)),
+            Effect::Reread(reread) => Some(self.reread(*reread)),
+            Effect::Past { record } => Some(self.past(record)),
             Effect::Undo { group } => Some(self.turn(group, true)),
             Effect::Redo { group } => Some(self.turn(group, false)),
             Effect::Keep(kept) => self.keep(kept.as_deref()),
@@ -67,6 +71,7 @@ where
                 None
             }
             Effect::Export => Some(export::view(&self.state, &self.app.session)),
+            Effect::Prove => Some(proof::write(&self.state, &self.app.session)),
             Effect::ExportFigure { finding, figure } => Some(self.figure(&finding, figure)),
             Effect::Theme(theme) => {
                 if let Some((_, look)) = self.app.themes.get(theme) {
@@ -114,6 +119,13 @@ where
         Some(Message::Failed(format!(
             "what is being typed cannot be kept: {failed}"
         )))
+    }
+
+    /// Other processes are told that the scan waits, or goes on.
+    fn tell_paused(&mut self, paused: bool) {
+        if let Some(store) = self.app.store.as_mut().filter(|_| self.app.scan.is_some()) {
+            store.tell_paused(paused);
+        }
     }
 
     fn load(&self, key: String) -> Message {
@@ -197,6 +209,19 @@ where
                     self.app.session.apply(record);
                 }
                 Message::Ruled(draft)
+            }
+            Err(error) => Message::Failed(format!("not saved: {error}")),
+        }
+    }
+
+    fn reread(&mut self, reread: Reread) -> Message {
+        let Some(store) = &mut self.app.store else {
+            return Message::Failed("not saved: this session has no file".to_owned());
+        };
+        match store.reread(&self.app.author, reread.clone()) {
+            Ok(record) => {
+                self.app.session.apply(&record);
+                Message::Reread(Box::new(reread))
             }
             Err(error) => Message::Failed(format!("not saved: {error}")),
         }

@@ -19,7 +19,7 @@ use crate::{
 /// Columns of a view written as text.
 const COLUMNS: u16 = 110;
 /// Files of one name at most.
-const MOST: usize = 1000;
+pub const MOST: usize = 1000;
 
 /// Writes the view shown as text.
 pub fn view(state: &State, session: &Session) -> Message {
@@ -41,6 +41,8 @@ fn name(state: &State) -> String {
         Screen::Finding(screen) => format!("{}-{}", screen.id, screen.tab.name().to_lowercase()),
         Screen::Candidate { id, .. } => format!("candidate-{id}"),
         Screen::Leak { id, .. } => format!("leak-{id}"),
+        Screen::Past(past) => format!("record-{}", past.record()),
+        Screen::Blind(_) => "blind".to_owned(),
         Screen::Facts { .. } => "facts".to_owned(),
         Screen::Comparison { .. } => "comparison".to_owned(),
         Screen::Pair { left, right, .. } => format!("{left}-{right}"),
@@ -59,6 +61,17 @@ pub fn figure_name(figure: Figure) -> String {
 
 /// Writes files called `SESSION-name.ENDING` beside the session; with a number where such a file is there already.
 pub fn files(state: &State, name: &str, contents: &[(&str, Vec<u8>)]) -> Result<Vec<PathBuf>, String> {
+    let (folder, stem) = place(state, name);
+    contents
+        .iter()
+        .map(|(ending, bytes)| {
+            create(&folder, &stem, ending, bytes).map_err(|error| format!("{}: {error}", folder.display()))
+        })
+        .collect()
+}
+
+/// The folder of the session, and what a file `name` of it is called there.
+pub fn place(state: &State, name: &str) -> (PathBuf, String) {
     let folder = match state.path.parent() {
         Some(folder) if !state.path.as_os_str().is_empty() => folder.to_owned(),
         _ => PathBuf::from(&state.folder),
@@ -72,17 +85,11 @@ pub fn files(state: &State, name: &str, contents: &[(&str, Vec<u8>)]) -> Result<
         }
     };
     let stem: String = format!("{}-{name}", state.name).chars().map(plain).collect();
-    let stem = stem.trim_start_matches(['-', '.']);
-    contents
-        .iter()
-        .map(|(ending, bytes)| {
-            create(&folder, stem, ending, bytes).map_err(|error| format!("{}: {error}", folder.display()))
-        })
-        .collect()
+    (folder, stem.trim_start_matches(['-', '.']).to_owned())
 }
 
 /// A new file that nobody else reads, as the session is none.
-fn private() -> OpenOptions {
+pub fn private() -> OpenOptions {
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]

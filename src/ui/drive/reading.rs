@@ -6,7 +6,12 @@ use ratatui::backend::Backend;
 use super::Drive;
 use crate::{
     session::reading::{Read, Reading},
-    ui::{UiError, console::Console, message::Message},
+    ui::{
+        UiError,
+        console::Console,
+        message::Message,
+        state::{Screen, past::Past},
+    },
 };
 
 /// Leaks held at once, about.
@@ -72,5 +77,32 @@ where
         }
         self.dirty = true;
         failed.map(|error| Message::Failed(error.to_string()))
+    }
+
+    /// Reads the session as it was at a record, going on from the moment shown where that was before it.
+    pub(super) fn past(&self, record: u64) -> Message {
+        let Some(store) = &self.app.store else {
+            return Message::Failed("this session has no file".to_owned());
+        };
+        let shown = match self.state.screen() {
+            Screen::Past(past) if past.record() < record => Some(past.session.clone()),
+            _ => None,
+        };
+        match store.load_until(record, shown) {
+            Ok((mut session, Some(reached))) => {
+                session.leaks.release(0);
+                Message::Past(Box::new(Past {
+                    session,
+                    at_ms: reached.at_ms,
+                    kind: reached.fact.kind(),
+                    author: reached.author,
+                    now: self.app.session.records,
+                    steps: self.app.session.deeds.iter().map(|deed| deed.record).collect(),
+                    scroll: 0,
+                }))
+            }
+            Ok((_, None)) => Message::Failed(format!("record {record} is not in the file yet")),
+            Err(error) => Message::Failed(format!("not read: {error}")),
+        }
     }
 }

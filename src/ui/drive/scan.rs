@@ -10,7 +10,11 @@ use tokio::time::Instant;
 use super::{CHUNK, Drive, FOLLOW};
 use crate::{
     scan::event::ScanEvent,
-    session::{ScanState, Session, store},
+    session::{
+        ScanState, Session,
+        pulse::{self, Pulse},
+        store,
+    },
     ui::{RunningScan, UiError, console::Console, message::Message},
 };
 
@@ -43,7 +47,6 @@ where
         for event in chunk.drain(..) {
             if let ScanEvent::Progress(latest) = event {
                 progress = Some(latest);
-                continue;
             }
             kept |= matches!(event, ScanEvent::Computed(_) | ScanEvent::Started(_));
             ended |= matches!(event, ScanEvent::Finished(_) | ScanEvent::Failed { .. });
@@ -108,6 +111,7 @@ where
         let elsewhere = store.is_written_elsewhere();
         self.dirty |= elsewhere != self.state.elsewhere;
         self.state.elsewhere = elsewhere;
+        self.state.pulse = pulse(store);
         if store.sync_tail(&mut self.app.session)? > 0 {
             self.handle(Message::Recorded)?;
         }
@@ -117,6 +121,14 @@ where
         }
         Ok(())
     }
+}
+
+/// What a scan in another process tells of itself. One that cannot be read is none: the records are there to be shown.
+pub(super) fn pulse(store: &store::Store) -> Option<Pulse> {
+    if !store.is_read_only() {
+        return None;
+    }
+    pulse::read(store.path()).ok().flatten()
 }
 
 /// More records may come from another process: its scan runs, or its model is still being opened.

@@ -1,6 +1,6 @@
 //! The screens there are, each with the place on it. Ids, not row numbers, say what is shown.
 
-use super::finding::FindingScreen;
+use super::{blind::BlindScreen, finding::FindingScreen, past::Past};
 use crate::session::compare::Comparison;
 
 /// One screen; they form a stack.
@@ -14,6 +14,10 @@ pub enum Screen {
     Case,
     /// One finding with its evidence.
     Finding(Box<FindingScreen>),
+    /// Findings among decoys, to be ruled on without what the tool says of them.
+    Blind(Box<BlindScreen>),
+    /// The session as it was at one of its records.
+    Past(Box<Past>),
     /// One candidate.
     Candidate {
         /// Its id.
@@ -53,9 +57,11 @@ pub enum Screen {
 
 impl Screen {
     /// The first line shown, of a screen that is one page of lines.
-    pub const fn scroll_mut(&mut self) -> Option<&mut usize> {
+    pub fn scroll_mut(&mut self) -> Option<&mut usize> {
         match self {
             Self::Finding(finding) => Some(&mut finding.scroll),
+            Self::Blind(blind) => blind.done.is_some().then_some(&mut blind.scroll),
+            Self::Past(past) => Some(&mut past.scroll),
             Self::Candidate { scroll, .. }
             | Self::Leak { scroll, .. }
             | Self::Facts { scroll }

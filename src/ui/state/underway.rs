@@ -1,9 +1,14 @@
 //! What comes and goes: the scan this screen steers, weights being loaded, a toast, the way out.
 
+use super::State;
 use crate::{
     scan::event::Progress,
+    session::{Session, pulse::Pulse},
     ui::{effect::Outcome, view::attention::Loaded},
 };
+
+/// After this long without news from a running scan the screen says so, milliseconds.
+pub const STALL_MS: u64 = 5000;
 
 /// What is known of the session's chain of records.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -76,4 +81,39 @@ pub struct Leaving {
     pub outcome: Outcome,
     /// Since when, on the screen's clock.
     pub since_ms: u64,
+}
+
+impl State {
+    /// What time it is, milliseconds since the epoch.
+    pub const fn moment_ms(&self) -> i64 {
+        self.opened_at_ms.saturating_add(self.now_ms as i64)
+    }
+
+    /// What a scan in another process tells of itself, while the records say that it goes on.
+    pub fn told(&self, session: &Session) -> Option<&Pulse> {
+        let goes_on = session.is_running() && self.running.is_none();
+        self.pulse.as_ref().filter(|_| goes_on)
+    }
+
+    /// For how long a running scan has said nothing, once that is worth telling, seconds.
+    pub fn silence_s(&self, session: &Session) -> Option<u64> {
+        let silence = match (&self.running, self.told(session)) {
+            (Some(running), _) => (!running.paused).then(|| self.now_ms.saturating_sub(running.heard_ms)),
+            (None, Some(told)) => (!told.paused).then(|| (1000.0 * told.silence_s(self.moment_ms())) as u64),
+            (None, None) => None,
+        };
+        silence
+            .filter(|silence| *silence >= STALL_MS)
+            .map(|silence| silence / 1000)
+    }
+
+    /// Seconds of computing that a power cut now would cost beside the records not saved, once it is worth telling.
+    pub fn unkept_s(&self) -> Option<u64> {
+        let running = self
+            .running
+            .as_ref()
+            .filter(|running| running.progress.is_some())?;
+        let seconds = self.now_ms.saturating_sub(running.kept_ms) / 1000;
+        (seconds > 0).then_some(seconds)
+    }
 }

@@ -56,6 +56,7 @@ pub fn act(state: &mut State, session: &Session, action: Action) {
         Action::NextPane => turn(state, session, 1),
         Action::PreviousPane => turn(state, session, -1),
         Action::Baseline => baseline(state, session),
+        Action::Blind => super::blind::open(state, session),
         Action::Facts => state.enter(Screen::Facts { scroll: 0 }),
         Action::Follow => follow(state, session),
         Action::Freeze if state.candidates.position(session).is_some() && state.leaks.cursor.is_some() => {

@@ -1,6 +1,6 @@
 //! Taking something out of the screen: the clipboard, text files, figures.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::{
     finding::Figure,
@@ -40,7 +40,8 @@ pub fn copy(state: &mut State, session: &Session) -> Vec<Effect> {
             .started
             .as_ref()
             .map(|started| started.model.sha256.clone()),
-        Screen::Pair { .. } | Screen::Comparison { .. } => None,
+        Screen::Blind(blind) => blind.row().map(|row| row.text.clone()),
+        Screen::Past(_) | Screen::Pair { .. } | Screen::Comparison { .. } => None,
     };
     if let Some(text) = text {
         return vec![Effect::Copy { text }];
@@ -87,6 +88,37 @@ pub fn figure(state: &mut State, session: &Session) -> Vec<Effect> {
         return Vec::new();
     }
     vec![Effect::ExportFigure { finding, figure }]
+}
+
+/// Writes the proof of the view shown.
+pub fn prove(state: &mut State, session: &Session) -> Vec<Effect> {
+    let recorded = match state.screen() {
+        Screen::Finding(screen) => session.finding(&screen.id).is_some(),
+        _ => false,
+    };
+    if !recorded {
+        state.say(
+            Tone::Plain,
+            "a proof is of a finding; what was measured by hand is not recorded",
+        );
+        return Vec::new();
+    }
+    vec![Effect::Prove]
+}
+
+/// The proof was written: the next verdict on the finding cites it.
+pub fn proved(state: &mut State, finding: String, view: &str, folder: &Path, digest: &str) {
+    let name = folder
+        .file_name()
+        .unwrap_or_default()
+        .to_string_lossy()
+        .into_owned();
+    state.say(
+        Tone::Good,
+        format!("written: {name}; the next verdict on {finding} cites its SHA-256"),
+    );
+    let cited = format!("looked at {view}: {name}/view.txt sha256 {digest}");
+    state.proofs.entry(finding).or_default().push(cited);
 }
 
 /// Says what was written where.

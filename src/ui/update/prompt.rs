@@ -240,6 +240,13 @@ fn settle_cursor(state: &mut State, session: &Session) {
 }
 
 fn go(state: &mut State, place: Choice) {
+    if matches!(state.screen(), Screen::Blind(blind) if blind.done.is_none()) {
+        state.say(
+            Tone::Plain,
+            "not while you re-read blind: it would show what is hidden",
+        );
+        return;
+    }
     let screen = match place {
         Choice::Finding(id) => {
             state.findings.cursor = Some(id.clone());

@@ -65,6 +65,15 @@ pub fn open(state: &mut State, session: &Session, action: Action) {
     {
         dialog.note = kept.note.clone().into();
     }
+    if let [finding] = dialog.findings.as_slice() {
+        let cited = state.proofs.get(finding).into_iter().flatten();
+        let missing = cited.filter(|cited| !dialog.note.value().contains(cited.as_str()));
+        let parts: Vec<&str> = std::iter::once(dialog.note.value())
+            .filter(|note| !note.is_empty())
+            .chain(missing.map(String::as_str))
+            .collect();
+        dialog.note = parts.join("; ").into();
+    }
     state.dialog = Some(Dialog::Verdict(dialog));
 }
 
@@ -149,7 +158,8 @@ pub fn mark_those(state: &mut State, session: &Session, words: &str) {
     state.marked.extend(chosen);
 }
 
-fn writable(state: &mut State) -> bool {
+/// Whether rulings can be saved; says so if they cannot.
+pub fn writable(state: &mut State) -> bool {
     if state.read_only {
         state.say(
             Tone::Bad,
@@ -166,6 +176,9 @@ pub fn saved(state: &mut State, session: &Session, draft: &Draft) -> Vec<Effect>
     }
     state.marked.clear();
     state.kept = None;
+    state
+        .proofs
+        .retain(|finding, _| !draft.findings.contains(finding));
     let ruling = draft.decision.ruling();
     let detail = match draft.decision.detail().as_str() {
         "" => String::new(),

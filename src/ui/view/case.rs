@@ -44,7 +44,7 @@ pub fn draw(state: &State, session: &Session, look: &Look, area: Rect, buf: &mut
         progress::coverage(session, look, top.width),
     ];
     if top.height > 3 {
-        lines.insert(2, progress::dropped(state, look, top.width));
+        lines.insert(2, progress::dropped(state, session, look, top.width));
     }
     for (row, line) in top.rows().zip(lines) {
         put(&line, row, buf);

@@ -115,6 +115,14 @@ pub fn time(ms: i64) -> String {
     )
 }
 
+/// The same to the second.
+pub fn time_s(ms: i64) -> String {
+    jiff::Timestamp::from_millisecond(ms).map_or_else(
+        |_| "-".to_owned(),
+        |time| time.strftime("%Y-%m-%d %H:%M:%S UTC").to_string(),
+    )
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -96,6 +96,8 @@ fn crumbs(state: &State, look: &Look) -> Vec<Span<'static>> {
             }
             Screen::Candidate { id, .. } => names.push(format!("#{id}")),
             Screen::Leak { id, .. } => names.push(format!("leak {id}")),
+            Screen::Past(past) => names.push(format!("record {} of {}", past.record(), past.now)),
+            Screen::Blind(_) => names.push("blind".to_owned()),
             Screen::Facts { .. } => names.push("facts".to_owned()),
             Screen::Comparison { .. } => names.push("comparison".to_owned()),
             Screen::Pair { left, right, .. } => names.push(format!("{left} and {right}")),
@@ -120,6 +122,10 @@ fn model_name(path: &str) -> String {
 }
 
 fn standing(state: &State, session: &Session, look: &Look) -> Vec<Span<'static>> {
+    if let Screen::Past(past) = state.screen() {
+        let when = format!("as it was {}, read-only ", figures::time_s(past.at_ms));
+        return vec![Span::styled(when, look.warn)];
+    }
     let mut spans = Vec::new();
     let (word, style) = match (&state.running, &session.scan) {
         (Some(_), _) if state.leaving.is_some() => ("leaving at a checkpoint".to_owned(), look.warn),
@@ -140,6 +146,9 @@ fn standing(state: &State, session: &Session, look: &Look) -> Vec<Span<'static>>
             (format!("{sign} {}", phase.name()), look.accent)
         }
         (Some(_), _) => (format!("{} starting", glyphs::open(look.ascii)), look.accent),
+        (None, _) if state.told(session).is_some_and(|told| told.paused) => {
+            ("paused elsewhere".to_owned(), look.warn)
+        }
         (None, ScanState::Running(_)) if state.elsewhere => ("running elsewhere".to_owned(), look.accent),
         (None, ScanState::Running(_) | ScanState::Stopped) => ("interrupted".to_owned(), look.warn),
         (None, ScanState::Complete) => (format!("{} complete", glyphs::check(look.ascii)), look.good),

@@ -57,36 +57,7 @@ pub fn offered(state: &State, session: &Session) -> Vec<Action> {
             }
             actions.extend([Action::EditInventory, Action::Reload]);
         }
-        Screen::Case => {
-            if state.can_resume(session) {
-                actions.push(Action::Resume);
-            }
-            actions.push(Action::Open);
-            if state.pane == Pane::Findings {
-                actions.extend([Action::TruePositive, Action::FalsePositive, Action::Undecided]);
-            }
-            actions.push(Action::NextPane);
-            if state.running.as_ref().is_some_and(|running| !running.stopping) {
-                actions.extend([Action::Pause, Action::Stop]);
-            }
-            if state.candidates.new_rows(session) > 0 {
-                actions.push(Action::Follow);
-            }
-            actions.push(Action::Search);
-            if !state.filter.is_empty() {
-                actions.push(Action::KeepFilter);
-            }
-            actions.push(Action::Facts);
-            if state.pane == Pane::Findings {
-                actions.extend([Action::Mark, Action::MarkWhere]);
-                if state.marked.len() == 2 {
-                    actions.insert(0, Action::Compare);
-                }
-            }
-            if session.baseline.is_some() {
-                actions.push(Action::Baseline);
-            }
-        }
+        Screen::Case => actions = case(state, session),
         Screen::Finding(screen) => {
             let shown = state.finding(session, &screen.id);
             let drawn = shown.is_some_and(|finding| finding.examples.iter().any(|one| !one.draws.is_empty()));
@@ -98,15 +69,74 @@ pub fn offered(state: &State, session: &Session) -> Vec<Action> {
             if session.finding(&screen.id).is_some() {
                 actions.extend([Action::TruePositive, Action::FalsePositive, Action::Undecided]);
             }
-            actions.extend([Action::NextTab, Action::NextUnruled]);
+            actions.extend([Action::NextTab, Action::NextUnruled, Action::Prove]);
         }
+        Screen::Blind(blind) if blind.done.is_none() => {
+            // What was ruled before is not to be taken back from here.
+            return vec![
+                Action::TruePositive,
+                Action::FalsePositive,
+                Action::Undecided,
+                Action::Down,
+                Action::Up,
+                Action::Undo,
+            ];
+        }
+        Screen::Past(_) => {
+            return vec![
+                Action::Earlier,
+                Action::Later,
+                Action::Now,
+                Action::StepBack,
+                Action::StepOn,
+                Action::First,
+            ];
+        }
+        Screen::Facts { .. } => actions.extend([Action::Down, Action::Up, Action::Past]),
         Screen::Candidate { .. } => actions.extend([Action::Open, Action::Down]),
-        Screen::Leak { .. } | Screen::Facts { .. } | Screen::Pair { .. } | Screen::Comparison { .. } => {
+        Screen::Blind(_) | Screen::Leak { .. } | Screen::Pair { .. } | Screen::Comparison { .. } => {
             actions.extend([Action::Down, Action::Up]);
         }
     }
     if session.last_ruling().is_some() {
         actions.push(Action::Undo);
+    }
+    actions
+}
+
+/// What can be done in the case.
+fn case(state: &State, session: &Session) -> Vec<Action> {
+    let mut actions = Vec::new();
+    if state.can_resume(session) {
+        actions.push(Action::Resume);
+    }
+    actions.push(Action::Open);
+    if state.pane == Pane::Findings {
+        actions.extend([Action::TruePositive, Action::FalsePositive, Action::Undecided]);
+    }
+    actions.push(Action::NextPane);
+    if state.running.as_ref().is_some_and(|running| !running.stopping) {
+        actions.extend([Action::Pause, Action::Stop]);
+    }
+    if state.candidates.new_rows(session) > 0 {
+        actions.push(Action::Follow);
+    }
+    actions.push(Action::Search);
+    if !state.filter.is_empty() {
+        actions.push(Action::KeepFilter);
+    }
+    actions.push(Action::Facts);
+    if state.pane == Pane::Findings {
+        actions.extend([Action::Mark, Action::MarkWhere]);
+        if state.marked.len() == 2 {
+            actions.insert(0, Action::Compare);
+        }
+    }
+    if session.baseline.is_some() {
+        actions.push(Action::Baseline);
+    }
+    if !session.findings.is_empty() && !session.is_running() {
+        actions.push(Action::Blind);
     }
     actions
 }

@@ -36,6 +36,7 @@ pub fn text(state: &State, session: &Session, width: u16, ascii: bool) -> Result
         Screen::Case => state.candidates.len(),
         Screen::Library => state.sessions.len(),
         Screen::Inventory => state.stock.inventory.items.len(),
+        Screen::Blind(screen) => screen.rows.len().max(shown.end),
         Screen::Finding(_) => shown.end.max(shown.outputs.height),
         _ => shown.end,
     };

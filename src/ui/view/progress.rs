@@ -9,38 +9,78 @@ use super::{
 use crate::{
     scan::event::{Funnel, Phase, Progress},
     session::{ScanState, Session},
-    ui::{glyphs, state::State, theme::Look},
+    ui::{
+        glyphs,
+        state::{Running, State},
+        theme::Look,
+    },
 };
 
 /// The bar while the scan runs; afterwards how it ended.
 pub fn bar(state: &State, session: &Session, look: &Look, width: u16) -> Line<'static> {
-    if let Some(silence) = state.silence_s() {
+    if let Some(silence) = state.silence_s(session) {
         let text = format!(" no news for {silence} s: the model is still computing a step");
         return Line::from(ink::clipped(&text, usize::from(width), look.warn, look));
     }
-    match &state.running {
-        Some(running) => match &running.progress {
-            Some(progress) => running_bar(state, progress, look, width),
-            None => Line::from(Span::styled(
-                " opening the model and measuring its speed",
-                look.dim,
-            )),
-        },
-        None => Line::from(ended(state, session, look, width)),
+    let opening = || {
+        Line::from(Span::styled(
+            " opening the model and measuring its speed",
+            look.dim,
+        ))
+    };
+    match (&state.running, state.told(session)) {
+        (Some(running), _) => running.progress.as_ref().map_or_else(opening, |progress| {
+            running_bar(progress, &here(state, running, progress), look, width)
+        }),
+        (None, Some(told)) => told.progress.as_ref().map_or_else(opening, |progress| {
+            let now_ms = state.moment_ms();
+            let pace = Pace {
+                elapsed: told.elapsed_s(now_ms).unwrap_or(progress.elapsed_s),
+                rate: told.rate(now_ms),
+                left: told.left_s(now_ms),
+            };
+            running_bar(progress, &pace, look, width)
+        }),
+        (None, None) => Line::from(ended(state, session, look, width)),
     }
 }
 
-fn running_bar(state: &State, progress: &Progress, look: &Look, width: u16) -> Line<'static> {
-    let running = state.running.as_ref();
-    let still = running.is_none_or(|running| running.paused);
-    let since = running.map_or(0, |running| state.now_ms.saturating_sub(running.heard_ms));
-    let elapsed = progress.elapsed_s + if still { 0.0 } else { since as f64 / 1000.0 };
-    let left = match progress.eta_s {
+/// How fast a scan is.
+struct Pace {
+    /// Seconds computed.
+    elapsed: f64,
+    /// Tokens per second, where that can be told.
+    rate: Option<f64>,
+    /// Seconds left, as a range.
+    left: Option<(f64, f64)>,
+}
+
+/// The pace of the scan this screen steers.
+fn here(state: &State, running: &Running, progress: &Progress) -> Pace {
+    let since = state.now_ms.saturating_sub(running.heard_ms);
+    let since = if running.paused {
+        0.0
+    } else {
+        since as f64 / 1000.0
+    };
+    Pace {
+        elapsed: progress.elapsed_s + since,
+        rate: Some(progress.tokens_per_s),
+        left: progress.eta_s,
+    }
+}
+
+fn running_bar(progress: &Progress, pace: &Pace, look: &Look, width: u16) -> Line<'static> {
+    let elapsed = pace.elapsed;
+    let left = match pace.left {
         Some((low, high)) => format!("left {}-{}", duration(low), duration(high)),
         None => "left: estimating".to_owned(),
     };
     let separator = glyphs::separator(look.ascii);
-    let rate = format!("{} tok/s", count(progress.tokens_per_s.max(0.0) as u64));
+    let rate = pace
+        .rate
+        .map_or_else(|| "-".to_owned(), |rate| count(rate.max(0.0) as u64));
+    let rate = format!("{rate} tok/s");
     let steps = format!(
         "{} {}/{}",
         progress.phase.name(),
@@ -132,10 +172,16 @@ fn reached(phase: Phase, session: &Session) -> String {
 
 /// The counts of the funnel: the scan's own where it has said them, counted from the session otherwise.
 fn counts(state: &State, session: &Session) -> Funnel {
-    let live = state.running.as_ref().and_then(|running| running.progress);
+    let here = state.running.as_ref().and_then(|running| running.progress);
+    let live = here.or_else(|| state.told(session)?.progress);
     if let Some(progress) = live {
         return progress.funnel;
     }
+    counted(session)
+}
+
+/// The counts as far as the records tell.
+pub fn counted(session: &Session) -> Funnel {
     if let Some(finished) = &session.finished {
         return finished.funnel;
     }
@@ -151,6 +197,11 @@ fn counts(state: &State, session: &Session) -> Funnel {
 
 /// Leaks, distinct ones, candidates, probed, survivors, findings.
 pub fn funnel(state: &State, session: &Session, look: &Look, width: u16) -> Line<'static> {
+    counts_line(&counts(state, session), look, width)
+}
+
+/// The counts of a funnel on one line.
+pub fn counts_line(funnel: &Funnel, look: &Look, width: u16) -> Line<'static> {
     const LONG: [&str; 6] = [
         "leaks",
         "distinct",
@@ -160,7 +211,6 @@ pub fn funnel(state: &State, session: &Session, look: &Look, width: u16) -> Line
         "findings",
     ];
     const SHORT: [&str; 6] = ["leaks", "dist", "cand", "probed", "surv", "find"];
-    let funnel = counts(state, session);
     let numbers = [
         funnel.leaks,
         funnel.distinct,
@@ -198,23 +248,29 @@ pub fn funnel(state: &State, session: &Session, look: &Look, width: u16) -> Line
 }
 
 /// Why candidates were set aside, the commonest reason first; while the scan runs also how long ago the last one came.
-pub fn dropped(state: &State, look: &Look, width: u16) -> Line<'static> {
+pub fn dropped(state: &State, session: &Session, look: &Look, width: u16) -> Line<'static> {
     let separator = format!(" {} ", glyphs::separator(look.ascii));
     let mut parts = Vec::new();
-    if let Some(running) = &state.running {
-        let since = |at: Option<u64>| {
-            at.map_or_else(
-                || "none yet".to_owned(),
-                |at| {
-                    format!(
-                        "{} ago",
-                        duration(state.now_ms.saturating_sub(at) as f64 / 1000.0)
-                    )
-                },
-            )
-        };
-        parts.push(format!("last candidate {}", since(running.candidate_ms)));
-        parts.push(format!("last finding {}", since(running.finding_ms)));
+    let ago = |ms: Option<u64>| {
+        ms.map_or_else(
+            || "none yet".to_owned(),
+            |ms| format!("{} ago", duration(ms as f64 / 1000.0)),
+        )
+    };
+    let last = match (&state.running, state.told(session)) {
+        (Some(running), _) => {
+            let since = |at: u64| state.now_ms.saturating_sub(at);
+            Some((running.candidate_ms.map(since), running.finding_ms.map(since)))
+        }
+        (None, Some(told)) => {
+            let since = |at: i64| state.moment_ms().saturating_sub(at).max(0) as u64;
+            Some((told.candidate_ms.map(since), told.finding_ms.map(since)))
+        }
+        (None, None) => None,
+    };
+    if let Some((candidate, finding)) = last {
+        parts.push(format!("last candidate {}", ago(candidate)));
+        parts.push(format!("last finding {}", ago(finding)));
     }
     let reasons = state.candidates.dropped();
     if !reasons.is_empty() {
