@@ -247,7 +247,7 @@ pub fn add_draws(
             rows.push((lab.row(case, None).0, seed));
         }
     }
-    let answers = lab.drawn_with(rows)?;
+    let answers = lab.drawn_with(&rows)?;
     let fired = |answer: &Generation| reading.of(&answer.tokens) > confirmed.threshold;
     let mut pairs = answers.chunks_exact(2);
     for example in examples.iter_mut().take(some.len()) {

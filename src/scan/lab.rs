@@ -180,13 +180,14 @@ impl Lab<'_, '_> {
     pub fn drawn(&self, rows: &[Vec<u32>]) -> Result<Vec<Generation>, Halt> {
         let seeded = rows.iter().zip(0..);
         let seeded = seeded.map(|(row, number)| (row.clone(), mix(DRAWN, number)));
-        self.drawn_with(seeded.collect())
+        self.drawn_with(&seeded.collect::<Vec<_>>())
     }
 
     /// Answers to whole rows drawn at temperature 1, each with a seed of its own, in order.
-    pub fn drawn_with(&self, rows: Vec<(Vec<u32>, u64)>) -> Result<Vec<Generation>, Halt> {
+    pub fn drawn_with(&self, rows: &[(Vec<u32>, u64)]) -> Result<Vec<Generation>, Halt> {
         let (room, stop) = (self.answer_tokens, &self.frame.stop);
-        self.reporter.remember("drawn", &[&rows, &room, stop], || {
+        let asked = rows.to_vec();
+        self.reporter.remember("drawn", &[&asked, &room, stop], || {
             let drawn = rows.iter().map(|(row, seed)| {
                 let sampling = Sampling {
                     temperature: 1.0,

@@ -7,11 +7,11 @@ use super::{
     family::{AnswersByKind, Family, consensus, control_answers},
     gauge::{self, Gauge, Reading},
     isolation,
-    lab::{Case, Insert, Lab},
+    lab::{Case, Lab},
     leaks::Leaks,
     mine,
     plan::{Effort, Part},
-    probe::{agreement_of, entropy_drop},
+    probe::{Entry, agreement_of, entropy_drop},
     refine::Bench,
     reporter::Halt,
     stats::{mean, quantile, signal, upper_tail},
@@ -163,6 +163,19 @@ fn odd_values(answers: &AnswersByKind, reading: &Reading) -> Vec<f64> {
     random.flat_map(|answers| reading.of_each(answers)).collect()
 }
 
+/// The controls of a candidate: random ones alone where the others are left out.
+fn controls_of(entry: &Entry, source: &Source<'_>, shun: &Shunned, effort: &Effort) -> Controls {
+    let all = source.draw(&entry.span, entry.span.tokens.len(), effort.controls, shun);
+    if effort.without == Some(Part::Controls) {
+        Controls {
+            random: all.random,
+            ..Controls::default()
+        }
+    } else {
+        all
+    }
+}
+
 /// Measures a family; `None` when neither its shift nor the agreement of its answers stands out and nobody asked for it.
 pub fn measure(
     lab: &Lab<'_, '_>,
@@ -175,19 +188,15 @@ pub fn measure(
     let entry = &family.first;
     let (tokens, position) = (entry.span.tokens.as_slice(), entry.position);
     let (own_answer, _) = consensus(&entry.answers);
-    let mut controls = source.draw(&entry.span, tokens.len(), effort.controls, shun);
-    if effort.without == Some(Part::Controls) {
-        (controls.natural, controls.shuffled) = Default::default();
-    }
+    let mut controls = controls_of(entry, source, shun, effort);
     // A null is made of many controls rather than of many prompts: the candidate is compared on the same few.
     let beside = cases.get(..effort.beside_controls).unwrap_or(cases);
     let own = entry.answers.get(..beside.len()).unwrap_or(&entry.answers);
     let (answers, shuffles_firing) = control_answers(lab, beside, &mut controls, position, &own_answer)?;
 
     let insert = lab.insert(tokens);
-    let asked: Vec<(&Insert, Position, usize)> =
-        (0..cases.len()).map(|case| (&insert, position, case)).collect();
-    let own_shifts = lab.shifts(cases, &asked)?;
+    let asked = (0..cases.len()).map(|case| (&insert, position, case));
+    let own_shifts = lab.shifts(cases, &asked.collect::<Vec<_>>())?;
     let shifts = control_shifts(lab, beside, &controls, position)?;
     let mean_shifts: Vec<f64> = shifts.iter().map(|shifts| mean(shifts)).collect();
     let shift_kinds = split_by_kind(&mean_shifts, &controls);
@@ -225,10 +234,11 @@ pub fn measure(
         shifts: &shifts,
         controls: &controls,
     };
-    let mut gauge = choose::choose(&seen, &said);
-    if let Some(answer) = now_and_then.filter(|_| entry.fixed.is_empty()) {
-        gauge = choose::drawn(lab, cases, entry, answer, gauge)?;
-    }
+    let gauge = choose::choose(&seen, &said);
+    let gauge = match now_and_then.filter(|_| entry.fixed.is_empty()) {
+        Some(answer) => choose::drawn(lab, cases, entry, answer, gauge)?,
+        None => gauge,
+    };
     let telling = choose::chances(&gauge.reading, cases);
     let odd = odd_values(&answers, &said);
     let high = if together {

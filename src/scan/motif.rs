@@ -66,7 +66,9 @@ fn weights(runs: &[BTreeSet<String>]) -> Vec<Vec<(usize, f64)>> {
             .map(|(_, weight)| weight * weight)
             .sum::<f64>()
             .sqrt();
-        vector.iter_mut().for_each(|(_, weight)| *weight /= length);
+        for (_, weight) in &mut vector {
+            *weight /= length;
+        }
         vector
     };
     runs.iter().map(unit).collect()
@@ -151,11 +153,9 @@ fn stitched(text: &str, common: &BTreeMap<&str, usize>) -> String {
         for (at, run) in letters.windows(length).enumerate() {
             let run: String = run.iter().collect();
             if common.contains_key(run.as_str()) {
-                covered
-                    .iter_mut()
-                    .skip(at)
-                    .take(length)
-                    .for_each(|place| *place = true);
+                for place in covered.iter_mut().skip(at).take(length) {
+                    *place = true;
+                }
             }
         }
     }

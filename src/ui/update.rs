@@ -12,6 +12,7 @@ mod mouse;
 mod past;
 mod probe;
 mod prompt;
+mod records;
 mod ruling;
 
 use crossterm::event::KeyEvent;
@@ -22,16 +23,12 @@ use super::{
     keymap::Key,
     message::Message,
     state::{
-        Chain, Pane, Screen, State, Tone,
+        Screen, State, Tone,
         dialog::{Dialog, Question},
         prompt::Purpose,
-        ranked,
     },
 };
-use crate::session::{ScanState, Session};
-
-/// A scan watched for this long is worth a bell at its end, milliseconds.
-const LONG_MS: u64 = 30_000;
+use crate::session::Session;
 
 /// Folds a message into the state.
 #[expect(clippy::too_many_lines, reason = "one arm for each message there is")]
@@ -82,7 +79,7 @@ pub fn update(state: &mut State, session: &Session, message: Message) -> Vec<Eff
             }
             Vec::new()
         }
-        Message::Recorded => recorded(state, session),
+        Message::Recorded => records::recorded(state, session),
         Message::Kept => {
             if let Some(running) = &mut state.running {
                 running.kept_ms = state.now_ms;
@@ -93,7 +90,7 @@ pub fn update(state: &mut State, session: &Session, message: Message) -> Vec<Eff
             state.unsaved = records;
             Vec::new()
         }
-        Message::Ended => ended(state, session),
+        Message::Ended => records::ended(state, session),
         Message::Ruled(draft) => ruling::saved(state, session, &draft),
         Message::Reread(reread) => {
             blind::saved(state, *reread);
@@ -137,7 +134,7 @@ pub fn update(state: &mut State, session: &Session, message: Message) -> Vec<Eff
             Vec::new()
         }
         Message::Read(read) => {
-            read_whole(state, session, read);
+            records::read_whole(state, session, read);
             Vec::new()
         }
         Message::Sifted { from, to, passing } => {
@@ -341,70 +338,4 @@ fn quiet(state: &mut State, session: &Session, action: Action) -> bool {
         _ => return false,
     }
     true
-}
-
-fn recorded(state: &mut State, session: &Session) -> Vec<Effect> {
-    if let Some(running) = &mut state.running {
-        running.heard_ms = state.now_ms;
-        let seen = (session.candidates.len(), session.findings.len());
-        if seen.0 > running.seen.0 {
-            running.candidate_ms = Some(state.now_ms);
-        }
-        if seen.1 > running.seen.1 {
-            running.finding_ms = Some(state.now_ms);
-        }
-        running.seen = seen;
-    }
-    state.candidates.changed(session, state.now_ms);
-    // The first finding takes the cursor only from an analyst who has not placed it anywhere.
-    let idle = state.findings.cursor.is_none() && state.candidates.cursor.is_none();
-    if let (true, Pane::Candidates, Some(first)) = (idle, state.pane, ranked(session).first()) {
-        state.findings.cursor = Some(first.id.clone());
-        state.pane = Pane::Findings;
-    }
-    Vec::new()
-}
-
-/// The rest of the session came, or what came of it before its chain broke: nothing is appended to a broken chain.
-fn read_whole(state: &mut State, session: &Session, read: Result<(), String>) {
-    state.chain = match read {
-        Ok(()) => Chain::Holds,
-        Err(sentence) => {
-            state.read_only = true;
-            state.say(Tone::Bad, sentence.clone());
-            Chain::Broken(sentence)
-        }
-    };
-    state.candidates.sort(session, state.now_ms);
-    recorded(state, session);
-}
-
-fn ended(state: &mut State, session: &Session) -> Vec<Effect> {
-    let watched = state.running.take().is_some();
-    if state.candidates.cursor.is_none() {
-        state.candidates.sort(session, state.now_ms);
-    }
-    if matches!(state.dialog, Some(Dialog::Question(_))) {
-        state.dialog = None;
-    }
-    if let Some(leaving) = state.leaving.take() {
-        return vec![Effect::Exit(leaving.outcome)];
-    }
-    if state.unattended {
-        return vec![Effect::Exit(Outcome::ScanDown)];
-    }
-    match &session.scan {
-        ScanState::Complete => {
-            let found = session.findings.len();
-            let s = if found == 1 { "" } else { "s" };
-            state.say(Tone::Good, format!("the scan is complete: {found} finding{s}"));
-        }
-        ScanState::Failed(message) => state.say(Tone::Bad, format!("the scan broke: {message}")),
-        _ => state.say(Tone::Plain, "the scan was stopped; what it found is saved"),
-    }
-    let text = state.toast.as_ref().map(|toast| toast.text.clone());
-    match text {
-        Some(text) if watched && state.away && state.now_ms >= LONG_MS => vec![Effect::Notify { text }],
-        _ => Vec::new(),
-    }
 }

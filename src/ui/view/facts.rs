@@ -66,20 +66,7 @@ pub fn lines(session: &Session, chain: &Chain, width: usize, look: &Look) -> Lin
         lines.extend(ink::sentence(&arm.prefix, 5, width, look.text, look));
     }
     coverage(&mut lines, session, width, look);
-    let motifs = session
-        .finished
-        .as_ref()
-        .map_or(&[][..], |finished| &finished.motifs);
-    if !motifs.is_empty() {
-        heading(
-            &mut lines,
-            "Motifs: candidates that share runs of characters",
-            look,
-        );
-        for motif in motifs {
-            lines.extend(motif_line(motif, 3, width, look));
-        }
-    }
+    motifs(&mut lines, session, width, look);
     heading(&mut lines, "Records", look);
     let (text, style) = match chain {
         Chain::Holds => (
@@ -168,6 +155,19 @@ fn coverage(lines: &mut Lines, session: &Session, width: usize, look: &Look) {
         duration(timing.probe_s),
     );
     lines.extend(ink::sentence(&text, 3, width, look.text, look));
+}
+
+fn motifs(lines: &mut Lines, session: &Session, width: usize, look: &Look) {
+    let motifs = session
+        .finished
+        .as_ref()
+        .map_or(&[][..], |finished| &finished.motifs);
+    if !motifs.is_empty() {
+        heading(lines, "Motifs: candidates that share runs of characters", look);
+    }
+    for motif in motifs {
+        lines.extend(motif_line(motif, 3, width, look));
+    }
 }
 
 /// A motif: what its candidates share, how many they are, and in how many leaks they stand.
