@@ -13,7 +13,7 @@ const RUNS: std::ops::RangeInclusive<usize> = 4..=6;
 const NEAR: f64 = 0.35;
 /// Neighbours, itself included, that make a text the core of a group.
 const DENSE: usize = 3;
-/// A run in this share of a group belongs to what the group has in common.
+/// A run in this share of a group, and in two of its texts, belongs to what the group has in common.
 const COMMON: f64 = 1.0 / 3.0;
 /// Groups told of, and members named of each.
 const MOST: usize = 24;
@@ -124,7 +124,7 @@ fn describe(group: &BTreeSet<usize>, items: &[Item<'_>], runs: &[BTreeSet<String
     for run in group.iter().filter_map(|at| runs.get(*at)).flatten() {
         *times.entry(run).or_default() += 1;
     }
-    let enough = COMMON * group.len() as f64;
+    let enough = (COMMON * group.len() as f64).max(2.0);
     times.retain(|_, count| *count as f64 >= enough);
     let members: Vec<&Item<'_>> = group.iter().filter_map(|at| items.get(*at)).collect();
     let texts = members.iter().map(|(_, text, _)| stitched(text, &times));
@@ -138,7 +138,7 @@ fn describe(group: &BTreeSet<usize>, items: &[Item<'_>], runs: &[BTreeSet<String
     });
     let leaks: BTreeSet<u32> = members.iter().flat_map(|(_, _, leaks)| *leaks).copied().collect();
     Motif {
-        text,
+        text: text.trim().to_owned(),
         size: members.len() as u32,
         leaks: leaks.len() as u32,
         candidates: members.iter().take(NAMED).map(|(id, ..)| *id).collect(),
