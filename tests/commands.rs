@@ -765,3 +765,28 @@ fn a_session_is_shown_and_compared_as_it_was_at_a_record() {
     assert_eq!(document["both"][0]["left"]["verdict"], Value::Null);
     assert_eq!(document["both"][0]["right"]["verdict"]["ruling"], "true-positive");
 }
+
+#[test]
+fn every_view_is_printed_as_plain_lines() {
+    let home = Home::new();
+    sampled(&home);
+    let pages = home.printed(&["show", "s.stakeout", "F-1", "--plain", "--ascii"]);
+    assert!(pages.is_ascii(), "{pages}");
+    for view in [
+        "overview",
+        "attention",
+        "entropy",
+        "outputs",
+        "stats",
+        "trigger",
+        "origin",
+        "history",
+    ] {
+        let page = home.printed(&["show", "s.stakeout", "F-1", "--view", view, "--ascii"]);
+        assert!(pages.contains(&page), "{view} is missing: {page}");
+    }
+    let session = home.printed(&["show", "s.stakeout", "--plain"]);
+    assert!(session.contains(&home.printed(&["show", "s.stakeout", "--view", "facts"])));
+    let refused = home.run(&["show", "s.stakeout", "--ascii"]);
+    assert_eq!(refused.status.code(), Some(2));
+}

@@ -41,13 +41,21 @@ pub fn show(setting: &Setting, arguments: &ShowArguments, out: &mut dyn Write) -
     let path = setting.paths.session(&arguments.session);
     let store = Store::open(&path)?;
     let session = at(&store, arguments.at)?;
-    if let Some(view) = arguments.view {
+    let views: &[View] = match (&arguments.view, &arguments.finding) {
+        (Some(view), _) => &[*view],
+        (None, Some(_)) if arguments.plain => &View::OF_FINDING,
+        (None, None) if arguments.plain => &View::OF_SESSION,
+        _ => &[],
+    };
+    if !views.is_empty() {
         let found = match &arguments.finding {
             Some(id) => Some(find(&session, &path, id)?),
             None => None,
         };
-        let page = printed(setting, (&store, &session), (view, found), arguments.ascii)?;
-        write!(out, "{page}")?;
+        for view in views {
+            let page = printed(setting, (&store, &session), (*view, found), arguments.ascii)?;
+            write!(out, "{page}")?;
+        }
         return Ok(DONE);
     }
     match (&arguments.finding, arguments.format) {

@@ -25,9 +25,7 @@ use stakeout::{
     },
 };
 
-const SIZES: [(u16, u16); 3] = [(60, 16), (80, 24), (120, 40)];
-/// The evidence at the size of a large terminal.
-const LARGE: (u16, u16) = (200, 60);
+const SIZES: [(u16, u16); 4] = [(60, 16), (80, 24), (120, 40), (200, 60)];
 
 pub fn look(ascii: bool) -> Look {
     Look::new("terminal", ColorDepth::Ansi16, ascii).unwrap()
@@ -405,24 +403,6 @@ fn screens_at_the_usual_sizes() {
                 text(&state, &session, &look(false), width, height)
             );
         }
-    }
-}
-
-#[test]
-fn the_evidence_on_a_large_screen() {
-    for name in [
-        "live",
-        "case",
-        "statistics",
-        "trigger",
-        "outputs-counted",
-        "attention-head",
-    ] {
-        let (state, session) = named(name);
-        insta::assert_snapshot!(
-            format!("{name}_{}x{}", LARGE.0, LARGE.1),
-            text(&state, &session, &look(false), LARGE.0, LARGE.1)
-        );
     }
 }
 

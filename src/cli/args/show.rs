@@ -20,10 +20,19 @@ pub struct ShowArguments {
     #[arg(long, value_enum, value_name = "FORMAT", default_value = "text")]
     pub format: ListFormat,
     /// Print a view of the screen as plain text: every number of it, from top to bottom.
-    #[arg(long, value_enum, value_name = "VIEW", conflicts_with = "format")]
+    #[arg(
+        long,
+        value_enum,
+        value_name = "VIEW",
+        conflicts_with = "format",
+        group = "pages"
+    )]
     pub view: Option<View>,
-    /// With --view: ASCII characters only, as for a reader of speech or braille.
-    #[arg(long, requires = "view")]
+    /// Print every view of the finding, or of the session where none is named, one after another: for readers of speech and braille.
+    #[arg(long, conflicts_with = "format", group = "pages")]
+    pub plain: bool,
+    /// With --view or --plain: ASCII characters only.
+    #[arg(long, requires = "pages")]
     pub ascii: bool,
 }
 
@@ -49,7 +58,7 @@ pub struct StatusArguments {
     pub format: ListFormat,
 }
 
-/// A view of the screen. The last eight are about one finding.
+/// A view of the screen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum View {
     /// The lists: findings, candidates, leaks.
@@ -72,4 +81,20 @@ pub enum View {
     Origin,
     /// Every ruling.
     History,
+}
+
+impl View {
+    /// The views of a session.
+    pub const OF_SESSION: [Self; 2] = [Self::Case, Self::Facts];
+    /// The views of one finding, in the order of their tabs.
+    pub const OF_FINDING: [Self; 8] = [
+        Self::Overview,
+        Self::Attention,
+        Self::Entropy,
+        Self::Outputs,
+        Self::Stats,
+        Self::Trigger,
+        Self::Origin,
+        Self::History,
+    ];
 }
