@@ -1,10 +1,14 @@
 //! Reports: pure functions from what is known about a scan to a document. Every verdict states what was covered.
 
+pub mod csv;
 pub mod figure;
+pub mod html;
 pub mod json;
 pub mod jsonl;
 pub mod markdown;
 pub mod plain;
+pub mod sarif;
+pub mod taxonomy;
 pub mod tensor;
 
 use jiff::Timestamp;

@@ -3,7 +3,7 @@
 
 use stakeout::{
     finding::{Decision, Level, Verdict},
-    report::{Outcome, json, jsonl::Lines, markdown, plain},
+    report::{Outcome, csv, html, json, jsonl::Lines, markdown, plain, sarif},
     scan::event::ScanEvent,
     session::{
         Session,
@@ -121,6 +121,9 @@ fn no_report_carries_a_hostile_character() {
         written(|out| plain::write_history(&session, None, out)),
         written(|out| markdown::write(&session, out)),
         written(|out| json::write(&session, out)),
+        written(|out| sarif::write(&session, sarif::Profile::Standard, out)),
+        written(|out| html::write(&session, out)),
+        written(|out| csv::write(&session, out)).replace("\r\n", "\n"),
     ];
     for report in reports {
         let hostile = report.chars().find(|c| {
@@ -162,4 +165,97 @@ fn written_by(write: impl FnOnce(&mut Vec<u8>) -> std::io::Result<()>) -> String
     let mut out = Vec::new();
     write(&mut out).unwrap();
     String::from_utf8(out).unwrap()
+}
+
+/// The session of one finding at high, ruled on so.
+fn ruled(decision: Option<Decision>) -> Session {
+    let mut facts: Vec<Fact> = sample::events().into_iter().map(fact).collect();
+    facts.push(fact(ScanEvent::Finding(Box::new(sample::finding(Level::High)))));
+    facts.push(fact(sample::finished(true)));
+    facts.extend(decision.map(|decision| Fact::Ruled {
+        finding: "F-1".to_owned(),
+        verdict: Verdict {
+            decision,
+            ..verdict()
+        },
+        group: None,
+    }));
+    session(facts)
+}
+
+#[test]
+fn sarif_tells_open_findings_from_verdicts_in_every_profile() {
+    use sarif::Profile::{Defectdojo, Github, Standard};
+    let reason = "expected phrase".to_owned();
+    let harmless = Some(Decision::FalsePositive { reason });
+    let results = |decision: Option<&Decision>, profile| {
+        let document = sarif::document(&ruled(decision.cloned()), profile);
+        assert_eq!(document["version"], "2.1.0");
+        document["runs"][0]["results"].clone()
+    };
+    let open = results(None, Standard);
+    assert_eq!(
+        (&open[0]["kind"], &open[0]["level"]),
+        (&"review".into(), &"none".into())
+    );
+    for profile in [Github, Defectdojo] {
+        let open = results(None, profile);
+        assert_eq!(
+            (&open[0]["kind"], &open[0]["level"]),
+            (&"fail".into(), &"error".into())
+        );
+        assert!(open[0].get("suppressions").is_none());
+    }
+    let known = results(Some(&verdict().decision), Standard);
+    assert_eq!(
+        (&known[0]["kind"], &known[0]["level"]),
+        (&"fail".into(), &"error".into())
+    );
+    let suppressed = results(harmless.as_ref(), Standard);
+    assert_eq!(suppressed[0]["suppressions"][0]["status"], "accepted");
+    assert!(
+        suppressed[0]["suppressions"][0]["justification"]
+            .as_str()
+            .unwrap()
+            .contains("expected phrase")
+    );
+    assert_eq!(results(harmless.as_ref(), Github).as_array().unwrap().len(), 0);
+}
+
+#[test]
+fn sarif_names_frameworks_with_their_edition_and_a_result_by_its_trigger() {
+    let document = sarif::document(&whole(), sarif::Profile::Standard);
+    let run = &document["runs"][0];
+    let result = &run["results"][0];
+    for taxon in result["taxa"].as_array().unwrap() {
+        let index = taxon["toolComponent"]["index"].as_u64().unwrap() as usize;
+        let framework = &run["taxonomies"][index];
+        assert!(!framework["version"].as_str().unwrap().is_empty());
+        let ids = framework["taxa"].as_array().unwrap();
+        assert!(ids.iter().any(|of| of["id"] == taxon["id"]), "{taxon}");
+    }
+    let line = result["partialFingerprints"]["primaryLocationLineHash"]
+        .as_str()
+        .unwrap();
+    assert!(line.ends_with(":1") && line.len() == 18, "{line}");
+    assert_eq!(
+        run["results"],
+        sarif::document(&whole(), sarif::Profile::Standard)["runs"][0]["results"]
+    );
+}
+
+#[test]
+fn the_page_runs_nothing_and_the_rows_hold_a_finding_each() {
+    let page = written(|out| html::write(&whole(), out));
+    assert!(page.contains("default-src 'none'") && !page.to_lowercase().contains("<script"));
+    assert!(
+        page.contains("[ZWSP]") && page.contains("<h2>Coverage</h2>"),
+        "{page}"
+    );
+    let rows = written(|out| csv::write(&whole(), out));
+    assert_eq!(rows.lines().count(), 2, "{rows}");
+    assert!(
+        rows.contains("\"true-positive\"") && rows.contains("\"high\""),
+        "{rows}"
+    );
 }

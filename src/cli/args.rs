@@ -289,7 +289,10 @@ pub struct ReportArguments {
     pub session: PathBuf,
     /// Form of the report.
     #[arg(long, value_enum, value_name = "FORMAT", default_value = "text")]
-    pub format: ReportFormat,
+    pub format: DocumentFormat,
+    /// With --format sarif: whom the document is for.
+    #[arg(long, value_enum, value_name = "PROFILE", default_value = "standard")]
+    pub profile: SarifProfile,
     /// File to write to; standard output if left out. An existing file is not overwritten.
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
@@ -305,6 +308,36 @@ pub enum ScanFormat {
     Json,
     /// One JSON line for each event as it happens, the result last.
     Jsonl,
+}
+
+/// Form of a session's report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum DocumentFormat {
+    /// For people, in a terminal.
+    #[default]
+    Text,
+    /// The document a headless scan prints.
+    Json,
+    /// For people, in a ticket or a page.
+    Markdown,
+    /// SARIF 2.1.0, for code-scanning and vulnerability platforms.
+    Sarif,
+    /// One file for a browser, without scripts.
+    Html,
+    /// Rows for a spreadsheet.
+    Csv,
+}
+
+/// Whom a SARIF document is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum SarifProfile {
+    /// The whole of the standard.
+    #[default]
+    Standard,
+    /// Code scanning on GitHub: what was ruled harmless is left out.
+    Github,
+    /// DefectDojo: whatever is not suppressed is a failure.
+    Defectdojo,
 }
 
 /// Form of a report.

@@ -10,12 +10,14 @@ use serde_json::Value;
 
 use super::{
     DONE, Setting,
-    args::{HistoryArguments, ListFormat, ReportArguments, ReportFormat, ShowArguments, View},
+    args::{
+        DocumentFormat, HistoryArguments, ListFormat, ReportArguments, SarifProfile, ShowArguments, View,
+    },
     failure::Failure,
 };
 use crate::{
     finding::Finding,
-    report::{json, markdown, plain},
+    report::{csv, html, json, markdown, plain, sarif},
     session::{
         Session,
         store::{self, Store},
@@ -166,21 +168,29 @@ pub fn history(setting: &Setting, arguments: &HistoryArguments, out: &mut dyn Wr
 pub fn report(setting: &Setting, arguments: &ReportArguments, out: &mut dyn Write) -> Result<u8, Failure> {
     let session = Store::open(&setting.paths.session(&arguments.session))?.load()?;
     match &arguments.output {
-        None => write(&session, arguments.format, out)?,
-        Some(path) => save(&session, arguments.format, path)?,
+        None => write(&session, arguments, out)?,
+        Some(path) => save(&session, arguments, path)?,
     }
     Ok(DONE)
 }
 
-fn write(session: &Session, format: ReportFormat, out: &mut dyn Write) -> io::Result<()> {
-    match format {
-        ReportFormat::Text => plain::write(session, out),
-        ReportFormat::Json => json::write(session, out),
-        ReportFormat::Markdown => markdown::write(session, out),
+fn write(session: &Session, arguments: &ReportArguments, out: &mut dyn Write) -> io::Result<()> {
+    let profile = match arguments.profile {
+        SarifProfile::Standard => sarif::Profile::Standard,
+        SarifProfile::Github => sarif::Profile::Github,
+        SarifProfile::Defectdojo => sarif::Profile::Defectdojo,
+    };
+    match arguments.format {
+        DocumentFormat::Text => plain::write(session, out),
+        DocumentFormat::Json => json::write(session, out),
+        DocumentFormat::Markdown => markdown::write(session, out),
+        DocumentFormat::Sarif => sarif::write(session, profile, out),
+        DocumentFormat::Html => html::write(session, out),
+        DocumentFormat::Csv => csv::write(session, out),
     }
 }
 
-fn save(session: &Session, format: ReportFormat, path: &Path) -> Result<(), Failure> {
+fn save(session: &Session, arguments: &ReportArguments, path: &Path) -> Result<(), Failure> {
     let unwritable = |reason| Failure::Unwritable {
         path: path.to_owned(),
         reason,
@@ -193,7 +203,7 @@ fn save(session: &Session, format: ReportFormat, path: &Path) -> Result<(), Fail
         _ => unwritable(reason),
     })?;
     let mut out = BufWriter::new(file);
-    write(session, format, &mut out)
+    write(session, arguments, &mut out)
         .and_then(|()| out.flush())
         .map_err(unwritable)
 }

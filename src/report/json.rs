@@ -115,6 +115,7 @@ pub fn finding(found: &Finding, verdict: Option<&Verdict>) -> Value {
                 "with": example.with,
                 "without": example.without,
                 "fired": example.fired,
+                "draws": example.draws,
             })
         })
         .collect();
