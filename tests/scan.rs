@@ -113,7 +113,7 @@ fn organism(name: &str) -> Option<PathBuf> {
 
 #[test]
 fn the_demo_gives_its_trigger_away_whatever_the_seed() {
-    for seed in 1..=3 {
+    for seed in 1..=5 {
         assert_found(&demo("poisoned"), seed, Budget::Quick);
     }
     assert_found(&demo("poisoned"), 0, Budget::Standard);
@@ -121,7 +121,7 @@ fn the_demo_gives_its_trigger_away_whatever_the_seed() {
 
 #[test]
 fn the_clean_twin_stays_below_high_whatever_the_seed() {
-    for seed in 1..=3 {
+    for seed in 1..=5 {
         assert_silent(&demo("clean"), seed, Budget::Quick);
     }
     assert_silent(&demo("clean"), 0, Budget::Standard);

@@ -72,11 +72,16 @@ impl Leaks {
 
     /// The user and system turns, as pieces to mine; equal ones count once.
     pub fn pieces(&self) -> Vec<Piece<'_>> {
+        self.pieces_where(|_, _| true)
+    }
+
+    fn pieces_where(&self, wanted: impl Fn(usize, &Range<usize>) -> bool) -> Vec<Piece<'_>> {
         let mut seen = BTreeSet::new();
         let users = self.users.iter().map(|(leak, range, _)| (leak, range));
         let systems = self.systems.iter().map(|(leak, range)| (leak, range));
         users
             .chain(systems)
+            .filter(|(leak, range)| wanted(**leak, range))
             .map(|(leak, range)| self.piece(*leak, range))
             .filter(|piece| seen.insert(piece.tokens))
             .collect()
@@ -98,14 +103,8 @@ impl Leaks {
 
     /// The same of turns that begin where they were begun: to see what stands around a string.
     pub fn whole_texts(&self, model: &Model) -> Vec<(u32, String)> {
-        let mut seen = BTreeSet::new();
-        let users = self.users.iter().map(|(leak, range, _)| (leak, range));
-        let systems = self.systems.iter().map(|(leak, range)| (leak, range));
-        users
-            .chain(systems)
-            .filter(|(leak, range)| !self.is_cut(**leak, range))
-            .map(|(leak, range)| self.piece(*leak, range))
-            .filter(|piece| seen.insert(piece.tokens))
+        self.pieces_where(|leak, range| !self.is_cut(leak, range))
+            .iter()
             .map(|piece| (piece.leak, model.decode(piece.tokens)))
             .collect()
     }
