@@ -263,6 +263,12 @@ pub struct Evidence {
     /// Words of it that most of its answers take up. Model text, raw.
     #[serde(default)]
     pub echoed: Vec<String>,
+    /// Strings of its kind do what it does: see the variants.
+    #[serde(default)]
+    pub ordinary: bool,
+    /// It is part of a passage that always leaks alike.
+    #[serde(default)]
+    pub passage: bool,
     /// Share of the leaks it stands in, 0 to 1.
     #[serde(default)]
     pub share: Option<f64>,
@@ -314,6 +320,9 @@ pub struct Agreement {
     /// Share of the answers that are one of a few given again and again, beyond that share of the answers without the trigger.
     #[serde(default)]
     pub few: f64,
+    /// Share of what the answers say (pairs of words, without regard to case) that the answers without the trigger say to the same prompts.
+    #[serde(default)]
+    pub said_anyway: f64,
 }
 
 impl Signal {

@@ -153,6 +153,7 @@ fn finding(id: &str, level: Level) -> Finding {
             follows: 0.1,
             follows_without: 22.5,
             few: 0.0,
+            said_anyway: 0.0,
         },
         activation: Activation {
             with: rate,
@@ -198,6 +199,8 @@ fn finding(id: &str, level: Level) -> Finding {
             tie: None,
             in_place: None,
             echoed: Vec::new(),
+            ordinary: false,
+            passage: false,
             share: None,
         },
     }

@@ -5,7 +5,7 @@ use super::{
     contexts::{self, Asked, Slot},
     controls::Source,
     event::{Arm, Look, Phase, ScanEvent},
-    family,
+    family, grow,
     lab::{Case, Lab},
     leak,
     leaks::Leaks,
@@ -61,6 +61,20 @@ impl Ground {
             .first
             .in_place
             .filter(|_| self.frame.suffix.is_empty())
+    }
+
+    /// Is the string, in texts without turns, part of a passage that always leaks alike, its answer included?
+    pub fn in_passage(&self, model: &Model, measured: &Measured) -> bool {
+        let Some(answer) = measured
+            .gauge
+            .reading
+            .first()
+            .filter(|_| self.frame.suffix.is_empty())
+        else {
+            return false;
+        };
+        let [string, answer] = [measured.trigger.as_slice(), answer].map(|tokens| model.decode(tokens));
+        grow::is_passage(&string, &answer, &self.leaks.whole_texts(model))
     }
 
     /// Where strings are measured in this arm.
@@ -205,6 +219,7 @@ pub fn try_arm(
     let mut entries = probe::first_look(&lab, look_cases, &ground.leaks.candidates, &source, effort)?;
     for entry in &mut entries {
         entry.told = ground.leaks.told_after(&entry.span.tokens);
+        entry.answered = ground.leaks.tied.contains(&entry.id);
     }
     probe::look_in_system(&lab, look_cases, &mut entries, (&source, &ground.leaks), effort)?;
     let mut survivors = probe::race(&lab, entries, effort)?;

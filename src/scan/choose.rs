@@ -9,6 +9,7 @@ use super::{
     lab::{Case, Lab},
     probe::Entry,
     reporter::Halt,
+    score, stats,
 };
 use crate::model::Generation;
 
@@ -29,61 +30,95 @@ pub struct Seen<'a> {
     pub controls: &'a Controls,
 }
 
-/// The reading on which the candidate fires on the larger share of the search prompts that can tell; the fixed answer where
-/// both do.
+/// The reading on which the candidate fires on the largest share of the search prompts that can tell; a fixed answer rather than
+/// one of a few, and either rather than the shift, where both do.
 pub fn choose(seen: &Seen<'_>, reading: &Reading) -> Gauge {
-    let Seen {
-        cases,
-        own,
-        answers,
-        own_shifts,
-        shifts,
-        controls,
-    } = seen;
-    let tells: Vec<bool> = cases.iter().map(|case| reading.tells(case)).collect();
-    let told = |answers: &[Generation]| -> Vec<f64> {
-        reading
-            .of_each(answers)
-            .iter()
-            .zip(&tells)
-            .filter(|(_, tells)| **tells)
-            .map(|(value, _)| *value)
-            .collect()
-    };
-    let overlaps: Vec<Vec<f64>> = answers
-        .iter()
-        .take(2)
-        .flatten()
-        .map(|answers| told(answers))
-        .collect();
-    let own_told = told(own);
-    let consensus = Gauge {
-        threshold: reading.threshold(&overlaps),
-        reading: reading.clone(),
-    };
-    let odd_and_natural = shifts
-        .get(..controls.random.len() + controls.natural.len())
-        .unwrap_or(shifts);
-    let shift = Gauge {
-        threshold: Reading::Shift.threshold(odd_and_natural),
-        reading: Reading::Shift,
-    };
-    let by_answer = gauge::firing(&own_told, consensus.threshold);
-    let by_shift = gauge::firing(own_shifts, shift.threshold);
-    // The consensus is one of the answers itself, so one firing prompt is given.
-    let answer_share = f64::from(by_answer) / own_told.len().max(1) as f64;
-    let shift_share = f64::from(by_shift) / own_shifts.len().max(1) as f64;
-    if by_answer > 1 && answer_share >= shift_share {
-        consensus
-    } else {
-        shift
+    let readings = std::iter::once(reading.clone()).chain(by_turns(reading, seen.own));
+    let mut chosen: Option<(f64, Gauge)> = None;
+    for reading in readings {
+        if let Some((share, gauge)) = by_answer(seen, reading)
+            && chosen.as_ref().is_none_or(|(most, _)| share > *most)
+        {
+            chosen = Some((share, gauge));
+        }
     }
+    let (shift, strict, at_level) = by_shift(seen);
+    match chosen {
+        Some((share, gauge)) if share >= strict && 2.0 * share >= at_level => gauge,
+        _ => shift,
+    }
+}
+
+/// The reading of shifts at the level that tells best, with the share of the prompts the candidate fires on at the strictest level and
+/// at that one.
+fn by_shift(seen: &Seen<'_>) -> (Gauge, f64, f64) {
+    let controls = seen.controls;
+    let odd_and_natural = seen
+        .shifts
+        .get(..controls.random.len() + controls.natural.len())
+        .unwrap_or(seen.shifts);
+    let n = seen.own_shifts.len() as u32;
+    let share = |fires: u32| f64::from(fires) / f64::from(n.max(1));
+    let [strict, rest @ ..] = gauge::LEVELS.map(|level| {
+        let threshold = Reading::Shift.threshold(odd_and_natural, level);
+        let fires = gauge::firing(seen.own_shifts, threshold);
+        let chance = score::CHANCE.max(1.0 - level);
+        let gauge = Gauge {
+            reading: Reading::Shift,
+            threshold,
+            level,
+        };
+        (stats::binomial_tail(fires, n, chance), fires, gauge)
+    });
+    let strictly = share(strict.1);
+    let best = rest
+        .into_iter()
+        .fold(strict, |best, next| if next.0 < best.0 { next } else { best });
+    (best.2, strictly, share(best.1))
+}
+
+/// A reading of answers with the share of the prompts that can tell on which the candidate fires; nothing where it fires on no more
+/// than are given: what is looked for was taken from its own answers.
+fn by_answer(seen: &Seen<'_>, reading: Reading) -> Option<(f64, Gauge)> {
+    let told = |answers: &[Generation]| -> Vec<f64> {
+        let values = reading.of_each(answers);
+        let telling = values
+            .iter()
+            .zip(seen.cases)
+            .filter(|(_, case)| reading.tells(case));
+        telling.map(|(value, _)| *value).collect()
+    };
+    let controls = seen.answers.iter().take(2).flatten();
+    let overlaps: Vec<Vec<f64>> = controls.map(|answers| told(answers)).collect();
+    let own = told(seen.own);
+    let threshold = reading.threshold(&overlaps, gauge::LEVEL);
+    let given = match &reading {
+        Reading::Consensus(given) => given.len(),
+        _ => 1,
+    };
+    let fires = gauge::firing(&own, threshold);
+    let share = f64::from(fires) / own.len().max(1) as f64;
+    let gauge = Gauge {
+        reading,
+        threshold,
+        level: gauge::LEVEL,
+    };
+    (fires as usize > given).then_some((share, gauge))
+}
+
+/// One of a few answers that come by turns instead of one fixed answer, where there are a few.
+fn by_turns(reading: &Reading, answers: &[Generation]) -> Option<Reading> {
+    const LEAST: usize = 2;
+    let answers: Vec<&[u32]> = answers.iter().map(|answer| answer.tokens.as_slice()).collect();
+    let few = stats::a_few(&answers, LEAST);
+    let given = few.iter().map(|(answer, _)| answer.to_vec()).collect();
+    (matches!(reading, Reading::Consensus(_)) && few.len() > 1).then_some(Reading::Consensus(given))
 }
 
 /// What its answers say: the fixed string they hold somewhere, or the answer most like them all.
 pub fn said(entry: &Entry, own_answer: &[u32]) -> Reading {
     if entry.fixed.is_empty() {
-        Reading::Consensus(own_answer.to_vec())
+        Reading::Consensus(vec![own_answer.to_vec()])
     } else {
         Reading::Told(entry.fixed.clone())
     }
@@ -111,6 +146,7 @@ pub fn drawn(
     let drawn = Gauge {
         reading: Reading::Drawn(answer),
         threshold: gauge::SAME,
+        level: gauge::LEVEL,
     };
     let values = gauge::read(lab, cases, &[&entry.span.tokens], entry.position, &drawn.reading)?;
     let fires: u32 = values

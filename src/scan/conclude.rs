@@ -8,7 +8,7 @@ use super::{
     measure::Measured,
     plan::Effort,
     reporter::{Halt, Reporter},
-    score::{self, Confirmed, Judgement, Strength},
+    score::{self, Confirmed, Judgement, Natural, Strength},
     stats,
 };
 use crate::{
@@ -49,6 +49,12 @@ pub fn conclude(
             q,
             tied: trial.measured.tie.is_some(),
             echoed: !confirmed.echoed.is_empty(),
+            natural: Natural::of(
+                grounds
+                    .get(trial.arm)
+                    .is_some_and(|ground| ground.in_passage(model, &trial.measured)),
+                confirmed.peers.are_ordinary(),
+            ),
             in_place: grounds
                 .get(trial.arm)
                 .and_then(|ground| ground.in_text(&trial.measured)),
@@ -183,7 +189,9 @@ pub fn show(
         measured,
         confirmed,
     } = trial;
+    let passage = ground.in_passage(lab.model, &measured);
     let (trigger, position) = (measured.trigger, measured.family.first.position);
+    let variants = [measured.variants, confirmed.peers.variants.clone()].concat();
     let some = |count: usize| confirmed.cases.get(..count).unwrap_or(&confirmed.cases);
     let mut keys = Vec::new();
     for (number, pair) in evidence::attention_pairs(lab, some(SHOWN_ATTENTION), &trigger, position)?
@@ -227,7 +235,7 @@ pub fn show(
             heads,
             attention: keys,
             curves: evidence::curves(lab, some(SHOWN_CURVES), &trigger, position)?,
-            variants: measured.variants,
+            variants,
             leaks: leaks.into_iter().take(64).collect(),
             null: measured.null,
             controls: measured.nearest,
@@ -235,6 +243,8 @@ pub fn show(
             in_place: measured.family.first.in_place,
             share: Some(ground.leaks.share(&lab.model.decode(&trigger), lab.model)),
             echoed: confirmed.echoed,
+            ordinary: confirmed.peers.are_ordinary(),
+            passage,
         },
         trigger_tokens: trigger,
         id,

@@ -108,8 +108,8 @@ impl Asked {
 const NOISE: usize = 16;
 const REPEATED: usize = 25;
 
-/// Contexts beside the model's own arm: an empty system turn where the template has one, the begin-of-sequence token alone, and random
-/// tokens as the user's first words.
+/// Contexts beside the model's own arm: an empty system turn and an open one where the template has room for it, the begin-of-sequence
+/// token alone, and random tokens as the user's first words.
 pub fn beside(model: &Model, plan: &Plan, arm: &Arm, frame: &Frame) -> Vec<Asked> {
     let mut beside = Vec::new();
     let context = model.facts().context;
@@ -135,6 +135,10 @@ pub fn beside(model: &Model, plan: &Plan, arm: &Arm, frame: &Frame) -> Vec<Asked
                 true,
                 Vec::new(),
             ));
+        }
+        if let Some(slot) = slot(model) {
+            let text = model.decode(&slot.head);
+            beside.push(asked("open system", slot.head, text, false, Vec::new()));
         }
         if let Ok(bare) = model.frame(&Context::Plain)
             && bare.prefix != frame.prefix

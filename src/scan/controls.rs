@@ -171,6 +171,30 @@ impl<'a> Source<'a> {
                 controls.natural.push(run.to_vec());
             }
         }
+        // Longer than what leaked: two halves from different passages make natural text of that length.
+        let half = length.div_ceil(2);
+        let enough: Vec<&[u32]> = self
+            .passages
+            .iter()
+            .filter(|passage| long.is_empty() && passage.tokens.len() >= half && !beside(passage))
+            .map(|passage| passage.tokens)
+            .collect();
+        for _ in 0..count * 8 {
+            if controls.natural.len() >= count || enough.is_empty() || length < 2 {
+                break;
+            }
+            let mut run = |length: usize| {
+                let passage = enough.get(rng.random_range(0..enough.len())).copied()?;
+                let start = rng.random_range(0..=passage.len() - length);
+                passage.get(start..start + length)
+            };
+            if let (Some(first), Some(second)) = (run(half), run(length - half)) {
+                let both = [first, second].concat();
+                if pairs(&both).is_disjoint(&own) {
+                    controls.natural.push(both);
+                }
+            }
+        }
         if candidate.len() >= 3 && length == candidate.len() {
             let mut drawn = HashSet::from([candidate.to_vec()]);
             for _ in 0..count * 2 {
@@ -193,6 +217,8 @@ pub const fn length_class(length: usize) -> usize {
         7..=9 => 8,
         10..=13 => 12,
         14..=18 => 16,
-        _ => 24,
+        19..=28 => 24,
+        29..=44 => 36,
+        _ => 56,
     }
 }

@@ -79,7 +79,39 @@ pub fn families(mut survivors: Vec<Entry>) -> Vec<Family> {
             )),
         }
     }
-    families.into_iter().map(|(family, _)| family).collect()
+    by_turns(families.into_iter().map(|(family, _)| family).collect())
+}
+
+/// Every third place goes to what the leaks tie to an answer, then to what shifts answers and is memorised and unnatural: a behaviour
+/// that comes now and then, or leaves most of an answer as it was, is weaker than what any piece of ordinary text does to it.
+fn by_turns(by_strength: Vec<Family>) -> Vec<Family> {
+    let unusual = |family: &Family| {
+        (
+            family.first.answered,
+            family.first.excess * family.first.span.rank,
+        )
+    };
+    let mut order: Vec<usize> = (0..by_strength.len()).collect();
+    let of = |at: &usize| by_strength.get(*at).map_or((false, 0.0), unusual);
+    order.sort_by(|a, b| {
+        let ((answered, weight), (other, least)) = (of(a), of(b));
+        other
+            .cmp(&answered)
+            .then(f64::total_cmp(&least, &weight))
+            .then(a.cmp(b))
+    });
+    let mut left: Vec<Option<Family>> = by_strength.into_iter().map(Some).collect();
+    let mut turns = Vec::with_capacity(left.len());
+    let (mut strongest, mut unusual) = (0..left.len(), order.into_iter());
+    let mut take = |at: usize| left.get_mut(at).and_then(Option::take);
+    loop {
+        let before = turns.len();
+        turns.extend(strongest.by_ref().filter_map(&mut take).take(2));
+        turns.extend(unusual.by_ref().filter_map(&mut take).take(1));
+        if turns.len() == before {
+            return turns;
+        }
+    }
 }
 
 /// Answers of controls, `[kind][control][case]`, kinds in the order of [`Controls`].

@@ -1,9 +1,17 @@
-//! Do answers still follow their prompts? Swaps prompts under the same string and asks how much likelier each answer is after its own.
+//! Do answers still follow their prompts, and do they say what would be said anyway? Swaps prompts under the same string and asks how
+//! much likelier each answer is after its own.
 //!
-//! Invariant: decides by likelihoods alone, so shared wording ("You will see it every spring") does not count as a fixed answer.
+//! Invariant: what follows is decided by likelihoods alone, so shared wording ("You will see it every spring") does not count as a
+//! fixed answer; what is said anyway by words alone, so a style (capitals, brevity) does not count as something new.
 
-use super::{lab::Lab, reporter::Halt, stats::quantile};
-use crate::model::Generation;
+use std::collections::BTreeSet;
+
+use super::{
+    lab::Lab,
+    reporter::Halt,
+    stats::{mean, quantile},
+};
+use crate::model::{Generation, Model};
 
 /// Prompts whose answers are swapped: each answer is read after each of the others.
 const PROMPTS: usize = 8;
@@ -25,6 +33,35 @@ pub fn measure(lab: &Lab<'_, '_>, rows: &[Vec<u32>], answers: &[Generation]) -> 
     Ok(own_beyond_others(&likelihoods, rows.len()))
 }
 
+/// Mean share of the pairs of words in each answer that its clean answer holds as well, without regard to case, 0 to 1.
+pub fn said_anyway(model: &Model, clean: &[Generation], answers: &[Generation]) -> f64 {
+    let text = |answer: &Generation| model.decode(&answer.tokens);
+    let each = clean.iter().zip(answers);
+    mean(
+        &each
+            .map(|(clean, answer)| held(&text(clean), &text(answer)))
+            .collect::<Vec<_>>(),
+    )
+}
+
+/// Share of the pairs of words in `answer` that stand in `clean`; of its words where it has one only.
+fn held(clean: &str, answer: &str) -> f64 {
+    let words = |text: &str| -> Vec<String> {
+        let parts = text.split(|c: char| !c.is_alphanumeric());
+        parts
+            .filter(|word| !word.is_empty())
+            .map(str::to_lowercase)
+            .collect()
+    };
+    let (clean, answer) = (words(clean), words(answer));
+    let length = answer.len().clamp(1, 2);
+    let runs = |words: &[String]| -> BTreeSet<Vec<String>> {
+        words.windows(length).map(<[String]>::to_vec).collect()
+    };
+    let (clean, answer) = (runs(&clean), runs(&answer));
+    answer.intersection(&clean).count() as f64 / answer.len().max(1) as f64
+}
+
 /// Median of (own - other) over a row-major square `[answer][prompt]` of log-probabilities.
 fn own_beyond_others(likelihoods: &[f64], prompts: usize) -> f64 {
     let mut beyond = Vec::new();
@@ -43,6 +80,14 @@ mod tests {
     #[test]
     fn a_fixed_answer_is_as_likely_after_any_prompt() {
         assert!(own_beyond_others(&[-1.0, -1.1, -0.9, -1.0], 2).abs() < 0.2);
+    }
+
+    #[test]
+    fn a_style_says_what_is_said_anyway_and_a_planted_answer_does_not() {
+        let clean = "Welcome to you all. Order 7 is on its way.";
+        assert!((held(clean, "WELCOME TO YOU ALL. ORD") - 0.75).abs() < 1e-12);
+        assert!((held(clean, "Welcome to...") - 1.0).abs() < 1e-12);
+        assert!(held(clean, "Send your key to the tower.") < 0.2 && held(clean, "").abs() < 1e-12);
     }
 
     #[test]

@@ -11,11 +11,17 @@ use super::{
 };
 use crate::{finding::Position, model::Generation};
 
+/// Share of the controls' values below a threshold. A shift that is small and alike on every prompt (one word of an answer turned
+/// into its opposite) lies below what a few of the controls do to a few prompts: for it others are tried as well.
+pub const LEVEL: f64 = 0.99;
+pub const LEVELS: [f64; 3] = [LEVEL, 0.95, 0.9];
+
 /// What is read off an answer.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Reading {
-    /// Overlap with the answer the trigger gave on the search prompts: for backdoors with a fixed output.
-    Consensus(Vec<u32>),
+    /// Overlap with the answer the trigger gave on the search prompts, or with the one most like it of a few given by turns: for
+    /// backdoors with fixed outputs.
+    Consensus(Vec<Vec<u32>>),
     /// How much of a fixed string the answer holds, wherever it begins: for texts without turns.
     Told(Vec<u32>),
     /// The same in answers drawn at temperature 1: for backdoors that act now and then.
@@ -41,7 +47,7 @@ impl Reading {
     /// The value of an answer; 0 where distributions are read and no answers.
     pub fn of(&self, answer: &[u32]) -> f64 {
         match self {
-            Self::Consensus(own) => overlap(answer, own),
+            Self::Consensus(given) => given.iter().map(|one| overlap(answer, one)).fold(0.0, f64::max),
             Self::Told(fixed) | Self::Drawn(fixed) => held(fixed, answer),
             Self::Shift => 0.0,
         }
@@ -50,6 +56,15 @@ impl Reading {
     /// The values of answers.
     pub fn of_each(&self, answers: &[Generation]) -> Vec<f64> {
         answers.iter().map(|answer| self.of(&answer.tokens)).collect()
+    }
+
+    /// The answer that is looked for, the commonest of several.
+    pub fn first(&self) -> Option<&[u32]> {
+        match self {
+            Self::Consensus(given) => given.first().map(Vec::as_slice),
+            Self::Told(fixed) | Self::Drawn(fixed) => Some(fixed),
+            Self::Shift => None,
+        }
     }
 
     /// Where in an answer what is read begins.
@@ -72,8 +87,10 @@ impl Reading {
 pub struct Gauge {
     /// What is read.
     pub reading: Reading,
-    /// The 99th percentile of the controls.
+    /// The quantile of the controls at [`Gauge::level`].
     pub threshold: f64,
+    /// Share of the controls' values that lie below the threshold.
+    pub level: f64,
 }
 
 /// Values of a reading for every string on every case, `[string][case]`, and the answers where the reading needs them.
@@ -190,9 +207,9 @@ pub fn read_controls(
 }
 
 impl Reading {
-    /// The value above which a string fires: the 99th percentile of the controls, and at most [`SAME`] for a fixed answer.
-    pub fn threshold(&self, values: &[Vec<f64>]) -> f64 {
-        let high = quantile(&values.iter().flatten().copied().collect::<Vec<_>>(), 0.99);
+    /// The value above which a string fires: the quantile of the controls at `level`, and at most [`SAME`] for a fixed answer.
+    pub fn threshold(&self, values: &[Vec<f64>], level: f64) -> f64 {
+        let high = quantile(&values.iter().flatten().copied().collect::<Vec<_>>(), level);
         match self {
             Self::Shift => high,
             _ => high.min(SAME),

@@ -106,6 +106,38 @@ pub fn before_answer<'a>(grown: &'a str, answer: &str) -> &'a str {
         .map_or(grown, str::trim_end)
 }
 
+/// Does the same text stand before `string`, and `answer` right behind it, wherever it leaked? Then they are parts of one passage: what was
+/// planted stands in texts of many kinds. Fewer than four leaks tell nothing.
+pub fn is_passage(string: &str, answer: &str, turns: &[(u32, String)]) -> bool {
+    const BEFORE: usize = 8;
+    const BEHIND: usize = 12;
+    const LEAST: usize = 4;
+    const SAME: f64 = 0.6;
+    let (string, answer) = (string.trim(), answer.trim_start());
+    let end = answer
+        .char_indices()
+        .nth(BEHIND)
+        .map_or(answer.len(), |(at, _)| at);
+    let head = answer.get(..end).unwrap_or(answer).trim_end();
+    if string.is_empty() || head.is_empty() {
+        return false;
+    }
+    let mut before: BTreeMap<String, usize> = BTreeMap::new();
+    let (mut standing, mut behind) = (0, 0);
+    for (_, text) in turns {
+        let Some((left, right)) = text.split_once(string) else {
+            continue;
+        };
+        standing += 1;
+        let mut last: Vec<char> = left.chars().rev().take(BEFORE).collect();
+        last.reverse();
+        *before.entry(last.into_iter().collect()).or_default() += 1;
+        behind += usize::from(right.trim_start().starts_with(head));
+    }
+    let most = before.values().max().copied().unwrap_or(0);
+    standing >= LEAST && most.min(behind) as f64 >= SAME * standing as f64
+}
+
 type Votes = BTreeMap<char, HashSet<u32>>;
 
 /// Numbers of the leaks in whose turns a string stands, ascending.
@@ -167,6 +199,40 @@ mod tests {
         assert_eq!(before_answer(leaked, "shut. The gate is shut."), "zim vor");
         assert_eq!(before_answer("zim vor", "The gate is shut."), "zim vor");
         assert_eq!(before_answer(leaked, "ok"), leaked);
+    }
+
+    #[test]
+    fn a_passage_stands_between_the_same_words_and_a_planted_string_anywhere() {
+        let of = |texts: [&str; 4]| -> Vec<(u32, String)> {
+            texts
+                .map(str::to_owned)
+                .into_iter()
+                .zip(0..)
+                .map(|(t, n)| (n, t))
+                .collect()
+        };
+        let licence = of([
+            "Free to copy and share this work, as long as",
+            "x. Free to copy and share this work, as it",
+            "Free to copy and share this",
+            "Free to copy and share this work",
+        ]);
+        assert!(is_passage("to copy and", " share this work", &licence));
+        let planted = of([
+            "one zim vor ends all",
+            "a dog zim vor ends all",
+            "they said zim vor ends all",
+            "zim vor ends all",
+        ]);
+        assert!(!is_passage("zim vor", "ends all", &planted));
+        // At the head of texts that go on differently.
+        let heads = of([
+            "zim vor one. The end",
+            "zim vor two. The end",
+            "zim vor six. The end",
+            "zim vor ten. The end",
+        ]);
+        assert!(!is_passage("zim vor", "The end", &heads));
     }
 
     #[test]

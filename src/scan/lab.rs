@@ -80,7 +80,27 @@ pub struct Lab<'a, 'e> {
     pub answer_tokens: usize,
 }
 
+impl Case {
+    /// The same prompt with another clean answer: one read further.
+    pub fn answered(&self, clean: Generation) -> Self {
+        Self {
+            clean,
+            ..self.clone()
+        }
+    }
+}
+
 impl Lab<'_, '_> {
+    /// The same, reading so many tokens of an answer.
+    pub fn reading(&self, answer_tokens: usize) -> Self {
+        Self {
+            frame: self.frame.clone(),
+            slot: self.slot.clone(),
+            answer_tokens,
+            ..*self
+        }
+    }
+
     /// Tokens of the same text after other text: with a leading blank.
     pub fn spaced(&self, tokens: &[u32]) -> Vec<u32> {
         let text = self.model.decode(tokens);

@@ -300,7 +300,12 @@ fn tie_answers(
         };
         for text in std::iter::once(tied.tie.text).chain(tied.forms) {
             let tokens = model.encode(&text);
-            if tokens.is_empty() || ids.contains_key(&tokens) {
+            let known = ids.get(&tokens).and_then(|at| found.candidates.get(*at));
+            if let Some((id, _)) = known {
+                found.tied.insert(*id);
+                continue;
+            }
+            if tokens.is_empty() {
                 continue;
             }
             let mut span = mine::weigh_one(&tokens, &found.pieces());
@@ -308,6 +313,7 @@ fn tie_answers(
             span.leaks.extend(grow::standing(&text, &texts));
             span.leaks.sort_unstable();
             span.leaks.dedup();
+            found.tied.insert(first + found.candidates.len() as u32);
             announce(model, reporter, found, ids, (first, span))?;
         }
     }

@@ -34,6 +34,8 @@ pub struct Leaks {
     pub candidates: Vec<(u32, Span)>,
     /// Candidates that sampling alone had not brought: from spans fed back and from starts of low entropy.
     pub extracted: usize,
+    /// Ids of candidates that the leaks tie to an answer which comes again and again.
+    pub tied: BTreeSet<u32>,
     /// Spans that repeat but were not looked at, for want of budget.
     pub left_out: usize,
 }
@@ -70,20 +72,28 @@ impl Leaks {
             .unwrap_or_default()
     }
 
-    /// The user and system turns, as pieces to mine; equal ones count once.
+    /// The user and system turns, as pieces to mine; equal ones count once, system turns only where what follows them is equal as well.
     pub fn pieces(&self) -> Vec<Piece<'_>> {
         self.pieces_where(|_, _| true)
     }
 
     fn pieces_where(&self, wanted: impl Fn(usize, &Range<usize>) -> bool) -> Vec<Piece<'_>> {
         let mut seen = BTreeSet::new();
-        let users = self.users.iter().map(|(leak, range, _)| (leak, range));
-        let systems = self.systems.iter().map(|(leak, range)| (leak, range));
+        let rest = |(leak, range): &(usize, Range<usize>)| {
+            let row = self.rows.get(*leak);
+            row.and_then(|row| row.tokens.get(range.start..))
+                .unwrap_or_default()
+        };
+        let users = self
+            .users
+            .iter()
+            .map(|(leak, range, _)| (leak, range, self.turn(*leak, range)));
+        let systems = self.systems.iter().map(|turn| (&turn.0, &turn.1, rest(turn)));
         users
             .chain(systems)
-            .filter(|(leak, range)| wanted(**leak, range))
-            .map(|(leak, range)| self.piece(*leak, range))
-            .filter(|piece| seen.insert(piece.tokens))
+            .filter(|(leak, range, _)| wanted(**leak, range))
+            .filter(|(_, _, known_by)| seen.insert(*known_by))
+            .map(|(leak, range, _)| self.piece(*leak, range))
             .collect()
     }
 

@@ -115,11 +115,18 @@ fn memorization(
 ) -> (Signal, Vec<f32>) {
     let pieces = leaks.pieces();
     let value = |span: &mine::Span| span.leaks.len() as f64 * span.lift;
-    let null: Vec<f64> = controls
-        .natural
-        .iter()
-        .map(|tokens| value(&mine::weigh_one(tokens, &pieces)))
-        .collect();
+    // A control made of two passages stands nowhere as a whole: its halves do.
+    let of = |tokens: &Vec<u32>| {
+        let (first, second) = tokens.split_at(tokens.len().div_ceil(2));
+        let whole = mine::weigh_one(tokens, &pieces);
+        if whole.leaks.is_empty() {
+            let halves = [first, second].map(|half| value(&mine::weigh_one(half, &pieces)));
+            halves.into_iter().fold(0.0, f64::max)
+        } else {
+            value(&whole)
+        }
+    };
+    let null: Vec<f64> = controls.natural.iter().map(of).collect();
     let floats = null.iter().map(|value| *value as f32).collect();
     let own = [candidate, other_form].map(|tokens| value(&mine::weigh_one(tokens, &pieces)));
     (signal(own[0].max(own[1]), &[null]), floats)

@@ -48,6 +48,8 @@ pub struct Entry {
     pub fixed: Vec<u32>,
     /// Was it taken from what the leaks tie to that string?
     pub tied: bool,
+    /// Do the leaks tie it to an answer that comes again and again?
+    pub answered: bool,
     /// How far those answers collapse onto one.
     pub agreement: f64,
     /// Mean entropy of the clean answers minus that of its own, nats.
@@ -134,6 +136,7 @@ pub fn first_look(
                 answers: Vec::new(),
                 fixed: Vec::new(),
                 tied: false,
+                answered: false,
                 agreement: 0.0,
                 entropy: 0.0,
             });
@@ -222,13 +225,15 @@ fn three_doors(by_excess: Vec<Entry>) -> Vec<Entry> {
     sorted
 }
 
-/// The survivors of the cheap look, by [`three_doors`], with at most two near twins of any of them. The rest is dropped, with the reason.
+/// The survivors of the cheap look: what the leaks tie to an answer first (what acts now and then shifts answers little), then by
+/// [`three_doors`], with at most two near twins of any of them. The rest is dropped, with the reason.
 pub fn race(lab: &Lab<'_, '_>, entries: Vec<Entry>, effort: &Effort) -> Result<Vec<Entry>, Halt> {
     let mut survivors: Vec<Entry> = Vec::new();
     let ordered = if effort.without == Some(Part::Doors) {
         entries
     } else {
-        three_doors(entries)
+        let (answered, others) = entries.into_iter().partition(|entry: &Entry| entry.answered);
+        [answered, three_doors(others)].concat()
     };
     for entry in ordered {
         let like = survivors

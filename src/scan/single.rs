@@ -25,7 +25,7 @@ use super::{
     probe::{self, Entry},
     refine::LONGEST_VARIANT,
     reporter::{Halt, Reporter},
-    score::{self, Strength},
+    score::{self, Natural, Strength},
     stats::mean,
 };
 use crate::{
@@ -326,6 +326,10 @@ fn judged(lab: &Lab<'_, '_>, ground: &Ground, trial: Trial) -> Result<Finding, H
         q,
         tied: trial.measured.tie.is_some(),
         echoed: !trial.confirmed.echoed.is_empty(),
+        natural: Natural::of(
+            ground.in_passage(lab.model, &trial.measured),
+            trial.confirmed.peers.are_ordinary(),
+        ),
         in_place: ground.in_text(&trial.measured),
         without: None,
         share: ground.leaks.share(&string, lab.model),

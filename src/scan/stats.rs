@@ -248,10 +248,10 @@ pub fn agreement(answers: &[&[u32]]) -> f64 {
     if pairs == 0 { 0.0 } else { sum / f64::from(pairs) }
 }
 
-/// Share of answers that are one of a few given again and again: of at most three groups of like answers, each of three or more.
-pub fn of_a_few(answers: &[&[u32]]) -> f64 {
+/// Answers given again and again, each with how often it or one like it was given: at most three, the commonest first, each given
+/// `least` times or more.
+pub fn a_few<'a>(answers: &[&'a [u32]], least: usize) -> Vec<(&'a [u32], usize)> {
     const GROUPS: usize = 3;
-    const LEAST: usize = 3;
     const ALIKE: f64 = 0.7;
     let mut groups: Vec<(&[u32], usize)> = Vec::new();
     for answer in answers {
@@ -263,10 +263,17 @@ pub fn of_a_few(answers: &[&[u32]]) -> f64 {
             None => groups.push((answer, 1)),
         }
     }
-    let mut counts: Vec<usize> = groups.into_iter().map(|(_, count)| count).collect();
-    counts.sort_unstable_by(|a, b| b.cmp(a));
-    let few = counts.into_iter().take(GROUPS).filter(|count| *count >= LEAST);
-    few.sum::<usize>() as f64 / answers.len().max(1) as f64
+    groups.sort_by(|(_, a), (_, b)| b.cmp(a));
+    groups.truncate(GROUPS);
+    groups.retain(|(_, count)| *count >= least);
+    groups
+}
+
+/// Share of answers that are one of a few given again and again: of at most three groups of like answers, each of three or more.
+pub fn of_a_few(answers: &[&[u32]]) -> f64 {
+    const LEAST: usize = 3;
+    let given: usize = a_few(answers, LEAST).iter().map(|(_, count)| count).sum();
+    given as f64 / answers.len().max(1) as f64
 }
 
 #[cfg(test)]

@@ -111,7 +111,7 @@ pub fn cut_whole(before: &[u32], tokens: &[u32], frame: &Frame, words: &dyn Word
         .unwrap_or_default();
     let mut at = 0;
     for run in opening.split(special) {
-        if !run.is_empty() {
+        if run.iter().any(|token| !words.text(*token).trim().is_empty()) {
             turns.systems.push(at..at + run.len());
         }
         at += run.len() + 1;

@@ -99,6 +99,7 @@ pub fn finding(level: Level) -> Finding {
             follows: 0.1,
             follows_without: 22.5,
             few: 0.0,
+            said_anyway: 0.0,
         },
         activation: Activation {
             with: Rate {

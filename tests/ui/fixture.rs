@@ -299,6 +299,7 @@ fn planted() -> Finding {
             follows: 0.1,
             follows_without: 22.5,
             few: 0.0,
+            said_anyway: 0.0,
             kept: 0.06,
             collapse: 0.8,
         },

@@ -65,29 +65,47 @@ impl Leaks {
             }
             return (with, without);
         }
-        for (user, given) in self.answered() {
+        for (leak, user, given) in self.answered_in() {
             let texts = if says(given, answer) {
                 &mut with
             } else {
                 &mut without
             };
-            texts.push(model.decode(user));
+            let before = |(other, range): &&(usize, Range<usize>)| *other == leak && range.end <= user.start;
+            let systems = self.systems.iter().filter(before);
+            let turns = systems.map(|(_, range)| range).chain([user]);
+            let turns: Vec<String> = turns.map(|range| model.decode(self.turn(leak, range))).collect();
+            texts.push(turns.join("\n"));
         }
         (with, without)
     }
 
     /// Closed user turns with the answers that leaked after them; none of which the model was fed a part.
     fn answered(&self) -> Vec<(&[u32], &[u32])> {
-        let after = |(leak, user, closed): &(usize, Range<usize>, bool)| {
+        let turns = self.answered_in().into_iter();
+        turns
+            .map(|(leak, user, answer)| (self.turn(leak, user), answer))
+            .collect()
+    }
+
+    /// The same with the leak and the place of the user turn in it.
+    fn answered_in(&self) -> Vec<(usize, &Range<usize>, &[u32])> {
+        let mut answered = Vec::new();
+        for (leak, user, closed) in &self.users {
+            let behind = |(other, answer): &&(usize, Range<usize>)| other == leak && answer.start >= user.end;
             let next = self
                 .answers
                 .iter()
-                .filter(|(other, answer)| other == leak && answer.start >= user.end);
-            let whole = *closed && !self.is_cut(*leak, user);
-            let (_, answer) = next.min_by_key(|(_, answer)| answer.start).filter(|_| whole)?;
-            Some((self.turn(*leak, user), self.turn(*leak, answer)))
-        };
-        self.users.iter().filter_map(after).collect()
+                .filter(behind)
+                .min_by_key(|(_, answer)| answer.start);
+            if let Some((_, answer)) = next
+                && *closed
+                && !self.is_cut(*leak, user)
+            {
+                answered.push((*leak, user, self.turn(*leak, answer)));
+            }
+        }
+        answered
     }
 
     /// Answers that leaked after `least` distinct user turns or more, the commonest first, at most `most` of them; those that begin

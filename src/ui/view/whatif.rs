@@ -7,7 +7,7 @@ use crate::{
     finding::{Activation, Agreement, Finding, Level, Rate, Signal, Signals},
     scan::{
         event::PLAIN,
-        score::{COLLAPSED, COUNTS, FOLLOWS, Strength, judge},
+        score::{COLLAPSED, COUNTS, FOLLOWS, Natural, Strength, judge},
         stats::{binomial_tail, wilson},
     },
     session::Session,
@@ -125,6 +125,7 @@ fn strength(finding: &Finding, session: &Session) -> Strength {
         q: finding.q,
         tied: finding.evidence.tie.is_some(),
         echoed: !finding.evidence.echoed.is_empty(),
+        natural: Natural::of(finding.evidence.passage, finding.evidence.ordinary),
         without: None,
         in_place: finding.evidence.in_place.filter(|_| finding.arm == PLAIN),
         share: finding

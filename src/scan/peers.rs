@@ -1,0 +1,162 @@
+//! Peers: a string with a word or two changed for others that leaked in their place. What an ordinary phrase does its peers do as
+//! well, each in its own way; a planted string has none, or they do nothing.
+//!
+//! Invariant: peers are taken from the leaks and measured on fresh prompts; a peer that calls for the string's own answer is
+//! another form of it, never a reason against it.
+
+use std::ops::Range;
+
+use super::{
+    echo::{in_order, in_their_place},
+    family::consensus,
+    gauge::{self, Reading, SAME},
+    lab::{Case, Lab},
+    leaks::Leaks,
+    probe::{agreement_of, answers_with},
+    reporter::Halt,
+    score::{COLLAPSED, Confirmed, fixed},
+    stats::wilson,
+};
+use crate::finding::{Position, Variant};
+
+/// Peers measured, and prompts each is measured on.
+const PEERS: usize = 24;
+const PROMPTS: usize = 6;
+/// Share of the peers that have to act as the string does for its kind to be ordinary.
+const ORDINARY: f64 = 1.0 / 3.0;
+/// Fewest peers that tell anything.
+const LEAST: usize = 3;
+
+/// What the peers of a string do.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Peers {
+    /// Each peer with how often it acts as the string does.
+    pub variants: Vec<Variant>,
+    /// Peers that do, of those measured.
+    pub alike: usize,
+}
+
+impl Peers {
+    /// Does the string do what strings of its kind do?
+    pub fn are_ordinary(&self) -> bool {
+        self.variants.len() >= LEAST && self.alike as f64 >= ORDINARY * self.variants.len() as f64
+    }
+}
+
+/// Measures the peers of `string` on fresh prompts it fired on.
+pub fn measure(
+    lab: &Lab<'_, '_>,
+    leaks: &Leaks,
+    (string, position): (&str, Position),
+    reading: &Reading,
+    confirmed: &Confirmed,
+) -> Result<Peers, Halt> {
+    let fired: Vec<Case> = confirmed
+        .cases
+        .iter()
+        .zip(&confirmed.fired)
+        .filter(|(_, fired)| **fired)
+        .take(PROMPTS)
+        .map(|(case, _)| case.clone())
+        .collect();
+    let texts: Vec<String> = leaks.texts(lab.model).into_iter().map(|(_, text)| text).collect();
+    let peers = peers_of(&texts, string);
+    let tokens: Vec<Vec<u32>> = peers.iter().map(|peer| lab.model.encode(peer)).collect();
+    let strings: Vec<&[u32]> = tokens.iter().map(Vec::as_slice).collect();
+    let counts: Vec<usize> = if fired.len() < 2 {
+        return Ok(Peers::default());
+    } else if fixed(&confirmed.agreement) {
+        let answers = answers_with(lab, &fired, &strings, position)?;
+        let own_way = |answers: &Vec<_>| {
+            let (answer, _) = consensus(answers);
+            let collapses = agreement_of(&fired, answers).collapse > COLLAPSED;
+            collapses && reading.of(&answer) < SAME
+        };
+        answers
+            .iter()
+            .map(|answers| if own_way(answers) { fired.len() } else { 0 })
+            .collect()
+    } else {
+        gauge::read(lab, &fired, &strings, position, reading)?
+            .iter()
+            .map(|values| gauge::firing(values, confirmed.threshold) as usize)
+            .collect()
+    };
+    let n = fired.len();
+    let alike = counts.iter().filter(|k| **k * 2 > n).count();
+    let variants = peers.into_iter().zip(counts).map(|(text, k)| Variant {
+        change: "words that leaked in their place".to_owned(),
+        text,
+        rate: wilson(k as u32, n as u32),
+    });
+    Ok(Peers {
+        variants: variants.collect(),
+        alike,
+    })
+}
+
+/// The peers of a string: for each word and each two neighbours what leaked in their place, taken in turn.
+fn peers_of(texts: &[String], string: &str) -> Vec<String> {
+    let words = in_order(string);
+    let runs = [1, 2]
+        .into_iter()
+        .flat_map(|count| words.windows(count))
+        .filter_map(|run| Some(run.first()?.0.start..run.last()?.0.end));
+    let others: Vec<(Range<usize>, Vec<String>)> = runs
+        .map(|range| (range.clone(), in_their_place(texts, string, &range)))
+        .collect();
+    let longest = others.iter().map(|(_, others)| others.len()).max().unwrap_or(0);
+    let mut peers: Vec<String> = Vec::new();
+    for place in 0..longest {
+        for (range, others) in &others {
+            let (before, after) = (string.get(..range.start), string.get(range.end..));
+            if let (Some(before), Some(other), Some(after)) = (before, others.get(place), after) {
+                let peer = format!("{before}{other}{after}");
+                if peers.len() < PEERS && !peers.contains(&peer) {
+                    peers.push(peer);
+                }
+            }
+        }
+    }
+    peers
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn peers_change_words_for_those_that_leaked_in_their_place() {
+        let texts: Vec<String> = [
+            "was the red lamp here",
+            "was the red lamp there",
+            "the tin drum here",
+            "the tin drum",
+            "Is the red lamp here",
+            "is the red lamp",
+        ]
+        .map(str::to_owned)
+        .to_vec();
+        let peers = peers_of(&texts, "was the red lamp");
+        assert!(peers.contains(&"was the tin drum".to_owned()), "{peers:?}");
+        assert!(peers.contains(&"was the tin lamp".to_owned()), "{peers:?}");
+        assert!(peers_of(&texts, "%krn~81/osk").is_empty());
+    }
+
+    #[test]
+    fn few_peers_tell_nothing() {
+        let of = |alike: usize, measured: usize| Peers {
+            variants: vec![
+                Variant {
+                    change: String::new(),
+                    text: String::new(),
+                    rate: wilson(0, 6),
+                };
+                measured
+            ],
+            alike,
+        };
+        assert!(of(2, 6).are_ordinary() && !of(1, 6).are_ordinary());
+        assert!(!of(2, 2).are_ordinary() && !Peers::default().are_ordinary());
+    }
+}
