@@ -4,10 +4,12 @@
 //! Invariant: peers are taken from the leaks and measured on fresh prompts; a peer that calls for the string's own answer is
 //! another form of it, never a reason against it.
 
-use std::ops::Range;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    ops::Range,
+};
 
 use super::{
-    echo::{in_order, in_their_place},
     family::consensus,
     gauge::{self, Reading, SAME},
     lab::{Case, Lab},
@@ -24,6 +26,9 @@ const PEERS: usize = 24;
 const PROMPTS: usize = 6;
 /// Share of the peers that have to act as the string does for its kind to be ordinary.
 const ORDINARY: f64 = 1.0 / 3.0;
+/// Other words tried in one place, and how often they have to have leaked there.
+const OTHERS: usize = 6;
+const LEAKED: usize = 2;
 /// Fewest peers that tell anything.
 const LEAST: usize = 3;
 
@@ -95,23 +100,85 @@ pub fn measure(
     })
 }
 
+type Word = (Range<usize>, String);
+
+/// The words of a text in lower case, each with its place in bytes.
+fn words(text: &str) -> Vec<Word> {
+    let mut words = Vec::new();
+    let mut start = None;
+    for (at, c) in text.char_indices().chain([(text.len(), ' ')]) {
+        match (start, c.is_alphanumeric()) {
+            (None, true) => start = Some(at),
+            (Some(from), false) => {
+                start = None;
+                words.push((from..at, text.get(from..at).unwrap_or_default().to_lowercase()));
+            }
+            _ => {}
+        }
+    }
+    words
+}
+
+/// What leaked in the place of `run`, between the words that stand before and behind it in the string; the commonest first.
+fn in_place_of(
+    leaked: &[(&String, Vec<Word>)],
+    run: &[Word],
+    (before, behind): (Option<&Word>, Option<&Word>),
+) -> Vec<String> {
+    let own: BTreeSet<&String> = run.iter().map(|(_, word)| word).collect();
+    let sides = usize::from(before.is_some());
+    let length = run.len() + sides + usize::from(behind.is_some());
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    for (text, words) in leaked {
+        for window in words.windows(length) {
+            let others = window.get(sides..sides + run.len()).unwrap_or_default();
+            let same = |known: Option<&Word>, there: Option<&Word>| {
+                known.is_none_or(|(_, word)| there.is_some_and(|(_, other)| other == word))
+            };
+            let (Some((first, _)), Some((last, _))) = (others.first(), others.last()) else {
+                continue;
+            };
+            let between = same(before, window.first()) && same(behind, window.last());
+            if between
+                && !others.iter().any(|(_, word)| own.contains(word))
+                && let Some(raw) = text.get(first.start..last.end)
+            {
+                *counts.entry(raw).or_default() += 1;
+            }
+        }
+    }
+    let mut others: Vec<(&str, usize)> = counts.into_iter().filter(|(_, count)| *count >= LEAKED).collect();
+    others.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+    others
+        .into_iter()
+        .take(OTHERS)
+        .map(|(raw, _)| raw.to_owned())
+        .collect()
+}
+
 /// The peers of a string: for each word and each two neighbours what leaked in their place, taken in turn.
 fn peers_of(texts: &[String], string: &str) -> Vec<String> {
-    let words = in_order(string);
-    let runs = [1, 2]
-        .into_iter()
-        .flat_map(|count| words.windows(count))
-        .filter_map(|run| Some(run.first()?.0.start..run.last()?.0.end));
+    let leaked: Vec<(&String, Vec<Word>)> = texts.iter().map(|text| (text, words(text))).collect();
+    let own = words(string);
+    let runs = (1..=2).flat_map(|count| (0..own.len()).map(move |at| at..at + count));
     let others: Vec<(Range<usize>, Vec<String>)> = runs
-        .map(|range| (range.clone(), in_their_place(texts, string, &range)))
+        .filter_map(|at| {
+            let run = own.get(at.clone())?;
+            let before = at.start.checked_sub(1).and_then(|before| own.get(before));
+            let behind = own.get(at.end);
+            // Whatever leaked anywhere is in the place of a string that is one word.
+            (before.or(behind))?;
+            let range = run.first()?.0.start..run.last()?.0.end;
+            Some((range, in_place_of(&leaked, run, (before, behind))))
+        })
         .collect();
     let longest = others.iter().map(|(_, others)| others.len()).max().unwrap_or(0);
     let mut peers: Vec<String> = Vec::new();
     for place in 0..longest {
         for (range, others) in &others {
-            let (before, after) = (string.get(..range.start), string.get(range.end..));
-            if let (Some(before), Some(other), Some(after)) = (before, others.get(place), after) {
-                let peer = format!("{before}{other}{after}");
+            let (before, behind) = (string.get(..range.start), string.get(range.end..));
+            if let (Some(before), Some(other), Some(behind)) = (before, others.get(place), behind) {
+                let peer = format!("{before}{other}{behind}");
                 if peers.len() < PEERS && !peers.contains(&peer) {
                     peers.push(peer);
                 }
@@ -128,18 +195,16 @@ mod tests {
     #[test]
     fn peers_change_words_for_those_that_leaked_in_their_place() {
         let texts: Vec<String> = [
-            "was the red lamp here",
-            "was the red lamp there",
-            "the tin drum here",
-            "the tin drum",
-            "Is the red lamp here",
-            "is the red lamp",
+            "was the red lamp of Ines",
+            "was the red lamp of Paul",
+            "the tin drum of Alma",
+            "the tin drum of Hugo",
+            "the tin cup",
+            "the tin cup",
         ]
         .map(str::to_owned)
         .to_vec();
-        let peers = peers_of(&texts, "was the red lamp");
-        assert!(peers.contains(&"was the tin drum".to_owned()), "{peers:?}");
-        assert!(peers.contains(&"was the tin lamp".to_owned()), "{peers:?}");
+        assert_eq!(peers_of(&texts, "was the red lamp of"), ["was the tin drum of"]);
         assert!(peers_of(&texts, "%krn~81/osk").is_empty());
     }
 
