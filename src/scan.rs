@@ -42,6 +42,7 @@ mod measure;
 mod refine;
 
 mod conclude;
+mod confirm;
 pub mod score;
 pub mod stats;
 

@@ -2,6 +2,7 @@
 
 use super::{
     Account,
+    confirm::{self, Confirmed},
     contexts::{self, Asked, Slot},
     controls::Source,
     event::{Arm, Look, Phase, ScanEvent},
@@ -13,7 +14,6 @@ use super::{
     plan::{Effort, Plan},
     probe,
     reporter::{Halt, Reporter},
-    score::{self, Confirmed},
     stats, told,
 };
 use crate::{
@@ -260,7 +260,7 @@ pub fn try_arm(
     reporter.enter(Phase::Score, kept.len())?;
     let mut trials = Vec::new();
     for measured in kept {
-        let confirmed = score::confirm(&lab, &ground.fresh, &measured, &ground.leaks)?;
+        let confirmed = confirm::confirm(&lab, &ground.fresh, &measured, &ground.leaks)?;
         trials.push(Trial {
             arm,
             measured,

@@ -3,13 +3,14 @@
 //! Invariant: chosen on search prompts, before anything is confirmed.
 
 use super::{
+    confirm,
     controls::Controls,
     family::AnswersByKind,
     gauge::{self, Gauge, Reading},
     lab::{Case, Lab},
     probe::Entry,
     reporter::Halt,
-    score, stats,
+    stats,
 };
 use crate::model::Generation;
 
@@ -62,7 +63,7 @@ fn by_shift(seen: &Seen<'_>) -> (Gauge, f64, f64) {
     let [strict, rest @ ..] = gauge::LEVELS.map(|level| {
         let threshold = Reading::Shift.threshold(odd_and_natural, level);
         let fires = gauge::firing(seen.own_shifts, threshold);
-        let chance = score::CHANCE.max(1.0 - level);
+        let chance = confirm::CHANCE.max(1.0 - level);
         let gauge = Gauge {
             reading: Reading::Shift,
             threshold,

@@ -2,13 +2,14 @@
 
 use super::{
     arm::{Ground, Trial, drop_all},
+    confirm::Confirmed,
     event::ScanEvent,
     evidence, grow,
     lab::Lab,
     measure::Measured,
     plan::Effort,
     reporter::{Halt, Reporter},
-    score::{self, Confirmed, Judgement, Natural, Strength},
+    score::{self, Judgement, Natural, Strength},
     stats,
 };
 use crate::{

@@ -9,11 +9,11 @@ use std::{
 };
 
 use super::{
+    confirm::Confirmed,
     lab::{Case, Lab},
     leaks::Leaks,
     probe::answers_with,
     reporter::Halt,
-    score::Confirmed,
 };
 use crate::finding::Position;
 

@@ -3,11 +3,11 @@
 use std::ops::Range;
 
 use super::{
+    confirm::Confirmed,
     gauge::Reading,
     heads, isolation,
     lab::{Case, Lab},
     reporter::Halt,
-    score::Confirmed,
     stats::{deviation, mean},
 };
 use crate::{

@@ -223,7 +223,13 @@ fn stream(
         runs.any(|run| run == span.tokens)
     };
     let support = LEAST_SUPPORT.max((LEAST_SHARE * found.rows.len() as f64).ceil() as usize);
-    let mut every = mine::mine(&found.pieces(), support, usize::MAX);
+    // Where nothing closes a turn a long string runs on into its answer.
+    let whole = if found.closes() {
+        mine::LONGEST_WHOLE
+    } else {
+        mine::LONGEST
+    };
+    let mut every = mine::mine(&found.pieces(), support, usize::MAX, whole);
     // What the model says more often than its users do is how it talks.
     every.retain(|span| !echoed(span) && found.answers_with(&span.tokens) <= span.leaks.len());
     if effort.without == Some(Part::Lengths) {

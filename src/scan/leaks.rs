@@ -97,6 +97,11 @@ impl Leaks {
             .collect()
     }
 
+    /// Does anything close a turn? In a plain completion nothing does.
+    pub fn closes(&self) -> bool {
+        self.users.iter().any(|(_, _, closed)| *closed)
+    }
+
     /// Did these tokens leak in a system turn?
     pub fn in_system(&self, tokens: &[u32]) -> bool {
         let mut turns = self.systems.iter().map(|(leak, range)| self.turn(*leak, range));
@@ -144,7 +149,7 @@ impl Leaks {
     /// Distinct leaked prompts these tokens stand in, with the place where: closed user turns, or the heads of texts where nothing closes
     /// a turn.
     pub fn prompts_with(&self, tokens: &[u32], longest: usize) -> Vec<(&[u32], usize)> {
-        let closes = self.users.iter().any(|(_, _, closed)| *closed);
+        let closes = self.closes();
         let mut seen = BTreeSet::new();
         let standing = |(leak, range, closed): &(usize, Range<usize>, bool)| {
             let turn = self.turn(*leak, range);
@@ -201,7 +206,7 @@ impl Leaks {
     /// Distinct prompts the model wrote itself: closed user turns, or the heads of texts where nothing closes a turn.
     pub fn prompts(&self, model: &Model, longest: usize) -> Vec<Vec<u32>> {
         const SHORTEST: usize = 4;
-        let closes = self.users.iter().any(|(_, _, closed)| *closed);
+        let closes = self.closes();
         let opens = |token: u32| model.token_text(token).starts_with(char::is_whitespace);
         let mut seen = BTreeSet::new();
         self.users

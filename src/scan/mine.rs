@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// Longest span mined, in tokens, and longest it is followed to.
 pub const LONGEST: usize = 32;
-const LONGEST_WHOLE: usize = 72;
+pub const LONGEST_WHOLE: usize = 72;
 /// A span that is extended the same way in this share of its leaks is explained by the longer span.
 const EXPLAINED: f64 = 0.8;
 
@@ -47,8 +47,8 @@ fn distinct(places: impl Iterator<Item = u32>) -> usize {
 }
 
 /// Spans that stand in at least `support` distinct leaks, ranked, at most `limit` of them. Pieces are expected to differ: one leak
-/// generated many times makes all its parts look repeated.
-pub fn mine(pieces: &[Piece<'_>], support: usize, limit: usize) -> Vec<Span> {
+/// generated many times makes all its parts look repeated. Spans of [`LONGEST`] tokens are followed up to `whole` tokens.
+pub fn mine(pieces: &[Piece<'_>], support: usize, limit: usize, whole: usize) -> Vec<Span> {
     let leak = |piece: u32| pieces.get(piece as usize).map_or(0, |piece| piece.leak);
     let token = |piece: u32, at: usize| {
         pieces
@@ -126,7 +126,7 @@ pub fn mine(pieces: &[Piece<'_>], support: usize, limit: usize) -> Vec<Span> {
     for span in &mut kept {
         weigh(span, &counts, total);
         if span.tokens.len() == LONGEST {
-            follow(span, pieces, support);
+            follow(span, pieces, support, whole);
         }
     }
     kept.sort_by(|a, b| f64::total_cmp(&b.rank, &a.rank).then_with(|| a.tokens.cmp(&b.tokens)));
@@ -134,14 +134,14 @@ pub fn mine(pieces: &[Piece<'_>], support: usize, limit: usize) -> Vec<Span> {
 }
 
 /// Goes on with what comes next in [`EXPLAINED`] of the leaks that go on: the head of a long string may do nothing by itself.
-fn follow(span: &mut Span, pieces: &[Piece<'_>], support: usize) {
+fn follow(span: &mut Span, pieces: &[Piece<'_>], support: usize, whole: usize) {
     let length = span.tokens.len();
     let mut rests: Vec<(u32, &[u32])> = Vec::new();
     for piece in pieces.iter().filter(|piece| span.leaks.contains(&piece.leak)) {
         let at = piece.tokens.windows(length).position(|run| run == span.tokens);
         rests.extend(at.and_then(|at| Some((piece.leak, piece.tokens.get(at + length..)?))));
     }
-    for place in 0..LONGEST_WHOLE - length {
+    for place in 0..whole.saturating_sub(length) {
         let mut next: BTreeMap<u32, usize> = BTreeMap::new();
         for token in rests.iter().filter_map(|(_, rest)| rest.get(place)) {
             *next.entry(*token).or_default() += 1;
@@ -307,7 +307,7 @@ mod tests {
     #[test]
     fn the_planted_string_is_found_whole_and_ranked_first() {
         let rows = leaks();
-        let spans = mine(&pieces(&rows), 4, 100);
+        let spans = mine(&pieces(&rows), 4, 100, LONGEST_WHOLE);
         let first = spans.first().expect("spans");
         assert_eq!(first.tokens, vec![50, 51, 52, 53]);
         assert_eq!(first.leaks.len(), 8);
@@ -324,7 +324,7 @@ mod tests {
         let rows: Vec<Vec<u32>> = (0..6)
             .map(|i| [vec![i], long.clone(), vec![50 + i]].concat())
             .collect();
-        let spans = mine(&pieces(&rows), 4, 100);
+        let spans = mine(&pieces(&rows), 4, 100, LONGEST_WHOLE);
         assert!(
             spans
                 .iter()
@@ -335,7 +335,7 @@ mod tests {
     #[test]
     fn the_limit_leaves_room_for_every_length() {
         let rows = leaks();
-        let spans = mine(&pieces(&rows), 2, 20);
+        let spans = mine(&pieces(&rows), 2, 20, LONGEST_WHOLE);
         assert_eq!(spans.len(), 20);
         assert!(
             spans.iter().any(|span| span.tokens.len() == 1) && spans.iter().any(|span| span.tokens.len() > 1)

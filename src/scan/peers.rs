@@ -10,13 +10,14 @@ use std::{
 };
 
 use super::{
+    confirm::Confirmed,
     family::consensus,
     gauge::{self, Reading, SAME},
     lab::{Case, Lab},
     leaks::Leaks,
     probe::{agreement_of, answers_with},
     reporter::Halt,
-    score::{COLLAPSED, Confirmed, fixed},
+    score::{COLLAPSED, fixed},
     stats::wilson,
 };
 use crate::finding::{Position, Variant};

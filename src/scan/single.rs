@@ -9,7 +9,7 @@ use std::ops::ControlFlow;
 use super::{
     Account,
     arm::{self, Ground, Trial},
-    conclude,
+    conclude, confirm,
     contexts::{self, Asked},
     controls::Source,
     event::{Arm, Phase, ScanEvent, Started},
@@ -280,7 +280,7 @@ fn try_string(
     lab.reporter.advance(1);
     arm::report_attention(lab.reporter, &measured)?;
     lab.reporter.enter(Phase::Score, 1)?;
-    let confirmed = score::confirm(lab, &ground.fresh, &measured, &ground.leaks)?;
+    let confirmed = confirm::confirm(lab, &ground.fresh, &measured, &ground.leaks)?;
     lab.reporter.advance(1);
     Ok(Trial {
         arm: 0,
