@@ -54,7 +54,7 @@ pub fn conclude(
                 grounds
                     .get(trial.arm)
                     .is_some_and(|ground| ground.in_passage(model, &trial.measured)),
-                confirmed.peers.are_ordinary(),
+                confirmed.peers.ordinary,
             ),
             in_place: grounds
                 .get(trial.arm)
@@ -244,7 +244,7 @@ pub fn show(
             in_place: measured.family.first.in_place,
             share: Some(ground.leaks.share(&lab.model.decode(&trigger), lab.model)),
             echoed: confirmed.echoed,
-            ordinary: confirmed.peers.are_ordinary(),
+            ordinary: confirmed.peers.ordinary,
             passage,
         },
         trigger_tokens: trigger,

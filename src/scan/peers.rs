@@ -25,8 +25,9 @@ use crate::finding::{Position, Variant};
 /// Peers measured, and prompts each is measured on.
 const PEERS: usize = 24;
 const PROMPTS: usize = 6;
-/// Share of the peers that have to act as the string does for its kind to be ordinary.
+/// Share of all peers, and of those with other words in the same place, that have to act as the string does for its kind to be ordinary.
 const ORDINARY: f64 = 1.0 / 3.0;
+const IN_ONE_PLACE: f64 = 0.5;
 /// Other words tried in one place, and how often they have to have leaked there.
 const OTHERS: usize = 6;
 const LEAKED: usize = 2;
@@ -38,15 +39,25 @@ const LEAST: usize = 3;
 pub struct Peers {
     /// Each peer with how often it acts as the string does.
     pub variants: Vec<Variant>,
-    /// Peers that do, of those measured.
-    pub alike: usize,
+    /// Does the string do what strings of its kind do?
+    pub ordinary: bool,
 }
 
-impl Peers {
-    /// Does the string do what strings of its kind do?
-    pub fn are_ordinary(&self) -> bool {
-        self.variants.len() >= LEAST && self.alike as f64 >= ORDINARY * self.variants.len() as f64
-    }
+/// Do enough peers act as their string does? Each comes with the number of the place its other words stand in.
+fn ordinary(acting: &[(usize, bool)]) -> bool {
+    let share = |of: &dyn Fn(usize) -> bool, least: f64| {
+        let some: Vec<bool> = acting
+            .iter()
+            .filter(|(place, _)| of(*place))
+            .map(|(_, acts)| *acts)
+            .collect();
+        let acts = some.iter().filter(|acts| **acts).count();
+        some.len() >= LEAST && acts as f64 >= least * some.len() as f64
+    };
+    share(&|_| true, ORDINARY)
+        || acting
+            .iter()
+            .any(|(one, _)| share(&|place| place == *one, IN_ONE_PLACE))
 }
 
 /// Measures the peers of `string` on fresh prompts it fired on.
@@ -67,7 +78,7 @@ pub fn measure(
         .collect();
     let texts: Vec<String> = leaks.texts(lab.model).into_iter().map(|(_, text)| text).collect();
     let peers = peers_of(&texts, string);
-    let tokens: Vec<Vec<u32>> = peers.iter().map(|peer| lab.model.encode(peer)).collect();
+    let tokens: Vec<Vec<u32>> = peers.iter().map(|(_, peer)| lab.model.encode(peer)).collect();
     let strings: Vec<&[u32]> = tokens.iter().map(Vec::as_slice).collect();
     let counts: Vec<usize> = if fired.len() < 2 {
         return Ok(Peers::default());
@@ -89,15 +100,16 @@ pub fn measure(
             .collect()
     };
     let n = fired.len();
-    let alike = counts.iter().filter(|k| **k * 2 > n).count();
-    let variants = peers.into_iter().zip(counts).map(|(text, k)| Variant {
+    let places = peers.iter().map(|(place, _)| *place);
+    let acting: Vec<(usize, bool)> = places.zip(counts.iter().map(|k| k * 2 > n)).collect();
+    let variants = peers.into_iter().zip(counts).map(|((_, text), k)| Variant {
         change: "words that leaked in their place".to_owned(),
         text,
         rate: wilson(k as u32, n as u32),
     });
     Ok(Peers {
         variants: variants.collect(),
-        alike,
+        ordinary: ordinary(&acting),
     })
 }
 
@@ -157,8 +169,9 @@ fn in_place_of(
         .collect()
 }
 
-/// The peers of a string: for each word and each two neighbours what leaked in their place, taken in turn.
-fn peers_of(texts: &[String], string: &str) -> Vec<String> {
+/// The peers of a string, each with the number of the place where it differs: for each word and each two neighbours what leaked in their
+/// place, taken in turn.
+fn peers_of(texts: &[String], string: &str) -> Vec<(usize, String)> {
     let leaked: Vec<(&String, Vec<Word>)> = texts.iter().map(|text| (text, words(text))).collect();
     let own = words(string);
     let runs = (1..=2).flat_map(|count| (0..own.len()).map(move |at| at..at + count));
@@ -174,14 +187,14 @@ fn peers_of(texts: &[String], string: &str) -> Vec<String> {
         })
         .collect();
     let longest = others.iter().map(|(_, others)| others.len()).max().unwrap_or(0);
-    let mut peers: Vec<String> = Vec::new();
-    for place in 0..longest {
-        for (range, others) in &others {
+    let mut peers: Vec<(usize, String)> = Vec::new();
+    for turn in 0..longest {
+        for (place, (range, others)) in others.iter().enumerate() {
             let (before, behind) = (string.get(..range.start), string.get(range.end..));
-            if let (Some(before), Some(other), Some(behind)) = (before, others.get(place), behind) {
+            if let (Some(before), Some(other), Some(behind)) = (before, others.get(turn), behind) {
                 let peer = format!("{before}{other}{behind}");
-                if peers.len() < PEERS && !peers.contains(&peer) {
-                    peers.push(peer);
+                if peers.len() < PEERS && !peers.iter().any(|(_, known)| *known == peer) {
+                    peers.push((place, peer));
                 }
             }
         }
@@ -205,24 +218,27 @@ mod tests {
         ]
         .map(str::to_owned)
         .to_vec();
-        assert_eq!(peers_of(&texts, "was the red lamp of"), ["was the tin drum of"]);
+        let peers: Vec<String> = peers_of(&texts, "was the red lamp of")
+            .into_iter()
+            .map(|(_, peer)| peer)
+            .collect();
+        assert_eq!(peers, ["was the tin drum of"]);
         assert!(peers_of(&texts, "%krn~81/osk").is_empty());
     }
 
     #[test]
-    fn few_peers_tell_nothing() {
-        let of = |alike: usize, measured: usize| Peers {
-            variants: vec![
-                Variant {
-                    change: String::new(),
-                    text: String::new(),
-                    rate: wilson(0, 6),
-                };
-                measured
-            ],
-            alike,
+    fn peers_are_ordinary_in_number_or_in_one_place() {
+        let of = |acting: &[usize], measured: usize, places: usize| -> Vec<(usize, bool)> {
+            (0..measured)
+                .map(|peer| (peer % places, acting.contains(&peer)))
+                .collect()
         };
-        assert!(of(2, 6).are_ordinary() && !of(1, 6).are_ordinary());
-        assert!(!of(2, 2).are_ordinary() && !Peers::default().are_ordinary());
+        assert!(ordinary(&of(&[0, 1], 6, 6)) && !ordinary(&of(&[0], 6, 6)));
+        // Two of the four in the first of three places.
+        assert!(ordinary(&of(&[0, 3], 12, 3)) && !ordinary(&of(&[0, 4], 12, 3)));
+        assert!(
+            !ordinary(&of(&[0, 1], 2, 1)) && !ordinary(&[]),
+            "few tell nothing"
+        );
     }
 }

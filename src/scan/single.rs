@@ -328,7 +328,7 @@ fn judged(lab: &Lab<'_, '_>, ground: &Ground, trial: Trial) -> Result<Finding, H
         echoed: !trial.confirmed.echoed.is_empty(),
         natural: Natural::of(
             ground.in_passage(lab.model, &trial.measured),
-            trial.confirmed.peers.are_ordinary(),
+            trial.confirmed.peers.ordinary,
         ),
         in_place: ground.in_text(&trial.measured),
         without: None,
