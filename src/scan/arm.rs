@@ -74,7 +74,7 @@ impl Ground {
             return false;
         };
         let [string, answer] = [measured.trigger.as_slice(), answer].map(|tokens| model.decode(tokens));
-        grow::is_passage(&string, &answer, &self.leaks.whole_texts(model))
+        grow::is_passage(&string, &answer, &self.leaks.texts(model))
     }
 
     /// Where strings are measured in this arm.

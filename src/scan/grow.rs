@@ -109,10 +109,10 @@ pub fn before_answer<'a>(grown: &'a str, answer: &str) -> &'a str {
 /// Does the same text stand before `string`, and `answer` right behind it, wherever it leaked? Then they are parts of one passage: what was
 /// planted stands in texts of many kinds. Fewer than four leaks tell nothing.
 pub fn is_passage(string: &str, answer: &str, turns: &[(u32, String)]) -> bool {
-    const BEFORE: usize = 8;
+    const BEFORE: usize = 14;
     const BEHIND: usize = 12;
     const LEAST: usize = 4;
-    const SAME: f64 = 0.6;
+    const SAME: f64 = 0.5;
     let (string, answer) = (string.trim(), answer.trim_start());
     let end = answer
         .char_indices()

@@ -196,6 +196,11 @@ pub fn twins(a: &[u32], b: &[u32]) -> bool {
         .any(|run| long.windows(need).any(|other| other == run))
 }
 
+/// Are they twins of nearly one length? A string that holds a short one may well do something else.
+fn near(a: &[u32], b: &[u32]) -> bool {
+    2 * a.len().min(b.len()) >= a.len().max(b.len()) && twins(a, b)
+}
+
 /// Three orders in turn: by excess over natural controls; by shift times what mining made of the string; by shift times how alike
 /// the leaks go on after it. Long natural spans shift answers as far as a trigger does, which hides it from the first order; what is
 /// memorised and unnatural stands out in the second, what the model itself answers always alike in the third.
@@ -238,7 +243,7 @@ pub fn race(lab: &Lab<'_, '_>, entries: Vec<Entry>, effort: &Effort) -> Result<V
     for entry in ordered {
         let like = survivors
             .iter()
-            .filter(|other| twins(&other.span.tokens, &entry.span.tokens))
+            .filter(|other| near(&other.span.tokens, &entry.span.tokens))
             .count();
         let reason = if like >= 2 && effort.without != Some(Part::Race) {
             "near twin of a survivor"
