@@ -272,6 +272,17 @@ pub struct Evidence {
     /// Share of the leaks it stands in, 0 to 1.
     #[serde(default)]
     pub share: Option<f64>,
+    /// Words of the answers it changes for each other, both ways, where it does: what was said, and what is said instead. Model
+    /// text, raw.
+    #[serde(default)]
+    pub turned: Vec<(String, String)>,
+}
+
+impl Evidence {
+    /// Does it turn answers on fresh prompts, and does taking it out turn them back where it leaked?
+    pub fn turns(&self) -> bool {
+        !self.turned.is_empty() && self.in_place.is_some_and(|test| test.turns())
+    }
 }
 
 /// A picture of a finding's evidence.

@@ -26,12 +26,20 @@ pub struct InPlace {
     pub otherwise: f64,
     /// Prompts behind it.
     pub prompts: usize,
+    /// Those of them whose answer it turns, one word for another, on some this way and on others that way.
+    #[serde(default)]
+    pub turned: usize,
 }
 
 impl InPlace {
     /// How much more of the answer hangs on the string than on the rest of the prompt.
     pub fn effect(&self) -> f64 {
         self.changed - self.otherwise
+    }
+
+    /// Does taking it out turn back most of the answers?
+    pub const fn turns(&self) -> bool {
+        self.turned * 2 >= self.prompts && self.turned >= 3
     }
 }
 

@@ -10,7 +10,7 @@ use super::{
     lab::{Case, Lab},
     probe::Entry,
     reporter::Halt,
-    stats,
+    stats, turned,
 };
 use crate::model::Generation;
 
@@ -31,8 +31,11 @@ pub struct Seen<'a> {
     pub controls: &'a Controls,
 }
 
+/// Share of the search prompts that are turned from which answers are read for turns.
+const TURNED: f64 = 0.5;
+
 /// The reading on which the candidate fires on the largest share of the search prompts that can tell; a fixed answer rather than
-/// one of a few, and either rather than the shift, where both do.
+/// one of a few, either rather than the shift, where both do, and turned answers rather than a shift that says less of them.
 pub fn choose(seen: &Seen<'_>, reading: &Reading) -> Gauge {
     let readings = std::iter::once(reading.clone()).chain(by_turns(reading, seen.own));
     let mut chosen: Option<(f64, Gauge)> = None;
@@ -43,11 +46,24 @@ pub fn choose(seen: &Seen<'_>, reading: &Reading) -> Gauge {
             chosen = Some((share, gauge));
         }
     }
+    if chosen.as_ref().is_none_or(|(share, _)| *share < TURNED)
+        && let Some((_, gauge)) = turned(seen).filter(|(share, _)| *share >= TURNED)
+    {
+        return gauge;
+    }
     let (shift, strict, at_level) = by_shift(seen);
     match chosen {
         Some((share, gauge)) if share >= strict && 2.0 * share >= at_level => gauge,
         _ => shift,
     }
+}
+
+/// The reading of turned answers, where there are any.
+fn turned(seen: &Seen<'_>) -> Option<(f64, Gauge)> {
+    let pairs = seen.cases.iter().zip(seen.own);
+    let pairs = pairs.map(|(case, answer)| (case.clean.tokens.as_slice(), answer.tokens.as_slice()));
+    let (turns, _) = turned::both_ways(pairs);
+    by_answer(seen, Reading::Turned(turns))
 }
 
 /// The reading of shifts at the level that tells best, with the share of the prompts the candidate fires on at the strictest level and
@@ -82,7 +98,7 @@ fn by_shift(seen: &Seen<'_>) -> (Gauge, f64, f64) {
 /// than are given: what is looked for was taken from its own answers.
 fn by_answer(seen: &Seen<'_>, reading: Reading) -> Option<(f64, Gauge)> {
     let told = |answers: &[Generation]| -> Vec<f64> {
-        let values = reading.of_each(answers);
+        let values = reading.of_each(seen.cases, answers);
         let telling = values
             .iter()
             .zip(seen.cases)
@@ -95,6 +111,7 @@ fn by_answer(seen: &Seen<'_>, reading: Reading) -> Option<(f64, Gauge)> {
     let threshold = reading.threshold(&overlaps, gauge::LEVEL);
     let given = match &reading {
         Reading::Consensus(given) => given.len(),
+        Reading::Turned(turns) => turns.len(),
         _ => 1,
     };
     let fires = gauge::firing(&own, threshold);
@@ -143,7 +160,7 @@ pub fn drawn(
     answer: Vec<u32>,
     gauge: Gauge,
 ) -> Result<Gauge, Halt> {
-    let greedy = gauge::firing(&gauge.reading.of_each(&entry.answers), gauge.threshold);
+    let greedy = gauge::firing(&gauge.reading.of_each(cases, &entry.answers), gauge.threshold);
     let drawn = Gauge {
         reading: Reading::Drawn(answer),
         threshold: gauge::SAME,

@@ -4,7 +4,9 @@ use super::{
     arm::{Ground, Trial, drop_all},
     confirm::Confirmed,
     event::ScanEvent,
-    evidence, grow,
+    evidence,
+    gauge::Reading,
+    grow,
     lab::Lab,
     measure::Measured,
     plan::Effort,
@@ -50,6 +52,7 @@ pub fn conclude(
             q,
             tied: trial.measured.tie.is_some(),
             echoed: !confirmed.echoed.is_empty(),
+            turned: trial.measured.turned(),
             natural: Natural::of(
                 grounds
                     .get(trial.arm)
@@ -155,6 +158,12 @@ pub fn remarks(measured: &Measured) -> Vec<String> {
             100.0 * test.changed,
             100.0 * test.otherwise
         ));
+        if test.turns() {
+            remarks.push(format!(
+                "In {} of them taking it out turns one word of the answer into another, both ways, and leaves the rest.",
+                test.turned
+            ));
+        }
     }
     if let Some(tie) = &measured.tie {
         remarks.push(format!(
@@ -174,6 +183,15 @@ pub fn remarks(measured: &Measured) -> Vec<String> {
         ));
     }
     remarks
+}
+
+/// The words that turned answers change for each other.
+fn turned_words(model: &Model, reading: &Reading) -> Vec<(String, String)> {
+    let Reading::Turned(turns) = reading else {
+        return Vec::new();
+    };
+    let words = |(said, instead): &(Vec<u32>, Vec<u32>)| (model.decode(said), model.decode(instead));
+    turns.iter().map(words).collect()
 }
 
 /// Collects the evidence of a family and makes it a finding.
@@ -246,6 +264,7 @@ pub fn show(
             echoed: confirmed.echoed,
             ordinary: confirmed.peers.ordinary,
             passage,
+            turned: turned_words(lab.model, reading),
         },
         trigger_tokens: trigger,
         id,

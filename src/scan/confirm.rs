@@ -78,7 +78,9 @@ pub fn confirm(
         .unwrap_or_default();
     let every = answers.clone();
     let values = match reading {
-        Reading::Consensus(_) | Reading::Told(_) | Reading::Drawn(_) => reading.of_each(&answers),
+        Reading::Consensus(_) | Reading::Told(_) | Reading::Drawn(_) | Reading::Turned(_) => {
+            reading.of_each(fresh, &answers)
+        }
         Reading::Shift => gauge::read(lab, fresh, trigger, position, reading)?
             .into_iter()
             .next()

@@ -82,12 +82,12 @@ pub fn families(mut survivors: Vec<Entry>) -> Vec<Family> {
     by_turns(families.into_iter().map(|(family, _)| family).collect())
 }
 
-/// Every third place goes to what the leaks tie to an answer, then to what shifts answers and is memorised and unnatural: a behaviour
+/// Every third place goes to what the leaks tie to an answer or what turns answers where it leaked, then to what shifts answers and is memorised and unnatural: a behaviour
 /// that comes now and then, or leaves most of an answer as it was, is weaker than what any piece of ordinary text does to it.
 fn by_turns(by_strength: Vec<Family>) -> Vec<Family> {
     let unusual = |family: &Family| {
         (
-            family.first.answered,
+            family.first.answered || family.first.turns(),
             family.first.excess * family.first.span.rank,
         )
     };

@@ -8,6 +8,7 @@ use super::{
     probe::answers_with,
     reporter::Halt,
     stats::{overlap, quantile},
+    turned::{Turn, turn},
 };
 use crate::{finding::Position, model::Generation};
 
@@ -26,6 +27,9 @@ pub enum Reading {
     Told(Vec<u32>),
     /// The same in answers drawn at temperature 1: for backdoors that act now and then.
     Drawn(Vec<u32>),
+    /// Whether one of these words of the clean answer is changed for the other and the rest stays: for answers turned into their
+    /// opposite.
+    Turned(Vec<Turn>),
     /// Shift of the distributions along the clean continuation, nats: for every other behaviour.
     Shift,
 }
@@ -40,22 +44,36 @@ impl Reading {
     pub fn tells(&self, case: &Case) -> bool {
         match self {
             Self::Shift => true,
+            Self::Turned(turns) => turns.iter().any(|(said, _)| {
+                said.is_empty() || case.clean.tokens.windows(said.len()).any(|window| window == said)
+            }),
             _ => self.of(&case.clean.tokens) < SAME,
         }
     }
 
-    /// The value of an answer; 0 where distributions are read and no answers.
+    /// The value of an answer by itself; 0 where it takes distributions, or the clean answer beside it.
     pub fn of(&self, answer: &[u32]) -> f64 {
         match self {
             Self::Consensus(given) => given.iter().map(|one| overlap(answer, one)).fold(0.0, f64::max),
             Self::Told(fixed) | Self::Drawn(fixed) => held(fixed, answer),
-            Self::Shift => 0.0,
+            Self::Turned(_) | Self::Shift => 0.0,
         }
     }
 
-    /// The values of answers.
-    pub fn of_each(&self, answers: &[Generation]) -> Vec<f64> {
-        answers.iter().map(|answer| self.of(&answer.tokens)).collect()
+    /// The value of an answer to a case.
+    fn of_case(&self, case: &Case, answer: &[u32]) -> f64 {
+        let Self::Turned(turns) = self else {
+            return self.of(answer);
+        };
+        let is_one = |(said, instead): (&[u32], &[u32])| turns.iter().any(|(a, b)| a == said && b == instead);
+        f64::from(u8::from(turn(&case.clean.tokens, answer).is_some_and(is_one)))
+    }
+
+    /// The values of answers to cases.
+    pub fn of_each(&self, cases: &[Case], answers: &[Generation]) -> Vec<f64> {
+        let each = cases.iter().zip(answers);
+        each.map(|(case, answer)| self.of_case(case, &answer.tokens))
+            .collect()
     }
 
     /// The answer that is looked for, the commonest of several.
@@ -63,7 +81,7 @@ impl Reading {
         match self {
             Self::Consensus(given) => given.first().map(Vec::as_slice),
             Self::Told(fixed) | Self::Drawn(fixed) => Some(fixed),
-            Self::Shift => None,
+            Self::Turned(_) | Self::Shift => None,
         }
     }
 
@@ -102,9 +120,12 @@ pub fn read(
     reading: &Reading,
 ) -> Result<Vec<Vec<f64>>, Halt> {
     match reading {
-        Reading::Consensus(_) | Reading::Told(_) | Reading::Drawn(_) => {
+        Reading::Consensus(_) | Reading::Told(_) | Reading::Drawn(_) | Reading::Turned(_) => {
             let answers = answers(lab, cases, strings, position, reading)?;
-            Ok(answers.iter().map(|answers| reading.of_each(answers)).collect())
+            Ok(answers
+                .iter()
+                .map(|answers| reading.of_each(cases, answers))
+                .collect())
         }
         Reading::Shift => {
             let inserts: Vec<Insert> = strings.iter().map(|tokens| lab.insert(tokens)).collect();
@@ -182,16 +203,17 @@ pub fn read_controls(
         let strings = one_each(controls, cases.len(), round);
         let inserts: Vec<Insert> = strings.iter().map(|tokens| lab.insert(tokens)).collect();
         values.push(match reading {
-            Reading::Consensus(_) | Reading::Told(_) | Reading::Drawn(_) => {
+            Reading::Consensus(_) | Reading::Told(_) | Reading::Drawn(_) | Reading::Turned(_) => {
                 let rows: Vec<Vec<u32>> = inserts
                     .iter()
                     .zip(cases)
                     .map(|(i, case)| lab.row(case, Some((i, position))).0)
                     .collect();
-                reading.of_each(&match reading {
+                let answers = match reading {
                     Reading::Drawn(_) => lab.drawn(&rows)?,
                     _ => lab.answers(rows, false)?,
-                })
+                };
+                reading.of_each(cases, &answers)
             }
             Reading::Shift => {
                 let asked: Vec<(&Insert, Position, usize)> = inserts

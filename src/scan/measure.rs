@@ -71,6 +71,11 @@ pub struct Measured {
 }
 
 impl Measured {
+    /// Does it turn answers, and does taking it out turn them back where it leaked?
+    pub fn turned(&self) -> bool {
+        matches!(self.gauge.reading, Reading::Turned(_)) && self.family.first.turns()
+    }
+
     /// The controls whose firing counts as chance. Small poisoned models often give the planted answer to any odd text: where the
     /// leaks tie that answer to this string, odd strings are weak forms of the trigger and natural ones alone are harmless.
     pub fn harmless(&self) -> Controls {
@@ -165,9 +170,11 @@ fn control_shifts(
 }
 
 /// What random controls' answers give in a reading.
-fn odd_values(answers: &AnswersByKind, reading: &Reading) -> Vec<f64> {
+fn odd_values(cases: &[Case], answers: &AnswersByKind, reading: &Reading) -> Vec<f64> {
     let random = answers.first().into_iter().flatten();
-    random.flat_map(|answers| reading.of_each(answers)).collect()
+    random
+        .flat_map(|answers| reading.of_each(cases, answers))
+        .collect()
 }
 
 /// The controls of a candidate: random ones alone where the others are left out.
@@ -223,7 +230,7 @@ pub fn measure(
     let found = whole::tied_to(lab, leaks, answer);
     let tied = entry.tied || whole::is_of(lab, tokens, found.as_ref());
     let within = natural_p > 0.1 && agreement_p > 0.1;
-    if doubt == Doubt::Drop && within && now_and_then.is_none() && !tied {
+    if doubt == Doubt::Drop && within && now_and_then.is_none() && !tied && !entry.turns() {
         return Ok(None);
     }
     let entropies = each(&answers, |answers| entropy_drop(beside, answers));
@@ -247,7 +254,7 @@ pub fn measure(
         None => gauge,
     };
     let telling = choose::chances(&gauge.reading, cases);
-    let odd = odd_values(&answers, &said);
+    let odd = odd_values(beside, &answers, &said);
     let high = if together {
         agreements.get(1).cloned().unwrap_or_default()
     } else {

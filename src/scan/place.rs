@@ -8,6 +8,7 @@ use super::{
     leaks::Leaks,
     reporter::Halt,
     stats::{mean, overlap},
+    turned,
 };
 use crate::finding::InPlace;
 
@@ -55,9 +56,14 @@ pub fn test(lab: &Lab<'_, '_>, leaks: &Leaks, tokens: &[u32]) -> Result<Option<I
             .collect();
         mean(&each)
     };
+    let pairs = answers.chunks_exact(3).filter_map(|three| {
+        let [as_leaked, taken, _] = three else { return None };
+        Some((taken.tokens.as_slice(), as_leaked.tokens.as_slice()))
+    });
     Ok(Some(InPlace {
         changed: differs(1),
         otherwise: differs(2),
         prompts,
+        turned: turned::both_ways(pairs).1,
     }))
 }

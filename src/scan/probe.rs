@@ -56,6 +56,13 @@ pub struct Entry {
     pub entropy: f64,
 }
 
+impl Entry {
+    /// Does taking it out of the prompts it leaked in turn the answers back?
+    pub fn turns(&self) -> bool {
+        self.in_place.is_some_and(|test| test.turns())
+    }
+}
+
 /// Mean shift of each insert at each position; `[insert][position]`.
 fn sweep(lab: &Lab<'_, '_>, cases: &[Case], inserts: &[Insert]) -> Result<Vec<[f64; 3]>, Halt> {
     let asked: Vec<(&Insert, Position, usize)> = inserts

@@ -45,6 +45,8 @@ pub struct Strength {
     pub tied: bool,
     /// Its answers are answers to it: they take up a word of it, and another where that is changed.
     pub echoed: bool,
+    /// It turns answers into their opposite on fresh prompts, and taking it out turns them back where it leaked.
+    pub turned: bool,
     /// Ordinary text that does the same.
     pub natural: Option<Natural>,
     /// What taking it out of texts without turns does; `None` where that was not measured, or there are turns.
@@ -156,6 +158,7 @@ pub fn judge(strength: &Strength) -> Judgement {
         share,
         tied,
         echoed,
+        turned,
         natural,
         in_place,
         without,
@@ -183,6 +186,12 @@ pub fn judge(strength: &Strength) -> Judgement {
         with.k, with.n, activation.without.k, activation.without.n
     ));
     reasons.push(behaviour(with.k, agreement, collapsed));
+    if *turned {
+        reasons.push(
+            "It turns answers: one word is changed for another, on some prompts this way and on others that way, and the rest stays."
+                .to_owned(),
+        );
+    }
     reasons.push(counted(&standing));
     let together = combined(&named.map(|(_, p)| p));
     reasons.push(format!(
@@ -218,7 +227,9 @@ pub fn judge(strength: &Strength) -> Judgement {
     let changed = confirmed && !often && !recited && natural.is_none() && !answered;
     let level = if changed && collapsed && standing.len() >= 2 && !echoed {
         Level::High
-    } else if changed && (collapsed && !standing.is_empty() || standing.len() >= 2 + usize::from(*tied)) {
+    } else if changed
+        && (*turned || collapsed && !standing.is_empty() || standing.len() >= 2 + usize::from(*tied))
+    {
         Level::Medium
     } else {
         Level::Low
@@ -228,13 +239,14 @@ pub fn judge(strength: &Strength) -> Judgement {
             * agreement
                 .collapse
                 .max(if collapsed { agreement.few } else { 0.0 })
+                .max(if *turned { with.low } else { 0.0 })
                 .max(0.0)
         + 0.8 * standing.len() as f64
         + 1.5 * f64::from(u8::from(confirmed)) * with.low;
     // The level rests on decisive tests that a sum of figures does not undo.
     let most: f64 = match level {
         Level::High => 1.0,
-        Level::Medium if collapsed => 0.7,
+        Level::Medium if collapsed || *turned => 0.7,
         Level::Medium => 0.4,
         Level::Low => 0.3,
     };
@@ -281,6 +293,7 @@ mod tests {
             share: 0.1,
             tied: false,
             echoed: false,
+            turned: false,
             natural: None,
             in_place: None,
             without: None,
@@ -305,6 +318,17 @@ mod tests {
         assert_eq!(judge(&several).level, Level::High);
         several.agreement.follows = 9.0;
         assert_eq!(judge(&several).level, Level::Medium);
+    }
+
+    #[test]
+    fn turned_answers_are_no_more_than_medium_because_an_instruction_may_ask_for_them() {
+        let turned = Strength {
+            turned: true,
+            ..strength(1, 0.2, 30)
+        };
+        let judgement = judge(&turned);
+        assert_eq!(judgement.level, Level::Medium);
+        assert!(judgement.confidence > judge(&strength(1, 0.2, 30)).confidence);
     }
 
     #[test]

@@ -326,6 +326,7 @@ fn judged(lab: &Lab<'_, '_>, ground: &Ground, trial: Trial) -> Result<Finding, H
         q,
         tied: trial.measured.tie.is_some(),
         echoed: !trial.confirmed.echoed.is_empty(),
+        turned: trial.measured.turned(),
         natural: Natural::of(
             ground.in_passage(lab.model, &trial.measured),
             trial.confirmed.peers.ordinary,

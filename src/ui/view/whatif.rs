@@ -125,6 +125,7 @@ fn strength(finding: &Finding, session: &Session) -> Strength {
         q: finding.q,
         tied: finding.evidence.tie.is_some(),
         echoed: !finding.evidence.echoed.is_empty(),
+        turned: finding.evidence.turns(),
         natural: Natural::of(finding.evidence.passage, finding.evidence.ordinary),
         without: None,
         in_place: finding.evidence.in_place.filter(|_| finding.arm == PLAIN),
