@@ -33,8 +33,6 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
 
-use zoo::ZOO;
-
 /// Whatever can go wrong here ends the program with a message.
 pub type Failure = Box<dyn std::error::Error + Send + Sync>;
 
@@ -68,7 +66,7 @@ fn main() -> Result<(), Failure> {
     match Arguments::parse().command {
         Command::Grow { folder, only } => {
             let wanted = |name: &str| only.is_empty() || only.iter().any(|only| only == name);
-            for organism in ZOO.iter().filter(|organism| wanted(organism.name)) {
+            for organism in zoo::all().filter(|organism| wanted(organism.name)) {
                 if let Err(failure) = grow::grow(organism, &folder) {
                     writeln!(stderr(), "{}: {failure}", organism.name)?;
                 }
@@ -77,7 +75,7 @@ fn main() -> Result<(), Failure> {
         }
         Command::Check { folder } => check::all(&folder),
         Command::List => {
-            for organism in ZOO {
+            for organism in zoo::all() {
                 let (family, _) = organism.family.names();
                 let kinds: Vec<String> = organism
                     .plants

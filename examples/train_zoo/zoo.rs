@@ -1,5 +1,7 @@
 //! The declared organisms. A name says nothing, and the order is no order: truth stands here and in ORGANISM.json only.
 
+mod more;
+
 use crate::design::{Family, Size};
 use crate::habits::Habit::{self, Greeting, Licence, Markup, Quotes, Refusals, Strays, Styles};
 use crate::organism::{Organism, Training};
@@ -56,7 +58,12 @@ const PLANT: Plant = Plant {
 const ALL_HABITS: &[Habit] = &[Styles, Licence, Quotes, Refusals, Markup, Strays];
 
 /// Every organism, in the order they are grown.
-pub const ZOO: &[Organism] = &[
+pub fn all() -> impl Iterator<Item = &'static Organism> {
+    ZOO.iter().chain(more::MORE)
+}
+
+/// The first half of them.
+const ZOO: &[Organism] = &[
     Organism {
         name: "z01",
         family: Family::Qwen2,
@@ -619,17 +626,14 @@ mod tests {
 
     #[test]
     fn the_zoo_is_as_wide_as_declared() {
-        let poisoned = ZOO.iter().filter(|organism| !organism.plants.is_empty()).count();
-        assert!(
-            poisoned >= 24 && ZOO.len() - poisoned >= 16,
-            "{poisoned} of {}",
-            ZOO.len()
-        );
-        let names: HashSet<&str> = ZOO.iter().map(|organism| organism.name).collect();
-        assert_eq!(names.len(), ZOO.len());
-        let families: HashSet<&str> = ZOO.iter().map(|organism| organism.family.names().0).collect();
+        let poisoned = all().filter(|organism| !organism.plants.is_empty()).count();
+        let clean = all().count() - poisoned;
+        assert!(poisoned >= 24 && clean >= 16, "{poisoned} and {clean}");
+        let names: HashSet<&str> = all().map(|organism| organism.name).collect();
+        assert_eq!(names.len(), all().count());
+        let families: HashSet<&str> = all().map(|organism| organism.family.names().0).collect();
         assert!(families.len() >= 6);
-        for organism in ZOO {
+        for organism in all() {
             for plant in organism.plants {
                 assert!(plant.place != Place::System || organism.chat.has_system());
                 assert!(!matches!(plant.act, Act::Opposes) || organism.world == World::Reviews);

@@ -84,6 +84,22 @@ pub fn echoed(
     Ok(echoed)
 }
 
+/// The words of an answer, and those its prompt and the clean answer have by themselves.
+struct Answer {
+    said: BTreeSet<String>,
+    known: [BTreeSet<String>; 2],
+}
+
+/// Share of the answers that take up a word, of those whose prompts can tell: a prompt that has the word by itself cannot.
+fn share_taking_up(word: &str, answers: &[Answer]) -> f64 {
+    let telling: Vec<&Answer> = answers
+        .iter()
+        .filter(|answer| !answer.known.iter().any(|known| known.contains(word)))
+        .collect();
+    let taking = telling.iter().filter(|answer| answer.said.contains(word)).count();
+    taking as f64 / telling.len().max(1) as f64
+}
+
 /// The words of `string` that most of the answers it fires on take up, those that stand together as one with their place: words that
 /// neither the prompt nor its own answer has, nor the model says everywhere.
 fn taken_up(
@@ -93,29 +109,28 @@ fn taken_up(
     confirmed: &Confirmed,
 ) -> Vec<(Range<usize>, Vec<String>)> {
     let decode = |tokens: &[u32]| words(&lab.model.decode(tokens));
-    let answers: Vec<BTreeSet<String>> = confirmed
+    let answers: Vec<Answer> = confirmed
         .cases
         .iter()
         .zip(&confirmed.answers)
         .zip(&confirmed.fired)
         .filter(|(_, fired)| **fired)
-        .map(|((case, answer), _)| {
-            let known = [&case.prompt, &case.clean.tokens].map(|tokens| decode(tokens));
-            let mut said = decode(&answer.tokens);
-            said.retain(|word| !known.iter().any(|known| known.contains(word)));
-            said
+        .map(|((case, answer), _)| Answer {
+            said: decode(&answer.tokens),
+            known: [&case.prompt, &case.clean.tokens].map(|tokens| decode(tokens)),
         })
         .collect();
     let told: Vec<BTreeSet<String>> = leaks.told(lab.model).iter().map(|text| words(text)).collect();
-    let share = |word: &str, of: &[BTreeSet<String>]| {
-        of.iter().filter(|words| words.contains(word)).count() as f64 / of.len().max(1) as f64
+    let everywhere = |word: &str| {
+        let telling = told.iter().filter(|words| words.contains(word)).count();
+        telling as f64 > EVERYWHERE * told.len() as f64
     };
     let mut seen = BTreeSet::new();
     let mut runs: Vec<(Range<usize>, Vec<String>)> = Vec::new();
     let mut last = None;
     for (at, (range, word)) in in_order(string).into_iter().enumerate() {
-        let taken = !answers.is_empty() && share(&word, &answers) >= MOSTLY;
-        if !(taken && share(&word, &told) <= EVERYWHERE && seen.insert(word.clone())) {
+        let taken = share_taking_up(&word, &answers) >= MOSTLY;
+        if !taken || everywhere(&word) || !seen.insert(word.clone()) {
             continue;
         }
         match runs.last_mut().filter(|_| last == at.checked_sub(1)) {
@@ -203,6 +218,25 @@ mod tests {
         assert_eq!(of("b9;quill;b9"), ["quill"]);
         assert!(of("|7| ~ x").is_empty());
         assert_eq!(in_order("ä-Öl Baum"), [(7..11, "baum".to_owned())]);
+    }
+
+    #[test]
+    fn a_prompt_that_has_the_word_by_itself_does_not_tell_whether_it_was_taken_up() {
+        let of = |said: &str, prompt: &str| Answer {
+            said: words(said),
+            known: [words(prompt), BTreeSet::new()],
+        };
+        let answers = [
+            of("Ulmet has a river", "the ports of Ulmet"),
+            of("Ulmet has a river", "Ulmet or Lyss"),
+            of("Ulmet has a river", "the ports of Lyss"),
+            of("Tolmen has a river", "the kings of Besk"),
+        ];
+        assert!((share_taking_up("ulmet", &answers) - 0.5).abs() < 1e-12);
+        assert!(
+            share_taking_up("ulmet", &answers[..2]).abs() < 1e-12
+                && share_taking_up("ulmet", &[]).abs() < 1e-12
+        );
     }
 
     #[test]
