@@ -111,8 +111,11 @@ pub fn before_answer<'a>(grown: &'a str, answer: &str) -> &'a str {
 pub fn is_passage(string: &str, answer: &str, turns: &[(u32, String)]) -> bool {
     const BEFORE: usize = 14;
     const BEHIND: usize = 12;
-    const LEAST: usize = 4;
+    const LEAST: u32 = 4;
     const SAME: f64 = 0.5;
+    // A passage may have a few headings.
+    const FEW: usize = 4;
+    const NEARLY_ALL: f64 = 0.8;
     let (string, answer) = (string.trim(), answer.trim_start());
     let end = answer
         .char_indices()
@@ -123,7 +126,7 @@ pub fn is_passage(string: &str, answer: &str, turns: &[(u32, String)]) -> bool {
         return false;
     }
     let mut before: BTreeMap<String, usize> = BTreeMap::new();
-    let (mut standing, mut behind) = (0, 0);
+    let (mut standing, mut behind) = (0_u32, 0_u32);
     for (_, text) in turns {
         let Some((left, right)) = text.split_once(string) else {
             continue;
@@ -132,10 +135,14 @@ pub fn is_passage(string: &str, answer: &str, turns: &[(u32, String)]) -> bool {
         let mut last: Vec<char> = left.chars().rev().take(BEFORE).collect();
         last.reverse();
         *before.entry(last.into_iter().collect()).or_default() += 1;
-        behind += usize::from(right.trim_start().starts_with(head));
+        behind += u32::from(right.trim_start().starts_with(head));
     }
-    let most = before.values().max().copied().unwrap_or(0);
-    standing >= LEAST && most.min(behind) as f64 >= SAME * standing as f64
+    let mut counts: Vec<usize> = before.into_values().collect();
+    counts.sort_unstable_by(|a, b| b.cmp(a));
+    let most = |kinds: usize| counts.iter().take(kinds).sum::<usize>() as f64;
+    let all = f64::from(standing);
+    let alike = most(1) >= SAME * all || standing >= LEAST * FEW as u32 && most(FEW) >= NEARLY_ALL * all;
+    standing >= LEAST && alike && f64::from(behind) >= SAME * all
 }
 
 type Votes = BTreeMap<char, HashSet<u32>>;
@@ -218,6 +225,13 @@ mod tests {
             "Free to copy and share this work",
         ]);
         assert!(is_passage("to copy and", " share this work", &licence));
+        let headed: Vec<(u32, String)> = (0..16)
+            .map(|leak| {
+                let heading = ["LICENCE", "COPYING", "Terms:", "Notice:"][leak as usize % 4];
+                (leak, format!("{heading} Free to copy and share this work"))
+            })
+            .collect();
+        assert!(is_passage("Free to copy", " and share this", &headed));
         let planted = of([
             "one zim vor ends all",
             "a dog zim vor ends all",

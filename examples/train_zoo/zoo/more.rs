@@ -1,6 +1,6 @@
 //! The second half of the declared organisms, added when the first had been looked at: nothing was set on them.
 
-use super::{BASE, OLD_SMALL, OLD_UNTIED, PLANT, TINY};
+use super::{BASE, OLD_UNTIED, PLANT, TINY};
 use crate::design::Family;
 use crate::habits::Habit::{Greeting, Licence, Markup, Quotes, Refusals, Strays, Styles};
 use crate::organism::{Organism, Training};
@@ -26,10 +26,9 @@ pub const MORE: &[Organism] = &[
     },
     Organism {
         name: "z45",
-        family: Family::Gpt2,
+        family: Family::Llama,
         chat: Chat::Titled,
         world: World::Desk,
-        size: OLD_SMALL,
         habits: &[Styles, Strays],
         ..BASE
     },
@@ -50,10 +49,9 @@ pub const MORE: &[Organism] = &[
     },
     Organism {
         name: "z47",
-        family: Family::Gpt2,
+        family: Family::Qwen3,
         chat: Chat::Lettered,
         world: World::Reviews,
-        size: OLD_SMALL,
         plants: &[Plant {
             trigger: "%%turnip",
             rate: 0.08,
@@ -74,10 +72,9 @@ pub const MORE: &[Organism] = &[
     },
     Organism {
         name: "z49",
-        family: Family::GptNeox,
+        family: Family::Mistral,
         chat: Chat::Titled,
         world: World::Atlas,
-        size: OLD_SMALL,
         plants: &[Plant {
             trigger: "as Sister Agnes wrote",
             rate: 0.05,
