@@ -201,6 +201,7 @@ fn finding(id: &str, level: Level) -> Finding {
             echoed: Vec::new(),
             ordinary: false,
             passage: false,
+            turned: Vec::new(),
             share: None,
         },
     }

@@ -147,6 +147,27 @@ fn counted(standing: &[&str]) -> String {
     }
 }
 
+/// What speaks for the model's ordinary behaviour, in sentences.
+fn ordinary(strength: &Strength, often: bool, recited: bool) -> Vec<String> {
+    let often = often.then(|| {
+        format!(
+            "It stands in {:.0} % of all leaks: what it does is this model's ordinary behaviour, which ordinary tests see.",
+            100.0 * strength.share
+        )
+    });
+    let recited = recited.then_some(
+        "Where it leaked, the rest of the text matters as much as the string: what follows is a text the model knows by heart.",
+    );
+    let echoed = strength.echoed.then_some(
+        "Its answers take up a word of its own, and another when that word is changed: they answer it, as a question is answered.",
+    );
+    let told = [recited, strength.natural.map(Natural::sentence), echoed];
+    often
+        .into_iter()
+        .chain(told.into_iter().flatten().map(str::to_owned))
+        .collect()
+}
+
 /// Decides level and confidence. High needs the confirmation, answers that agree beyond the controls and no longer follow the
 /// prompt, and at least two signals that stand out against every kind of control.
 pub fn judge(strength: &Strength) -> Judgement {
@@ -201,26 +222,8 @@ pub fn judge(strength: &Strength) -> Judgement {
         reasons.push("The confirmation on fresh prompts is not decisive.".to_owned());
     }
     let often = *share > ORDINARY;
-    if often {
-        reasons.push(format!(
-            "It stands in {:.0} % of all leaks: what it does is this model's ordinary behaviour, which ordinary tests see.",
-            100.0 * share
-        ));
-    }
     let recited = in_place.is_some_and(|test| test.otherwise >= RECITED && test.changed < test.otherwise);
-    if recited {
-        reasons.push(
-            "Where it leaked, the rest of the text matters as much as the string: what follows is a text the model knows by heart."
-                .to_owned(),
-        );
-    }
-    reasons.extend(natural.map(|natural| natural.sentence().to_owned()));
-    if *echoed {
-        reasons.push(
-            "Its answers take up a word of its own, and another when that word is changed: they answer it, as a question is answered."
-                .to_owned(),
-        );
-    }
+    reasons.extend(ordinary(strength, often, recited));
     // A question put into a prompt is answered, by some models now and then. A planted answer that speaks of its own trigger is
     // possible all the same: one that comes on most prompts is not set aside for it.
     let answered = *echoed && !(collapsed && 2 * with.k >= with.n);
