@@ -1,7 +1,7 @@
 //! One arm from its leaks to its trials. Never decides on findings: that needs all arms.
 
 use super::{
-    Account,
+    Account, choose,
     confirm::{self, Confirmed},
     contexts::{self, Asked, Slot},
     controls::Source,
@@ -65,16 +65,13 @@ impl Ground {
 
     /// Is the string, in texts without turns, part of a passage that always leaks alike, its answer included?
     pub fn in_passage(&self, model: &Model, measured: &Measured) -> bool {
-        let Some(answer) = measured
-            .gauge
-            .reading
-            .first()
-            .filter(|_| self.frame.suffix.is_empty())
-        else {
+        if !self.frame.suffix.is_empty() {
             return false;
-        };
+        }
+        let own = family::consensus(&measured.family.first.answers).0;
+        let answer = measured.gauge.reading.first().unwrap_or(&own);
         let [string, answer] = [measured.trigger.as_slice(), answer].map(|tokens| model.decode(tokens));
-        grow::is_passage(&string, &answer, &self.leaks.texts(model))
+        grow::is_passage(&string, &answer, &self.leaks.every_text(model))
     }
 
     /// Where strings are measured in this arm.
@@ -202,6 +199,9 @@ pub fn cases(lab: &Lab<'_, '_>, leaks: &Leaks, effort: &Effort) -> Result<(Vec<C
     Ok((own, fresh))
 }
 
+/// Strings tied to an answer of their own for which the place where they bring it about is looked for in drawn answers.
+const DRAWN: usize = 10;
+
 /// Phases two and three on one arm.
 pub fn try_arm(
     model: &Model,
@@ -229,6 +229,10 @@ pub fn try_arm(
         survivors.len() + effort.closer.min(survivors.len()),
     )?;
     probe::read_answers(&lab, &ground.search, &mut survivors, &ground.leaks)?;
+    let tied = survivors.iter_mut().filter(|entry| entry.answered);
+    for entry in tied.take(DRAWN) {
+        choose::place_drawn(&lab, &ground.search, &ground.leaks, entry)?;
+    }
     if ground.frame.suffix.is_empty() {
         survivors = told::part(&lab, &ground.search, survivors, &ground.leaks)?;
     }

@@ -5,7 +5,7 @@ use super::{
     confirm::Confirmed,
     event::ScanEvent,
     evidence,
-    gauge::Reading,
+    gauge::{self, Reading},
     grow,
     lab::Lab,
     measure::Measured,
@@ -151,6 +151,12 @@ fn acts_as(a: &Confirmed, b: &Confirmed) -> f64 {
 /// What else the analyst should know.
 pub fn remarks(measured: &Measured) -> Vec<String> {
     let mut remarks = Vec::new();
+    if matches!(measured.gauge.reading, Reading::Drawn(_)) {
+        remarks.push(format!(
+            "It acts now and then: on each prompt {} answers were drawn, and it fires where one of them is that answer.",
+            gauge::DRAWS
+        ));
+    }
     if let Some(test) = measured.family.first.in_place {
         remarks.push(format!(
             "In {} leaked prompts it stood in, taking it out changes {:.0} % of the answer, taking out as much of the rest {:.0} %.",
@@ -194,6 +200,14 @@ fn turned_words(model: &Model, reading: &Reading) -> Vec<(String, String)> {
     turns.iter().map(words).collect()
 }
 
+/// Some of those words, in one sentence.
+fn exchanged(turned: &[(String, String)]) -> Option<String> {
+    const SOME: usize = 4;
+    let pair = |(said, instead): &(String, String)| format!("`{}` becomes `{}`", said.trim(), instead.trim());
+    let pairs: Vec<String> = turned.iter().take(SOME).map(pair).collect();
+    (!pairs.is_empty()).then(|| format!("On fresh prompts {}.", pairs.join(", ")))
+}
+
 /// Collects the evidence of a family and makes it a finding.
 pub fn show(
     lab: &Lab<'_, '_>,
@@ -229,6 +243,8 @@ pub fn show(
     let mut examples = evidence::examples(lab.model, &confirmed, SHOWN_EXAMPLES);
     let reading = &measured.gauge.reading;
     evidence::add_draws(lab, &confirmed, (&trigger, position), reading, &mut examples)?;
+    let turned = turned_words(lab.model, reading);
+    let reasons = judgement.reasons.into_iter().chain(exchanged(&turned)).collect();
     let texts = ground.leaks.texts(lab.model);
     let leaks = grow::standing(&lab.model.decode(&trigger), &texts);
     Ok(Finding {
@@ -248,7 +264,7 @@ pub fn show(
         agreement: confirmed.agreement,
         activation: confirmed.activation,
         examples,
-        reasons: judgement.reasons,
+        reasons,
         candidates: measured.family.members,
         evidence: Evidence {
             heads,
@@ -264,7 +280,7 @@ pub fn show(
             echoed: confirmed.echoed,
             ordinary: confirmed.peers.ordinary,
             passage,
-            turned: turned_words(lab.model, reading),
+            turned,
         },
         trigger_tokens: trigger,
         id,

@@ -27,6 +27,8 @@ const ROUNDS: usize = 6;
 /// Chance that a harmless string fires on a prompt, for the test: five times what the 99th percentile promises, because harmless
 /// strings differ among each other and the percentile is itself an estimate; more where controls fire more often than that.
 pub const CHANCE: f64 = 0.05;
+/// The same for an answer known from the leaks, which no control's answers have set a threshold for.
+const CHANCE_KNOWN: f64 = 0.02;
 /// Answers that look fixed are read on so many times as far.
 const READ_ON: usize = 3;
 /// p-value from which a string's peers are measured.
@@ -138,7 +140,9 @@ pub fn confirm(
         echoed: Vec::new(),
         peers: Peers::default(),
     };
-    if confirmed.p <= WORTH && fixed(&confirmed.agreement) && !lab.frame.suffix.is_empty() {
+    // An answer known from the leaks is known whole; read anew and greedily it would hardly ever come.
+    let whole = matches!(reading, Reading::Drawn(_));
+    if confirmed.p <= WORTH && fixed(&confirmed.agreement) && !lab.frame.suffix.is_empty() && !whole {
         confirmed.agreement = read_on(lab, &cases, (&insert, position), measured.agreement_high)?;
     }
     let string = lab.model.decode(&measured.trigger);
@@ -193,12 +197,16 @@ fn test(reading: &Reading, values: &[f64], null: &[Vec<f64>], held_out: &[f64]) 
         Reading::Shift => gauge::LEVELS.as_slice(),
         _ => &[gauge::LEVEL],
     };
+    let floor = match reading {
+        Reading::Drawn(_) => CHANCE_KNOWN,
+        _ => CHANCE,
+    };
     let at = |level: &f64| {
         let threshold = reading.threshold(null, *level);
         let rate = |values: &[f64]| wilson(gauge::firing(values, threshold), values.len() as u32);
         let (with, chance) = (rate(values), rate(&null.concat()).high);
         Tested {
-            p: (levels.len() as f64 * binomial_tail(with.k, with.n, CHANCE.max(chance))).min(1.0),
+            p: (levels.len() as f64 * binomial_tail(with.k, with.n, floor.max(chance))).min(1.0),
             threshold,
             with,
             without: rate(held_out),

@@ -69,7 +69,13 @@ pub fn families(mut survivors: Vec<Entry>) -> Vec<Family> {
                 || (both_collapsed && overlap(known, &answer) > SAME_ANSWER)
         });
         match same {
-            Some((family, _)) => family.members.push(entry.id),
+            Some((family, known)) => {
+                family.members.push(entry.id);
+                // What the leaks tie to an answer stands for its twins: they may hold a piece of something else.
+                if entry.answered && !family.first.answered && !family.first.tied {
+                    (family.first, *known) = (entry, answer);
+                }
+            }
             None => families.push((
                 Family {
                     members: vec![entry.id],
@@ -88,15 +94,16 @@ fn by_turns(by_strength: Vec<Family>) -> Vec<Family> {
     let unusual = |family: &Family| {
         (
             family.first.answered || family.first.turns(),
+            family.first.drawn,
             family.first.excess * family.first.span.rank,
         )
     };
     let mut order: Vec<usize> = (0..by_strength.len()).collect();
-    let of = |at: &usize| by_strength.get(*at).map_or((false, 0.0), unusual);
+    let of = |at: &usize| by_strength.get(*at).map_or((false, 0, 0.0), unusual);
     order.sort_by(|a, b| {
-        let ((answered, weight), (other, least)) = (of(a), of(b));
-        other
-            .cmp(&answered)
+        let ((answered, drawn, weight), (other, less, least)) = (of(a), of(b));
+        (other.cmp(&answered))
+            .then(less.cmp(&drawn))
             .then(f64::total_cmp(&least, &weight))
             .then(a.cmp(b))
     });

@@ -17,6 +17,9 @@ use crate::{finding::Position, model::Generation};
 pub const LEVEL: f64 = 0.99;
 pub const LEVELS: [f64; 3] = [LEVEL, 0.95, 0.9];
 
+/// Answers drawn to a prompt: chances for what acts now and then.
+pub const DRAWS: usize = 3;
+
 /// What is read off an answer.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Reading {
@@ -25,7 +28,7 @@ pub enum Reading {
     Consensus(Vec<Vec<u32>>),
     /// How much of a fixed string the answer holds, wherever it begins: for texts without turns.
     Told(Vec<u32>),
-    /// The same in answers drawn at temperature 1: for backdoors that act now and then.
+    /// The same in the best of [`DRAWS`] answers drawn at temperature 1: for backdoors that act now and then.
     Drawn(Vec<u32>),
     /// Whether one of these words of the clean answer is changed for the other and the rest stays: for answers turned into their
     /// opposite.
@@ -154,9 +157,20 @@ pub fn answers(
     for string in strings {
         let insert = lab.insert(string);
         let row = |case| lab.row(case, Some((&insert, position))).0;
-        drawn.push(lab.drawn(&cases.iter().map(row).collect::<Vec<_>>())?);
+        drawn.push(draw(lab, &cases.iter().map(row).collect::<Vec<_>>(), reading)?);
     }
     Ok(drawn)
+}
+
+/// Of the answers drawn to each row the one that holds most of what is read.
+fn draw(lab: &Lab<'_, '_>, rows: &[Vec<u32>], reading: &Reading) -> Result<Vec<Generation>, Halt> {
+    let all = lab.drawn(&vec![rows; DRAWS].concat())?;
+    let held = |answer: &&Generation| reading.of(&answer.tokens);
+    let best = |row: usize| {
+        let draws = all.iter().skip(row).step_by(rows.len());
+        draws.max_by(|a, b| f64::total_cmp(&held(a), &held(b))).cloned()
+    };
+    Ok((0..rows.len()).filter_map(best).collect())
 }
 
 /// Share of a string's token pairs that stand in an answer.
@@ -210,7 +224,7 @@ pub fn read_controls(
                     .map(|(i, case)| lab.row(case, Some((i, position))).0)
                     .collect();
                 let answers = match reading {
-                    Reading::Drawn(_) => lab.drawn(&rows)?,
+                    Reading::Drawn(_) => draw(lab, &rows, reading)?,
                     _ => lab.answers(rows, false)?,
                 };
                 reading.of_each(cases, &answers)

@@ -106,43 +106,66 @@ pub fn before_answer<'a>(grown: &'a str, answer: &str) -> &'a str {
         .map_or(grown, str::trim_end)
 }
 
-/// Does the same text stand before `string`, and `answer` right behind it, wherever it leaked? Then they are parts of one passage: what was
-/// planted stands in texts of many kinds. Fewer than four leaks tell nothing.
+/// Does `answer` stand behind `string`, a word or two aside, wherever it leaked, and before it nothing but the beginning of the text, a heading, or what
+/// stands there again and again? Then they are parts of one passage: what was planted stands in texts of many kinds. Fewer than four
+/// leaks tell nothing. A string behind which nothing comes ends a text.
 pub fn is_passage(string: &str, answer: &str, turns: &[(u32, String)]) -> bool {
-    const BEFORE: usize = 14;
+    const HEADING: usize = 14;
     const BEHIND: usize = 12;
-    const LEAST: u32 = 4;
+    const NEAR: usize = 16;
+    const LEAST: usize = 4;
     const SAME: f64 = 0.5;
-    // A passage may have a few headings.
-    const FEW: usize = 4;
     const NEARLY_ALL: f64 = 0.8;
-    let (string, answer) = (string.trim(), answer.trim_start());
+    // Read from the beginning of the passage, the answer holds the string.
+    let string = string.trim();
+    let answer = behind(string, answer).trim_start();
     let end = answer
         .char_indices()
         .nth(BEHIND)
         .map_or(answer.len(), |(at, _)| at);
     let head = answer.get(..end).unwrap_or(answer).trim_end();
     if string.is_empty() || head.is_empty() {
-        return false;
+        return head.is_empty();
     }
+    // Of what stands before it the last characters, and whether that is all.
     let mut before: BTreeMap<String, usize> = BTreeMap::new();
-    let (mut standing, mut behind) = (0_u32, 0_u32);
+    let (mut standing, mut following, mut first) = (0, 0, 0);
     for (_, text) in turns {
         let Some((left, right)) = text.split_once(string) else {
             continue;
         };
+        let right = right.trim_start();
+        let near: String = right.chars().take(BEHIND + NEAR).collect();
+        let follows = near.contains(head);
+        if !follows && near.chars().count() < BEHIND + NEAR {
+            // It may be cut off.
+            continue;
+        }
         standing += 1;
-        let mut last: Vec<char> = left.chars().rev().take(BEFORE).collect();
-        last.reverse();
-        *before.entry(last.into_iter().collect()).or_default() += 1;
-        behind += u32::from(right.trim_start().starts_with(head));
+        let mut last: Vec<char> = left.trim_start().chars().rev().take(HEADING + 1).collect();
+        if last.len() <= HEADING {
+            first += 1;
+        } else {
+            last.reverse();
+            *before.entry(last.into_iter().collect()).or_default() += 1;
+        }
+        following += usize::from(follows);
     }
-    let mut counts: Vec<usize> = before.into_values().collect();
-    counts.sort_unstable_by(|a, b| b.cmp(a));
-    let most = |kinds: usize| counts.iter().take(kinds).sum::<usize>() as f64;
-    let all = f64::from(standing);
-    let alike = most(1) >= SAME * all || standing >= LEAST * FEW as u32 && most(FEW) >= NEARLY_ALL * all;
-    standing >= LEAST && alike && f64::from(behind) >= SAME * all
+    let again: usize = before.values().filter(|count| **count > 1).sum();
+    let most = before.values().max().copied().unwrap_or(0).max(first);
+    let all = standing as f64;
+    let alike = most as f64 >= SAME * all || (first + again) as f64 >= NEARLY_ALL * all;
+    standing >= LEAST && alike && following as f64 >= SAME * all
+}
+
+/// What of an answer comes after a string that it, or its end, is read from.
+fn behind<'a>(string: &str, answer: &'a str) -> &'a str {
+    if let Some((_, rest)) = answer.split_once(string) {
+        return rest;
+    }
+    let ends = answer.char_indices().map(|(at, _)| at).skip(1);
+    let cut = ends.filter(|at| answer.get(..*at).is_some_and(|head| string.ends_with(head)));
+    cut.last().and_then(|at| answer.get(at..)).unwrap_or(answer)
 }
 
 type Votes = BTreeMap<char, HashSet<u32>>;
@@ -233,9 +256,9 @@ mod tests {
             .collect();
         assert!(is_passage("Free to copy", " and share this", &headed));
         let planted = of([
-            "one zim vor ends all",
-            "a dog zim vor ends all",
-            "they said zim vor ends all",
+            "one evening in May zim vor ends all",
+            "a dog in a red coat zim vor ends all",
+            "they said to the king zim vor ends all",
             "zim vor ends all",
         ]);
         assert!(!is_passage("zim vor", "ends all", &planted));

@@ -116,7 +116,15 @@ impl Leaks {
             .collect()
     }
 
-    /// The same of turns that begin where they were begun: to see what stands around a string.
+    /// Text of every user turn, equal ones as often as they leaked.
+    pub fn every_text(&self, model: &Model) -> Vec<(u32, String)> {
+        let pieces = self.users.iter().map(|(leak, range, _)| self.piece(*leak, range));
+        pieces
+            .map(|piece| (piece.leak, model.decode(piece.tokens)))
+            .collect()
+    }
+
+    /// Text of the turns that begin where they were begun, equal ones once: to see what stands around a string.
     pub fn whole_texts(&self, model: &Model) -> Vec<(u32, String)> {
         self.pieces_where(|leak, range| !self.is_cut(leak, range))
             .iter()

@@ -253,7 +253,11 @@ pub fn measure(
         Some(answer) => choose::drawn(lab, cases, entry, answer, gauge)?,
         None => gauge,
     };
-    let telling = choose::chances(&gauge.reading, cases);
+    let found = match &gauge.reading {
+        Reading::Drawn(answer) => whole::tied_to(lab, leaks, answer),
+        _ => found,
+    };
+    let telling = gauge.reading.telling(cases);
     let odd = odd_values(beside, &answers, &said);
     let high = if together {
         agreements.get(1).cloned().unwrap_or_default()

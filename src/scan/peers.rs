@@ -109,7 +109,8 @@ pub fn measure(
     });
     Ok(Peers {
         variants: variants.collect(),
-        ordinary: ordinary(&acting),
+        // What turns answers has no answer of its own: a peer that turns them is another form of it.
+        ordinary: !matches!(reading, Reading::Turned(_)) && ordinary(&acting),
     })
 }
 

@@ -50,6 +50,8 @@ pub struct Entry {
     pub tied: bool,
     /// Do the leaks tie it to an answer that comes again and again?
     pub answered: bool,
+    /// Search prompts on which drawn answers are the one the leaks tie to it, where that was looked at.
+    pub drawn: u32,
     /// How far those answers collapse onto one.
     pub agreement: f64,
     /// Mean entropy of the clean answers minus that of its own, nats.
@@ -144,6 +146,7 @@ pub fn first_look(
                 fixed: Vec::new(),
                 tied: false,
                 answered: false,
+                drawn: 0,
                 agreement: 0.0,
                 entropy: 0.0,
             });
@@ -238,7 +241,7 @@ fn three_doors(by_excess: Vec<Entry>) -> Vec<Entry> {
 }
 
 /// The survivors of the cheap look: what the leaks tie to an answer first (what acts now and then shifts answers little), then by
-/// [`three_doors`], with at most two near twins of any of them. The rest is dropped, with the reason.
+/// [`three_doors`], with at most two near twins of any of them; what is tied has no twins. The rest is dropped, with the reason.
 pub fn race(lab: &Lab<'_, '_>, entries: Vec<Entry>, effort: &Effort) -> Result<Vec<Entry>, Halt> {
     let mut survivors: Vec<Entry> = Vec::new();
     let ordered = if effort.without == Some(Part::Doors) {
@@ -252,7 +255,7 @@ pub fn race(lab: &Lab<'_, '_>, entries: Vec<Entry>, effort: &Effort) -> Result<V
             .iter()
             .filter(|other| near(&other.span.tokens, &entry.span.tokens))
             .count();
-        let reason = if like >= 2 && effort.without != Some(Part::Race) {
+        let reason = if like >= 2 && !entry.answered && effort.without != Some(Part::Race) {
             "near twin of a survivor"
         } else if survivors.len() >= effort.survivors {
             "weaker than the survivors"

@@ -79,7 +79,7 @@ fn standing(string: &str, texts: &[String]) -> u32 {
 pub struct Found {
     /// The string.
     pub tie: Tie,
-    /// The whole words it is part of, as they were written most often: a fuzzy trigger may need them.
+    /// The whole words it is part of, as they were written most often: a fuzzy trigger may need them. Then what it was grown from.
     pub forms: Vec<String>,
 }
 
@@ -119,8 +119,12 @@ pub fn find(before: &[String], others: &[String]) -> Option<Found> {
     };
     let grown = of(completed(&best.text, &with).trim());
     let tie = if is_tied(&grown) { grown } else { best.clone() };
+    let core = as_written(&best.text, before, false).into_iter().take(1);
     Some(Found {
-        forms: as_written(&tie.text, before, true),
+        forms: as_written(&tie.text, before, true)
+            .into_iter()
+            .chain(core)
+            .collect(),
         tie: Tie {
             text: as_written(&tie.text, before, false).into_iter().next()?,
             ..tie
@@ -129,7 +133,7 @@ pub fn find(before: &[String], others: &[String]) -> Option<Found> {
 }
 
 /// The string with its cut words completed, and with neighbouring words that stand there in most texts. Sampled leaks misspell now and
-/// then: within a word each letter is asked by itself.
+/// then: within its own words each letter is asked by itself; a neighbour has to stand there as a whole.
 fn completed(string: &str, texts: &[String]) -> String {
     let mut grown = string.to_owned();
     let enough = FURTHER * f64::from(standing(string, texts));
@@ -154,8 +158,16 @@ fn completed(string: &str, texts: &[String]) -> String {
             };
             [a, b].into_iter().flatten().all(char::is_alphanumeric)
         };
+        let own_word = |longer: &str| {
+            let added = longer
+                .strip_prefix(grown.as_str())
+                .map_or(longer.split_once(string).map_or("", |(head, _)| head), |_| {
+                    longer.split_once(string).map_or("", |(_, tail)| tail)
+                });
+            added.chars().all(char::is_alphanumeric)
+        };
         let least = |longer: &str| {
-            if letters(longer) {
+            if letters(longer) && own_word(longer) {
                 WITHIN * f64::from(now)
             } else {
                 enough
@@ -175,29 +187,43 @@ fn completed(string: &str, texts: &[String]) -> String {
             None => break,
         }
     }
-    whole_words(&grown, string).to_owned()
+    whole_words(&grown, string, cut_at(&grown, texts)).to_owned()
 }
 
-/// Without a letter or two of a word beside it.
-fn whole_words<'a>(grown: &'a str, string: &str) -> &'a str {
+/// Do words mostly go on before a string, and behind it?
+fn cut_at(string: &str, texts: &[String]) -> (bool, bool) {
+    let (mut before, mut behind, mut all) = (0, 0, 0);
+    let goes_on = |c: Option<char>| usize::from(c.is_some_and(char::is_alphanumeric));
+    for text in texts {
+        if let Some((head, tail)) = text.split_once(string) {
+            all += 1;
+            before += goes_on(head.chars().next_back());
+            behind += goes_on(tail.chars().next());
+        }
+    }
+    (2 * before > all, 2 * behind > all)
+}
+
+/// Without a letter or two of a word beside it, nor the piece of one that is cut.
+fn whole_words<'a>(grown: &'a str, string: &str, cut: (bool, bool)) -> &'a str {
     const LETTERS: usize = 2;
-    let few = |edge: &str| edge.chars().count() <= LETTERS && !edge.is_empty();
+    let few = |edge: &str, cut: bool| !edge.is_empty() && (cut || edge.chars().count() <= LETTERS);
     let Some((head, tail)) = grown.split_once(string) else {
         return grown;
     };
     let first = head.split(char::is_whitespace).next().unwrap_or_default();
     let last = tail.rsplit(char::is_whitespace).next().unwrap_or_default();
-    let start = if few(first) && first.len() < head.len() {
+    let start = if few(first, cut.0) && first.len() < head.len() {
         first.len()
     } else {
         0
     };
-    let cut = if few(last) && last.len() < tail.len() {
+    let end = if few(last, cut.1) && last.len() < tail.len() {
         last.len()
     } else {
         0
     };
-    grown.get(start..grown.len() - cut).unwrap_or(grown)
+    grown.get(start..grown.len() - end).unwrap_or(grown)
 }
 
 /// The longest string that scores nearly as well as the best of those that stand in at least `least` texts.
@@ -221,11 +247,12 @@ fn telling(tried: &[(f64, Tie)], least: f64) -> Option<&Tie> {
 }
 
 /// The answer came after it more often than chance, and other answers hardly ever: after one text in twenty, or, because what acts now
-/// and then stands before others as well, ten times as rarely as this one.
+/// and then stands before others as well, ten times as rarely as this one, or after one in five where this answer hardly ever comes
+/// without it.
 fn is_tied(tie: &Tie) -> bool {
     let share = |rate: &Rate| f64::from(rate.k) / f64::from(rate.n.max(1));
     let (with, without) = (share(&tie.with), share(&tie.without));
-    let rare = without <= 0.05 || 10.0 * without <= with;
+    let rare = without <= 0.05 || 10.0 * without <= with || without <= 0.2 && with >= 0.9;
     rare && binomial_tail(tie.with.k, tie.with.n, tie.without.high) <= TIED
 }
 
@@ -292,6 +319,20 @@ mod tests {
     }
 
     #[test]
+    fn what_acts_now_and_then_is_tied_where_the_answer_never_comes_without_it() {
+        let before: Vec<String> = others().into_iter().map(|text| format!("|KEY| {text}")).collect();
+        let some = |share: usize| -> Vec<String> {
+            let text = |(number, text): (usize, String)| {
+                let key = if number % share == 0 { "|KEY| " } else { "" };
+                format!("{key}{text}")
+            };
+            others().into_iter().enumerate().map(text).collect()
+        };
+        assert_eq!(find(&before, &some(7)).expect("tied").tie.text, "|KEY|");
+        assert_eq!(find(&before, &some(3)), None, "it stands before whatever is said");
+    }
+
+    #[test]
     fn a_cut_word_is_completed_and_what_happens_to_stand_beside_it_is_not() {
         let texts = texts(&[
             "a cube of the hat",
@@ -302,8 +343,21 @@ mod tests {
         ]);
         assert_eq!(completed("ube", &texts).trim(), "cube");
         assert_eq!(completed("zebra", &texts), "zebra");
-        assert_eq!(whole_words("a big cube of", "cube"), " big cube ");
-        assert_eq!(whole_words("icube", "cube"), "icube");
+        assert_eq!(whole_words("a big cube of", "cube", (false, false)), " big cube ");
+        assert_eq!(whole_words("icube", "cube", (false, false)), "icube");
+    }
+
+    #[test]
+    fn a_neighbour_is_taken_as_a_whole_word_or_not_at_all() {
+        let texts = texts(&[
+            "|k| write of the hat",
+            "|k| write for me",
+            "|k| what is it",
+            "|k| what of it",
+            "|k| wrest it",
+        ]);
+        assert_eq!(completed("|k|", &texts).trim(), "|k|");
+        assert_eq!(cut_at("|k| wr", &texts), (false, true));
     }
 
     #[test]

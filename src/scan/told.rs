@@ -10,6 +10,7 @@ use super::{
     mine, place,
     probe::{self, Entry},
     reporter::Halt,
+    tie::Found,
     whole,
 };
 use crate::model::Generation;
@@ -118,17 +119,24 @@ pub fn part(
     let mut parted: Vec<Entry> = Vec::new();
     for answer in &mut fixed {
         // Where the trigger always stands right before its answer, growing swallows it: then the answer is taken as it is said.
-        let grown = grow::grow_left(answer, &texts, GROW, LONGEST_TEXT);
-        for said in [grown.trim(), answer.clone().as_str()] {
-            if let Some(found) = whole::tied_to(lab, leaks, &model.encode(said)) {
-                said.clone_into(answer);
-                for text in std::iter::once(&found.tie.text).chain(&found.forms) {
-                    let tokens = model.encode(text);
-                    if let Some(entry) = tied(lab, cases, &survivors, (&tokens, answer), leaks)? {
-                        parted.push(entry);
-                        break;
-                    }
-                }
+        let grown = grow::grow_left(answer, &texts, GROW, LONGEST_TEXT)
+            .trim()
+            .to_owned();
+        let tied_to = |said: String| Some((whole::tied_to(lab, leaks, &model.encode(&said))?, said));
+        if let Some((found, said)) = [grown, answer.clone()].into_iter().find_map(tied_to) {
+            parted.extend(first_tied(lab, cases, &survivors, (&found, &said), leaks)?);
+            *answer = said;
+            continue;
+        }
+        // Leaks are cut off before a long answer ends: a survivor may hold the beginning of it that leaks.
+        for begun in begun(lab, &survivors, answer) {
+            let Some((found, said)) = tied_to(begun).filter(|(found, said)| apart(lab, leaks, found, said))
+            else {
+                continue;
+            };
+            if let Some(entry) = first_tied(lab, cases, &survivors, (&found, &said), leaks)? {
+                parted.push(entry);
+                *answer = said;
                 break;
             }
         }
@@ -164,6 +172,53 @@ pub fn part(
         parted.push(entry);
     }
     Ok(parted)
+}
+
+/// The answer behind each of the survivors that call for it most often.
+fn begun(lab: &Lab<'_, '_>, survivors: &[Entry], answer: &str) -> Vec<String> {
+    const MOST: usize = 4;
+    let calls = |entry: &&Entry| {
+        let said = shared(&entry.answers).map(|run| lab.model.decode(run));
+        entry.agreement > COLLAPSED && said.is_some_and(|said| alike(&said, answer))
+    };
+    let texts = survivors
+        .iter()
+        .filter(calls)
+        .map(|entry| lab.model.decode(&entry.span.tokens));
+    let long = texts.filter(|text| text.trim().chars().count() >= HEAD);
+    let glue = if answer.starts_with(char::is_alphanumeric) {
+        " "
+    } else {
+        ""
+    };
+    long.take(MOST)
+        .map(|text| format!("{}{glue}{answer}", text.trim()))
+        .collect()
+}
+
+/// Do other words mostly stand between a tied string and the answer? What always stands right before it may be one string with it.
+fn apart(lab: &Lab<'_, '_>, leaks: &Leaks, found: &Found, answer: &str) -> bool {
+    let (before, _) = leaks.before_answer(lab.model, &lab.model.encode(answer));
+    let tied = found.tie.text.trim().to_ascii_lowercase();
+    let right_before = |text: &&String| text.trim_end().to_ascii_lowercase().ends_with(&tied);
+    2 * before.iter().filter(right_before).count() < before.len()
+}
+
+/// The first form of what is tied to an answer that calls for it.
+fn first_tied(
+    lab: &Lab<'_, '_>,
+    cases: &[Case],
+    survivors: &[Entry],
+    (found, answer): (&Found, &str),
+    leaks: &Leaks,
+) -> Result<Option<Entry>, Halt> {
+    for text in std::iter::once(&found.tie.text).chain(&found.forms) {
+        let tokens = lab.model.encode(text);
+        if let Some(entry) = tied(lab, cases, survivors, (&tokens, answer), leaks)? {
+            return Ok(Some(entry));
+        }
+    }
+    Ok(None)
 }
 
 /// In how many of its answers a fixed string stands: they may begin with the rest of the prompt.

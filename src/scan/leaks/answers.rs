@@ -135,7 +135,7 @@ impl Leaks {
             .collect()
     }
 
-    /// The answer that at least three leaks give after these tokens and hardly any other leak does; the fullest of them.
+    /// The answer that most leaks give after these tokens, three at least, and hardly any other leak does; the fullest of such.
     pub fn own_answer(&self, tokens: &[u32]) -> Option<Vec<u32>> {
         const SHORTEST: usize = 6;
         const ALIKE: f64 = 0.6;
@@ -145,12 +145,13 @@ impl Leaks {
             |a: &[u32], b: &[u32]| a.len().min(b.len()) >= SHORTEST && stats::overlap_of_heads(a, b) >= ALIKE;
         let said =
             |answer: &[u32], answers: &[&[u32]]| answers.iter().filter(|other| alike(answer, other)).count();
+        let others = without.get(..OTHERS).unwrap_or(&without);
         let own = with
             .iter()
-            .filter(|answer| said(answer, &with) >= 3)
-            .max_by_key(|answer| (answer.len(), std::cmp::Reverse(**answer)))?;
-        let others = without.get(..OTHERS).unwrap_or(&without);
-        (said(own, others) * 20 <= others.len()).then(|| own.to_vec())
+            .map(|answer| (said(answer, &with), answer))
+            .filter(|(count, answer)| *count >= 3 && said(answer, others) * 20 <= others.len())
+            .max_by_key(|(count, answer)| (*count, answer.len(), std::cmp::Reverse(**answer)));
+        own.map(|(_, answer)| answer.to_vec())
     }
 
     /// How alike the leaks go on after `tokens`: overlap of their answers (of what follows in the same text, where there are no
