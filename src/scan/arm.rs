@@ -12,7 +12,7 @@ use super::{
     leaks::Leaks,
     measure::{self, Doubt, Measured},
     plan::{Effort, Plan},
-    probe,
+    probe::{self, Entry},
     reporter::{Halt, Reporter},
     stats, told,
 };
@@ -219,7 +219,7 @@ pub fn try_arm(
     let mut entries = probe::first_look(&lab, look_cases, &ground.leaks.candidates, &source, effort)?;
     for entry in &mut entries {
         entry.told = ground.leaks.told_after(&entry.span.tokens);
-        entry.answered = ground.leaks.tied.contains(&entry.id);
+        entry.answered = ground.leaks.tied.contains_key(&entry.id);
     }
     probe::look_in_system(&lab, look_cases, &mut entries, (&source, &ground.leaks), effort)?;
     let mut survivors = probe::race(&lab, entries, effort)?;
@@ -229,8 +229,9 @@ pub fn try_arm(
         survivors.len() + effort.closer.min(survivors.len()),
     )?;
     probe::read_answers(&lab, &ground.search, &mut survivors, &ground.leaks)?;
-    let tied = survivors.iter_mut().filter(|entry| entry.answered);
-    for entry in tied.take(DRAWN) {
+    let mut tied: Vec<&mut Entry> = survivors.iter_mut().filter(|entry| entry.answered).collect();
+    tied.sort_by_key(|entry| std::cmp::Reverse(ground.leaks.tied.get(&entry.id)));
+    for entry in tied.into_iter().take(DRAWN) {
         choose::place_drawn(&lab, &ground.search, &ground.leaks, entry)?;
     }
     if ground.frame.suffix.is_empty() {

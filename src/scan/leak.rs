@@ -309,7 +309,7 @@ fn tie_answers(
             // What leaked as other tokens is the same string, and is looked for in the leaks as those.
             let same = |(_, span): &&(u32, Span)| model.decode(&span.tokens).trim() == text.trim();
             let known: Vec<u32> = found.candidates.iter().filter(same).map(|(id, _)| *id).collect();
-            found.tied.extend(&known);
+            found.tied.extend(known.iter().map(|id| (*id, before.len())));
             if tokens.is_empty() || !known.is_empty() {
                 continue;
             }
@@ -318,7 +318,9 @@ fn tie_answers(
             span.leaks.extend(grow::standing(&text, &texts));
             span.leaks.sort_unstable();
             span.leaks.dedup();
-            found.tied.insert(first + found.candidates.len() as u32);
+            found
+                .tied
+                .insert(first + found.candidates.len() as u32, before.len());
             announce(model, reporter, found, ids, (first, span))?;
         }
     }

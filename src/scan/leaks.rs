@@ -3,7 +3,7 @@
 mod answers;
 
 use std::{
-    collections::{BTreeSet, HashMap, HashSet},
+    collections::{BTreeMap, BTreeSet, HashMap, HashSet},
     ops::Range,
 };
 
@@ -34,8 +34,8 @@ pub struct Leaks {
     pub candidates: Vec<(u32, Span)>,
     /// Candidates that sampling alone had not brought: from spans fed back and from starts of low entropy.
     pub extracted: usize,
-    /// Ids of candidates that the leaks tie to an answer which comes again and again.
-    pub tied: BTreeSet<u32>,
+    /// Ids of candidates that the leaks tie to an answer which comes again and again, with how many texts it came after.
+    pub tied: BTreeMap<u32, usize>,
     /// Spans that repeat but were not looked at, for want of budget.
     pub left_out: usize,
 }

@@ -50,7 +50,8 @@ pub struct Entry {
     pub tied: bool,
     /// Do the leaks tie it to an answer that comes again and again?
     pub answered: bool,
-    /// Search prompts on which drawn answers are the one the leaks tie to it, where that was looked at.
+    /// Search prompts on which drawn answers are the one the leaks tie to it, where that was looked at; all of them where greedy
+    /// answers already agree.
     pub drawn: u32,
     /// How far those answers collapse onto one.
     pub agreement: f64,
