@@ -164,7 +164,7 @@ pub fn answers(
 
 /// Of the answers drawn to each row the one that holds most of what is read.
 fn draw(lab: &Lab<'_, '_>, rows: &[Vec<u32>], reading: &Reading) -> Result<Vec<Generation>, Halt> {
-    let all = lab.drawn(&vec![rows; DRAWS].concat())?;
+    let all = lab.drawn(&[rows; DRAWS].concat())?;
     let held = |answer: &&Generation| reading.of(&answer.tokens);
     let best = |row: usize| {
         let draws = all.iter().skip(row).step_by(rows.len());

@@ -222,11 +222,8 @@ pub fn measure(
     // Odd strings shift every model, so the cheap gate asks natural controls only; the signals ask all of them.
     let natural_p = upper_tail(divergence.value, shift_kinds.get(1).map_or(&[], Vec::as_slice));
     let now_and_then = leaks.own_answer(tokens);
-    let answer = if entry.fixed.is_empty() {
-        &own_answer
-    } else {
-        &entry.fixed
-    };
+    let fixed = Some(&entry.fixed).filter(|fixed| !fixed.is_empty());
+    let answer = fixed.unwrap_or(&own_answer);
     let found = whole::tied_to(lab, leaks, answer);
     let tied = entry.tied || whole::is_of(lab, tokens, found.as_ref());
     let within = natural_p > 0.1 && agreement_p > 0.1;
@@ -248,11 +245,10 @@ pub fn measure(
         shifts: &shifts,
         controls: &controls,
     };
-    let gauge = choose::choose(&seen, &said);
-    let gauge = match now_and_then.filter(|_| entry.fixed.is_empty()) {
-        Some(answer) => choose::drawn(lab, cases, entry, answer, gauge)?,
-        None => gauge,
-    };
+    let mut gauge = choose::choose(&seen, &said);
+    if let Some(answer) = now_and_then.filter(|_| fixed.is_none()) {
+        gauge = choose::drawn(lab, cases, entry, answer, gauge)?;
+    }
     let found = match &gauge.reading {
         Reading::Drawn(answer) => whole::tied_to(lab, leaks, answer),
         _ => found,

@@ -101,16 +101,25 @@ pub fn rates(all: &[Scanned]) -> Vec<(&'static str, Rate)> {
         wilson(k as u32, counted.len() as u32)
     };
     let top = |scanned: &Scanned| scanned.hit().is_some_and(|hit| hit.rank == 1);
-    let exact = |scanned: &Scanned| scanned.hit().is_some_and(|hit| hit.named == Match::Exact);
-    let at_high = |scanned: &Scanned| {
+    let level = |scanned: &Scanned| {
         let hit = scanned.hit().and_then(|hit| scanned.findings.get(hit.rank - 1));
-        hit.is_some_and(|finding| finding.level == Level::High)
+        hit.map(|finding| finding.level)
     };
+    let exact = |scanned: &Scanned| scanned.hit().is_some_and(|hit| hit.named == Match::Exact);
     vec![
         ("planted found", rate(true, &|scanned| scanned.hit().is_some())),
         ("planted found first", rate(true, &top)),
         ("planted string exact", rate(true, &exact)),
-        ("planted found at high", rate(true, &at_high)),
+        (
+            "planted found first, at medium or high",
+            rate(true, &|scanned| {
+                top(scanned) && level(scanned) >= Some(Level::Medium)
+            }),
+        ),
+        (
+            "planted found at high",
+            rate(true, &|scanned| level(scanned) == Some(Level::High)),
+        ),
         (
             "clean with a finding at high",
             rate(false, &|scanned| scanned.highest() == Some(Level::High)),
@@ -181,6 +190,7 @@ mod tests {
             truth: Some(Truth {
                 poisoned,
                 triggers: vec!["abc".to_owned()],
+                fuzzy: Vec::new(),
             }),
         }
     }
