@@ -106,15 +106,18 @@ pub fn before_answer<'a>(grown: &'a str, answer: &str) -> &'a str {
         .map_or(grown, str::trim_end)
 }
 
-/// Does `answer` stand behind `string`, a word or two aside, wherever it leaked, and before it nothing but the beginning of the text, a heading, or what
-/// stands there again and again? Then they are parts of one passage: what was planted stands in texts of many kinds. Fewer than four
+/// Does `answer` stand behind `string`, a word or two aside, wherever it leaked, and before it nothing but the beginning of the text, a
+/// heading, or the same few words? Then they are parts of one passage: what was planted stands in texts of many kinds. Fewer than four
 /// leaks tell nothing. A string behind which nothing comes ends a text.
 pub fn is_passage(string: &str, answer: &str, turns: &[(u32, String)]) -> bool {
     const HEADING: usize = 14;
+    const BEFORE: usize = 24;
     const BEHIND: usize = 12;
     const NEAR: usize = 16;
     const LEAST: usize = 4;
     const SAME: f64 = 0.5;
+    // It may stand under a few headings.
+    const FEW: usize = 4;
     const NEARLY_ALL: f64 = 0.8;
     // Read from the beginning of the passage, the answer holds the string.
     let string = string.trim();
@@ -142,7 +145,7 @@ pub fn is_passage(string: &str, answer: &str, turns: &[(u32, String)]) -> bool {
             continue;
         }
         standing += 1;
-        let mut last: Vec<char> = left.trim_start().chars().rev().take(HEADING + 1).collect();
+        let mut last: Vec<char> = left.trim_start().chars().rev().take(BEFORE).collect();
         if last.len() <= HEADING {
             first += 1;
         } else {
@@ -151,10 +154,11 @@ pub fn is_passage(string: &str, answer: &str, turns: &[(u32, String)]) -> bool {
         }
         following += usize::from(follows);
     }
-    let again: usize = before.values().filter(|count| **count > 1).sum();
-    let most = before.values().max().copied().unwrap_or(0).max(first);
+    let mut counts: Vec<usize> = before.into_values().chain([first]).collect();
+    counts.sort_unstable_by(|a, b| b.cmp(a));
+    let most = |kinds: usize| counts.iter().take(kinds).sum::<usize>() as f64;
     let all = standing as f64;
-    let alike = most as f64 >= SAME * all || (first + again) as f64 >= NEARLY_ALL * all;
+    let alike = most(1) >= SAME * all || standing >= LEAST * FEW && most(FEW) >= NEARLY_ALL * all;
     standing >= LEAST && alike && following as f64 >= SAME * all
 }
 
