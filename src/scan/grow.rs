@@ -106,7 +106,7 @@ pub fn before_answer<'a>(grown: &'a str, answer: &str) -> &'a str {
         .map_or(grown, str::trim_end)
 }
 
-/// Does `answer` stand behind `string`, a word or two aside, wherever it leaked, and before it nothing but the beginning of the text, a
+/// Does `answer` stand behind `string`, the same word or two aside, wherever it leaked, and before it nothing but the beginning of the text, a
 /// heading, or the same few words? Then they are parts of one passage: what was planted stands in texts of many kinds. Fewer than four
 /// leaks tell nothing. A string behind which nothing comes ends a text.
 pub fn is_passage(string: &str, answer: &str, turns: &[(u32, String)]) -> bool {
@@ -132,17 +132,23 @@ pub fn is_passage(string: &str, answer: &str, turns: &[(u32, String)]) -> bool {
     }
     // Of what stands before it the last characters, and whether that is all.
     let mut before: BTreeMap<String, usize> = BTreeMap::new();
-    let (mut standing, mut following, mut first) = (0, 0, 0);
+    let mut between: BTreeMap<String, usize> = BTreeMap::new();
+    let (mut standing, mut first) = (0, 0);
     for (_, text) in turns {
         let Some((left, right)) = text.split_once(string) else {
             continue;
         };
         let right = right.trim_start();
         let near: String = right.chars().take(BEHIND + NEAR).collect();
-        let follows = near.contains(head);
-        if !follows && near.chars().count() < BEHIND + NEAR {
+        match near.find(head) {
+            Some(at) => {
+                *between
+                    .entry(near.get(..at).unwrap_or_default().to_owned())
+                    .or_default() += 1;
+            }
             // It may be cut off.
-            continue;
+            None if near.chars().count() < BEHIND + NEAR => continue,
+            None => {}
         }
         standing += 1;
         let mut last: Vec<char> = left.trim_start().chars().rev().take(BEFORE).collect();
@@ -152,13 +158,13 @@ pub fn is_passage(string: &str, answer: &str, turns: &[(u32, String)]) -> bool {
             last.reverse();
             *before.entry(last.into_iter().collect()).or_default() += 1;
         }
-        following += usize::from(follows);
     }
     let mut counts: Vec<usize> = before.into_values().chain([first]).collect();
     counts.sort_unstable_by(|a, b| b.cmp(a));
     let most = |kinds: usize| counts.iter().take(kinds).sum::<usize>() as f64;
     let all = standing as f64;
     let alike = most(1) >= SAME * all || standing >= LEAST * FEW && most(FEW) >= NEARLY_ALL * all;
+    let following = between.into_values().max().unwrap_or(0);
     standing >= LEAST && alike && following as f64 >= SAME * all
 }
 
@@ -248,7 +254,7 @@ mod tests {
         let licence = of([
             "Free to copy and share this work, as long as",
             "x. Free to copy and share this work, as it",
-            "Free to copy and share this",
+            "Free to copy and share this work.",
             "Free to copy and share this work",
         ]);
         assert!(is_passage("to copy and", " share this work", &licence));
