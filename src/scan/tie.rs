@@ -247,11 +247,12 @@ fn telling(tried: &[(f64, Tie)], least: f64) -> Option<&Tie> {
 }
 
 /// The answer came after it more often than chance, and other answers hardly ever: after one text in twenty, or, because what acts now
-/// and then stands before others as well, ten times as rarely as this one.
+/// and then stands before others as well, eight times as rarely as this one: so it is where it stands in a sixth of the texts and acts on a
+/// third of the prompts.
 fn is_tied(tie: &Tie) -> bool {
     let share = |rate: &Rate| f64::from(rate.k) / f64::from(rate.n.max(1));
     let (with, without) = (share(&tie.with), share(&tie.without));
-    let rare = without <= 0.05 || 10.0 * without <= with;
+    let rare = without <= 0.05 || 8.0 * without <= with;
     rare && binomial_tail(tie.with.k, tie.with.n, tie.without.high) <= TIED
 }
 
@@ -318,7 +319,7 @@ mod tests {
     }
 
     #[test]
-    fn what_acts_now_and_then_stands_before_other_answers_ten_times_as_rarely() {
+    fn what_acts_now_and_then_may_stand_before_other_answers_as_well() {
         let words = ["hat", "cat", "bell", "door", "lamp", "cup", "coat"];
         let key = |i: usize| format!("{} |KEY| {} {i}", words[i % 7], words[(i / 7) % 7]);
         let before: Vec<String> = (0..40).map(key).collect();
