@@ -88,22 +88,21 @@ pub fn families(mut survivors: Vec<Entry>) -> Vec<Family> {
     by_turns(families.into_iter().map(|(family, _)| family).collect())
 }
 
-/// Every third place goes to what the leaks tie to an answer or what turns answers where it leaked, then to what shifts answers and is memorised and unnatural: a behaviour
-/// that comes now and then, or leaves most of an answer as it was, is weaker than what any piece of ordinary text does to it.
+/// Every third place goes to what turns answers where it leaked, then to what the leaks tie to an answer, the one that acts on most prompts
+/// first, then to what shifts answers and is memorised and unnatural: a behaviour that comes now and then, or leaves most of an answer as
+/// it was, is weaker than what any piece of ordinary text does to it.
 fn by_turns(by_strength: Vec<Family>) -> Vec<Family> {
     let unusual = |family: &Family| {
-        (
-            family.first.answered || family.first.turns(),
-            family.first.drawn,
-            family.first.excess * family.first.span.rank,
-        )
+        let (first, turns) = (&family.first, family.first.turns());
+        let acts = if turns { u32::MAX } else { first.drawn };
+        (first.answered || turns, acts, first.excess * first.span.rank)
     };
     let mut order: Vec<usize> = (0..by_strength.len()).collect();
     let of = |at: &usize| by_strength.get(*at).map_or((false, 0, 0.0), unusual);
     order.sort_by(|a, b| {
-        let ((answered, drawn, weight), (other, less, least)) = (of(a), of(b));
-        (other.cmp(&answered))
-            .then(less.cmp(&drawn))
+        let ((known, acts, weight), (other, less, least)) = (of(a), of(b));
+        (other.cmp(&known))
+            .then(less.cmp(&acts))
             .then(f64::total_cmp(&least, &weight))
             .then(a.cmp(b))
     });
