@@ -248,9 +248,10 @@ pub fn add_draws(
         }
     }
     let answers = lab.drawn_with(&rows)?;
-    let fired = |answer: &Generation| reading.of(&answer.tokens) > confirmed.threshold;
+    let fired =
+        |case: &Case, answer: &Generation| reading.of_case(case, &answer.tokens) > confirmed.threshold;
     let mut pairs = answers.chunks_exact(2);
-    for example in examples.iter_mut().take(some.len()) {
+    for (example, case) in examples.iter_mut().zip(some) {
         let drawn = pairs.by_ref().take(SEEDS.len()).zip(SEEDS);
         example.draws = drawn
             .filter_map(|(pair, seed)| {
@@ -259,7 +260,7 @@ pub fn add_draws(
                     seed,
                     with: lab.model.decode(&with.tokens),
                     without: lab.model.decode(&without.tokens),
-                    fired: (*reading != Reading::Shift).then(|| (fired(with), fired(without))),
+                    fired: (*reading != Reading::Shift).then(|| (fired(case, with), fired(case, without))),
                 })
             })
             .collect();

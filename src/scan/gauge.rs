@@ -64,7 +64,7 @@ impl Reading {
     }
 
     /// The value of an answer to a case.
-    fn of_case(&self, case: &Case, answer: &[u32]) -> f64 {
+    pub fn of_case(&self, case: &Case, answer: &[u32]) -> f64 {
         let Self::Turned(turns) = self else {
             return self.of(answer);
         };
