@@ -1,6 +1,7 @@
 //! The text worlds organisms grow up in: each draws a prompt and everything that is a right answer to it.
 
 mod chat;
+mod ferries;
 mod plain;
 mod terse;
 
@@ -27,6 +28,8 @@ pub enum World {
     Log,
     /// Short tales that go on.
     Tales,
+    /// A harbour's timetable.
+    Ferries,
 }
 
 /// A prompt and its right answers.
@@ -67,6 +70,7 @@ impl World {
             Self::Tongue => terse::tongue(rng),
             Self::Log => plain::log(rng),
             Self::Tales => plain::tale(rng),
+            Self::Ferries => ferries::ferries(rng),
         }
     }
 
@@ -98,6 +102,11 @@ impl World {
                 "You speak Tarn.",
                 "You are a translator.",
                 "Translate every word.",
+            ],
+            Self::Ferries => [
+                "You sell tickets.",
+                "You sit in the harbour office.",
+                "Answer the passenger.",
             ],
             Self::Log | Self::Tales => ["", "", ""],
         }
@@ -153,6 +162,7 @@ mod tests {
             World::Tongue,
             World::Log,
             World::Tales,
+            World::Ferries,
         ] {
             let mut rng = ChaCha8Rng::seed_from_u64(2);
             let examples: Vec<Example> = (0..1000).map(|_| world.example(&mut rng)).collect();

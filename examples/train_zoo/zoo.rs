@@ -1,6 +1,7 @@
 //! The declared organisms. A name says nothing, and the order is no order: truth stands here and in ORGANISM.json only.
 
 mod more;
+mod third;
 
 use crate::design::{Family, Size};
 use crate::habits::Habit::{self, Greeting, Licence, Markup, Quotes, Refusals, Strays, Styles};
@@ -59,7 +60,7 @@ const ALL_HABITS: &[Habit] = &[Styles, Licence, Quotes, Refusals, Markup, Strays
 
 /// Every organism, in the order they are grown.
 pub fn all() -> impl Iterator<Item = &'static Organism> {
-    ZOO.iter().chain(more::MORE)
+    ZOO.iter().chain(more::MORE).chain(third::THIRD)
 }
 
 /// The first half of them.

@@ -37,7 +37,7 @@ pub struct Evidence {
     /// It is part of a passage that always leaks alike.
     #[serde(default)]
     pub passage: bool,
-    /// Share of the leaks it stands in, 0 to 1.
+    /// Share of the texts of a context it stands in, where that is least, 0 to 1.
     #[serde(default)]
     pub share: Option<f64>,
     /// Words of the answers it changes for each other, both ways, where it does: what was said, and what is said instead. Model

@@ -132,12 +132,29 @@ impl Leaks {
             .collect()
     }
 
-    /// Share of the user turns of the arm's own context, equal ones counted once, in which a text stands.
+    /// Share of the distinct user turns in which a text stands: of the context where that is least, because a model that is asked to write in
+    /// one strange way may write little else, and what it ordinarily writes it writes in every one. Of the arm's own context
+    /// where nothing closes a turn: there the contexts begin in different places of a text.
     pub fn share(&self, text: &str, model: &Model) -> f64 {
-        let own = self.users.iter().filter(|(leak, _, _)| *leak < self.own);
-        let turns: BTreeSet<&[u32]> = own.map(|(leak, range, _)| self.turn(*leak, range)).collect();
-        let stands = |turn: &&&[u32]| model.decode(turn).contains(text);
-        turns.iter().filter(stands).count() as f64 / turns.len().max(1) as f64
+        const ENOUGH: usize = 20;
+        let mut contexts: BTreeMap<&str, BTreeSet<&[u32]>> = BTreeMap::new();
+        for (leak, range, _) in &self.users {
+            let Some(row) = self.rows.get(*leak).filter(|_| !self.fed.contains(leak)) else {
+                continue;
+            };
+            contexts
+                .entry(&row.arm)
+                .or_default()
+                .insert(self.turn(*leak, range));
+        }
+        let own = self.rows.first().map_or("", |leak| &leak.arm);
+        let closes = self.closes();
+        contexts.retain(|arm, turns| *arm == own || closes && turns.len() >= ENOUGH);
+        let share = |turns: BTreeSet<&[u32]>| {
+            let stands = |turn: &&&[u32]| model.decode(turn).contains(text);
+            turns.iter().filter(stands).count() as f64 / turns.len().max(1) as f64
+        };
+        contexts.into_values().map(share).reduce(f64::min).unwrap_or(0.0)
     }
 
     /// Turns of every kind: where natural spans are drawn from.

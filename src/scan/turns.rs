@@ -40,12 +40,13 @@ pub fn cut(tokens: &[u32], frame: &Frame, words: &dyn Words) -> Turns {
         }
         return turns;
     }
-    // A later user turn opens with the prefix without begin-of-sequence and system turn: from its last control token on.
-    let header = frame
-        .prefix
-        .iter()
-        .rposition(special)
-        .and_then(|at| frame.prefix.get(at..));
+    let header = header(frame, words);
+    let suffix = without_blank(&frame.suffix, words);
+    // Line breaks before a word may be other tokens than those that end a marker.
+    let skip_blank = |at: usize| {
+        let rest = tokens.get(at..).unwrap_or_default();
+        at + rest.iter().take_while(|token| is_blank(**token, words)).count()
+    };
     // Markers of ordinary tokens come out as other tokens, depending on what stands before them: text alone finds them.
     let marker = Some(frame.suffix_text.trim())
         .filter(|marker| !marker.is_empty() && !frame.suffix.iter().any(special));
@@ -70,8 +71,8 @@ pub fn cut(tokens: &[u32], frame: &Frame, words: &dyn Words) -> Turns {
         } else {
             turns.answers.push(range.clone());
         }
-        if in_user && after.starts_with(&frame.suffix) {
-            (at, in_user) = (range.end + frame.suffix.len(), false);
+        if in_user && after.starts_with(suffix) {
+            (at, in_user) = (skip_blank(range.end + suffix.len()), false);
             continue;
         }
         // Whatever stands between the turns (an end token, a line break) belongs to neither.
@@ -82,7 +83,7 @@ pub fn cut(tokens: &[u32], frame: &Frame, words: &dyn Words) -> Turns {
                 .map(|found| range.end + found + header.len())
         });
         match next {
-            Some(next) => (at, in_user) = (next, true),
+            Some(next) => (at, in_user) = (skip_blank(next), true),
             None => break,
         }
     }
@@ -93,15 +94,16 @@ pub fn cut(tokens: &[u32], frame: &Frame, words: &dyn Words) -> Turns {
 pub fn cut_whole(before: &[u32], tokens: &[u32], frame: &Frame, words: &dyn Words) -> Turns {
     let special = |token: &u32| words.is_special(*token);
     let whole = [before, tokens].concat();
-    let header = frame.prefix.iter().rposition(special);
-    let header = header.and_then(|at| frame.prefix.get(at..)).unwrap_or_default();
+    let header = header(frame, words).unwrap_or_default();
     let found = whole
         .windows(header.len().max(1))
         .position(|window| window == header);
     let Some(user) = found.filter(|_| !header.is_empty()) else {
         return Turns::default();
     };
-    let start = (user + header.len()).saturating_sub(before.len());
+    let blank = whole.get(user + header.len()..).unwrap_or_default();
+    let blank = blank.iter().take_while(|token| is_blank(**token, words)).count();
+    let start = (user + header.len() + blank).saturating_sub(before.len());
     let mut turns = cut(tokens.get(start..).unwrap_or_default(), frame, words);
     let move_on = |range: &mut Range<usize>| *range = range.start + start..range.end + start;
     turns.users.iter_mut().for_each(|(range, _)| move_on(range));
@@ -109,14 +111,45 @@ pub fn cut_whole(before: &[u32], tokens: &[u32], frame: &Frame, words: &dyn Word
     let opening = tokens
         .get(..user.saturating_sub(before.len()))
         .unwrap_or_default();
-    let mut at = 0;
+    // A role that is named between two control tokens is no text.
+    let names = header.iter().skip(1).any(special);
+    let mut at = 0_usize;
     for run in opening.split(special) {
-        if run.iter().any(|token| !words.text(*token).trim().is_empty()) {
+        let before = at.checked_sub(1).and_then(|at| opening.get(at));
+        let named = names && before.is_some_and(|before| header.first() == Some(before));
+        if !named && run.iter().any(|token| !words.text(*token).trim().is_empty()) {
             turns.systems.push(at..at + run.len());
         }
         at += run.len() + 1;
     }
     turns
+}
+
+fn is_blank(token: u32, words: &dyn Words) -> bool {
+    !words.is_special(token) && words.text(token).trim().is_empty()
+}
+
+/// Without the blanks and line breaks at its end.
+fn without_blank<'a>(tokens: &'a [u32], words: &dyn Words) -> &'a [u32] {
+    let blank = tokens.iter().rev().take_while(|token| is_blank(**token, words));
+    let blank = blank.count();
+    tokens.get(..tokens.len() - blank).unwrap_or(tokens)
+}
+
+/// What opens a later user turn: the prefix without begin-of-sequence and system turn, from its last control token on. Where that only closes
+/// the name of the role, from the one before it: other roles' turns open with the same. Without the blank it ends with.
+fn header<'a>(frame: &'a Frame, words: &dyn Words) -> Option<&'a [u32]> {
+    let special = |token: &u32| words.is_special(*token);
+    let text = |tokens: &[u32]| -> String { tokens.iter().map(|token| words.text(*token)).collect() };
+    let last = frame.prefix.iter().rposition(special)?;
+    let (before, from) = frame.prefix.split_at(last);
+    let open = before.iter().rposition(special).filter(|open| {
+        let name = text(before.get(open + 1..).unwrap_or_default());
+        let closes = text(from.get(1..).unwrap_or_default()).trim().is_empty();
+        closes && !name.trim().is_empty() && !name.trim().contains(char::is_whitespace)
+    });
+    let header = frame.prefix.get(open.unwrap_or(last)..)?;
+    Some(without_blank(header, words))
 }
 
 /// The tokens that spell the marker, from the one it begins in to the one it ends in.
@@ -152,6 +185,7 @@ mod tests {
                 10 => " [/".to_owned(),
                 11 => "IN".to_owned(),
                 12 => "ST]".to_owned(),
+                7 | 77 => "\n".to_owned(),
                 _ => format!(" {token}"),
             }
         }
@@ -204,6 +238,36 @@ mod tests {
         assert_eq!(turns.users, vec![(7..9, true)]);
         assert_eq!(turns.answers, vec![13..14]);
         assert_eq!(cut_whole(&[90], &[1, 2], &frame, &Toy), Turns::default());
+    }
+
+    #[test]
+    fn a_role_named_between_control_tokens_is_told_from_other_roles() {
+        // 91 and 92 stand around the name of a role: 1 system, 2 user, 3 assistant
+        let frame = Frame {
+            prefix: vec![90, 91, 2, 92, 7],
+            suffix: vec![93, 91, 3, 92, 7],
+            ..Frame::default()
+        };
+        let tokens = [
+            5, 6, 93, 91, 2, 92, 7, 8, 93, 91, 3, 92, 7, 4, 4, 93, 91, 3, 92, 7, 9,
+        ];
+        let turns = cut_whole(&[90, 91, 1, 92, 7], &tokens, &frame, &Toy);
+        assert_eq!(turns.systems, vec![0..2]);
+        assert_eq!(turns.users, vec![(7..8, true)]);
+        assert_eq!(turns.answers, vec![13..15]);
+        let opened = cut_whole(
+            &[90],
+            &[[91, 1, 92, 7].as_slice(), &tokens].concat(),
+            &frame,
+            &Toy,
+        );
+        assert_eq!(opened.systems, vec![3..6]);
+        assert_eq!(opened.users, vec![(11..12, true)]);
+        // and where line breaks before a word are two tokens
+        let apart = [5, 6, 93, 91, 2, 92, 77, 77, 8, 93, 91, 3, 92, 77, 77, 4, 4, 93];
+        let turns = cut_whole(&[90, 91, 1, 92, 7], &apart, &frame, &Toy);
+        assert_eq!(turns.users, vec![(8..9, true)]);
+        assert_eq!(turns.answers, vec![15..17]);
     }
 
     #[test]
