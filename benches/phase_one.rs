@@ -21,7 +21,7 @@ use candle_transformers::generation::{LogitsProcessor, Sampling as Kind};
 use clock::{Took, line, median, took};
 use random_llama::{Shape, open};
 use stakeout::{
-    model::{Limits, Network, Row},
+    model::{Limits, Network, Panels, Row},
     scan::event::Sampling,
 };
 
@@ -48,7 +48,7 @@ const PROMPT: [u32; 8] = [0, 3, 17, 9, 250, 31, 8, 77];
 
 fn main() {
     let rounds = 3;
-    // an argument picks one shape: "toy", "125", "sampling" or "quantised"
+    // an argument picks one shape: "toy", "125", "sampling" or "products"
     let only = std::env::args().nth(1).filter(|word| !word.starts_with('-'));
     for (name, shape, tokens, reference_tokens) in [
         ("toy: 6 layers, 288", TOY, 100, 64),
@@ -107,37 +107,61 @@ fn main() {
     if only.as_ref().is_none_or(|only| only == "sampling") {
         sampling();
     }
-    if only.is_none_or(|only| only == "quantised") {
-        quantised();
+    if only.is_none_or(|only| only == "products") {
+        products_of_rows();
     }
 }
 
-/// Whether weights in 8 bits would be worth their loss: the same products through the quantised kernels.
-fn quantised() {
-    println!("products of {ROWS} rows: billions of operations per second");
-    for (input, output) in [(768, 2304), (896, 4864), (2048, 8192), (2048, 768), (768, 32_000)] {
-        let x = Tensor::rand(-1f32, 1.0, (ROWS, input), &Device::Cpu).unwrap();
+/// Products of a batch's rows with a weight matrix, every way there is: through the matrix as in the file and the other way round, laid
+/// out in panels as networks keep it, and in 8 bits.
+fn products_of_rows() {
+    println!("products: billions of operations per second");
+    for (rows, input, output) in [
+        (ROWS, 768, 2304),
+        (ROWS, 896, 4864),
+        (ROWS, 2048, 8192),
+        (ROWS, 2048, 768),
+        (ROWS, 768, 32_000),
+        (8, 768, 2304),
+        (1, 768, 32_000),
+    ] {
+        let x = Tensor::rand(-1f32, 1.0, (rows, input), &Device::Cpu).unwrap();
         let weight = Tensor::rand(-1f32, 1.0, (output, input), &Device::Cpu).unwrap();
         let quantised = QTensor::quantize(&weight, GgmlDType::Q8_0).unwrap();
         let quantised = QMatMul::from_qtensor(quantised).unwrap();
-        let count = (2 * ROWS * input * output) as f64 / 1e9;
-        let repeats = (20.0 / count).ceil();
-        let run = |name: &str, product: &dyn Fn() -> Tensor| {
+        let numbers: Vec<f32> = weight.flatten_all().unwrap().to_vec1().unwrap();
+        let halves: Vec<f32> = numbers
+            .iter()
+            .map(|number| f32::from_bits(number.to_bits() & 0xFFFF_0000))
+            .collect();
+        let full = Panels::new(&[&numbers], input, false);
+        let half = Panels::new(&[&halves], input, false);
+        let flat: Vec<f32> = x.flatten_all().unwrap().to_vec1().unwrap();
+        let count = (2 * rows * input * output) as f64 / 1e9;
+        let repeats = (20.0 / count).ceil().min(2000.0);
+        let run = |name: &str, product: &mut dyn FnMut()| {
             let rounds: Vec<Took> = (0..5)
-                .map(|_| {
-                    took(|| {
-                        for _ in 0..repeats as usize {
-                            black_box(product());
-                        }
-                    })
-                })
+                .map(|_| took(|| (0..repeats as usize).for_each(|_| product())))
                 .collect();
-            let name = format!("{input} to {output}: {name}");
+            let name = format!("{rows} rows, {input} to {output}: {name}");
             line(&name, count * repeats, "G", median(&rounds), None);
         };
-        run("as in the file", &|| x.matmul(&weight.t().unwrap()).unwrap());
-        run("the other way round", &|| weight.matmul(&x.t().unwrap()).unwrap());
-        run("Q8_0", &|| quantised.forward(&x).unwrap());
+        let mut out = vec![0.0; rows * output];
+        run("as in the file", &mut || {
+            black_box(x.matmul(&weight.t().unwrap()).unwrap());
+        });
+        run("the other way round", &mut || {
+            black_box(weight.matmul(&x.t().unwrap()).unwrap());
+        });
+        run("panels, f32", &mut || {
+            full.add_product(black_box(&flat), &mut out);
+        });
+        run("panels, bf16", &mut || {
+            half.add_product(black_box(&flat), &mut out);
+        });
+        run("Q8_0", &mut || {
+            black_box(quantised.forward(&x).unwrap());
+        });
     }
 }
 

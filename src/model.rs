@@ -42,6 +42,7 @@ pub use self::{
     decoder::{
         Network, Precision,
         numbers::Kind,
+        panels::Panels,
         product::{Stored, product},
     },
     error::ModelError,

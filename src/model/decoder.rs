@@ -11,7 +11,7 @@ mod load;
 pub mod matrix;
 mod mixture;
 pub mod numbers;
-mod panels;
+pub mod panels;
 pub mod product;
 mod rotary;
 pub mod wide;

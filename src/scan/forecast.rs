@@ -8,6 +8,7 @@ mod speed;
 use super::{
     contexts,
     event::Arm,
+    gauge,
     plan::{Budget, Effort, Plan},
 };
 use crate::model::{ModelError, OpenOptions, inspect::Anatomy};
@@ -15,14 +16,17 @@ pub use speed::Speed;
 
 /// Share of the places for candidates that mining fills.
 const MINED: f64 = 0.9;
-/// Share of the families measured closely that stand out and are tested further.
-const STANDING: f64 = 0.5;
+/// Share of the families measured closely that are tested further.
+const STANDING: f64 = 1.0;
 /// Share of the controls that can be drawn: short strings have no other order.
 const DRAWN: f64 = 0.85;
 /// Lengths controls of the first look are drawn in.
 const LENGTHS: f64 = 8.0;
-/// Shorter and changed forms measured of what stands out.
-const FORMS: f64 = 22.0;
+/// Shorter and changed forms, other places and peers measured of what is tested further.
+const FORMS: f64 = 72.0;
+/// Families whose answers are drawn because the leaks tie an answer to them that hardly ever comes greedily; and forms measured of each.
+const DRAWN_FAMILIES: f64 = 2.5;
+const DRAWN_FORMS: f64 = 22.0;
 /// Tokens of a row beside the arm's own: a prompt and a string in it.
 const ROW: usize = 22;
 /// Share of its room that an answer takes before it ends.
@@ -69,6 +73,9 @@ impl Work {
         let looks = 3.0 * number(effort.looks);
         // Of what is read both ways, half is read in answers and half in shifts.
         let either = 0.5 * standing * (FORMS * prompts + CONFIRMING * fresh);
+        let drawn = DRAWN_FAMILIES
+            * gauge::DRAWS as f64
+            * (controls * beside + DRAWN_FORMS * prompts + CONFIRMING * fresh);
         // A text without turns goes on to the end of its room.
         let answer_tokens = if plain {
             number(effort.answer_in_text())
@@ -81,7 +88,8 @@ impl Work {
             answers: cases
                 + number(effort.survivors) * (prompts + IN_PLACE)
                 + closer * controls * beside
-                + either,
+                + either
+                + drawn,
             answer_tokens,
             shifts: cases
                 + looks * (MINED * number(effort.candidates) + LENGTHS * number(effort.controls))

@@ -4,8 +4,9 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-/// Longest span mined, in tokens, and longest it is followed to.
+/// Longest span mined, in tokens.
 pub const LONGEST: usize = 32;
+/// Longest it is followed to, in tokens.
 pub const LONGEST_WHOLE: usize = 72;
 /// A span that is extended the same way in this share of its leaks is explained by the longer span.
 const EXPLAINED: f64 = 0.8;

@@ -65,19 +65,19 @@ pub fn mix(weights: &[f32], values: &[f32], out: &mut [f32]) {
     let width = out.len();
     let (blocks, rest) = out.as_chunks_mut::<LANES>();
     let done = blocks.len() * LANES;
-    for (block, out) in blocks.iter_mut().enumerate() {
-        // a block of sums stays in a register over all rows
-        let mut sums = [0.0; LANES];
-        for (weight, row) in weights.iter().zip(values.chunks_exact(width)) {
-            let row = row.get(block * LANES..).and_then(|row| row.first_chunk());
-            let row: &[f32; LANES] = row.unwrap_or(&[0.0; LANES]);
-            for (sum, value) in sums.iter_mut().zip(row) {
-                *sum += weight * value;
-            }
-        }
-        for (out, sum) in out.iter_mut().zip(sums) {
-            *out += sum;
-        }
+    let (fours, others) = blocks.as_chunks_mut::<4>();
+    let (twos, ones) = others.as_chunks_mut::<2>();
+    let mut from = 0;
+    for out in fours {
+        mix_blocks(weights, values, width, from, out);
+        from += 4 * LANES;
+    }
+    for out in twos {
+        mix_blocks(weights, values, width, from, out);
+        from += 2 * LANES;
+    }
+    for out in ones.as_chunks_mut::<1>().0 {
+        mix_blocks(weights, values, width, from, out);
     }
     if !rest.is_empty() {
         for (weight, row) in weights.iter().zip(values.chunks_exact(width)) {
@@ -85,6 +85,33 @@ pub fn mix(weights: &[f32], values: &[f32], out: &mut [f32]) {
                 *out += weight * value;
             }
         }
+    }
+}
+
+/// The same for the blocks that begin at `from`: their sums stay in registers over all rows, several at a time, so that none waits
+/// for its own last addition.
+#[inline(always)]
+fn mix_blocks<const BLOCKS: usize>(
+    weights: &[f32],
+    values: &[f32],
+    width: usize,
+    from: usize,
+    out: &mut [[f32; LANES]; BLOCKS],
+) {
+    let mut sums = [[0.0; LANES]; BLOCKS];
+    for (weight, row) in weights.iter().zip(values.chunks_exact(width)) {
+        let row = row.get(from..).unwrap_or_default().as_chunks::<LANES>().0;
+        let Some(row) = row.first_chunk::<BLOCKS>() else {
+            return;
+        };
+        for (sums, values) in sums.iter_mut().zip(row) {
+            for (sum, value) in sums.iter_mut().zip(values) {
+                *sum += weight * value;
+            }
+        }
+    }
+    for (out, sum) in out.iter_mut().flatten().zip(sums.iter().flatten()) {
+        *out += sum;
     }
 }
 
@@ -366,11 +393,15 @@ mod tests {
 
     #[test]
     fn a_mix_takes_every_row_and_element() {
-        let rows: Vec<f32> = (0_u8..60).map(f32::from).collect();
-        let mut out = vec![1.0; 20];
-        mix(&[1.0, 0.0, 2.0], &rows, &mut out);
-        let expected: Vec<f32> = (0_u8..20).map(|index| 3.0 * f32::from(index) + 81.0).collect();
-        assert_eq!(out, expected);
+        // 117 is one of each: four blocks together, two, one, and single numbers
+        for width in [20_u8, 117] {
+            let rows: Vec<f32> = (0..3 * u16::from(width)).map(f32::from).collect();
+            let mut out = vec![1.0; width.into()];
+            mix(&[1.0, 0.0, 2.0], &rows, &mut out);
+            let first = 4.0 * f32::from(width) + 1.0;
+            let expected: Vec<f32> = (0..width).map(|index| 3.0 * f32::from(index) + first).collect();
+            assert_eq!(out, expected);
+        }
     }
 
     #[test]
