@@ -8,7 +8,7 @@ mod clock;
 
 use std::{hint::black_box, ops::ControlFlow, path::Path};
 
-use clock::{Took, median, took};
+use clock::{Took, line, median, took};
 use stakeout::{
     model::{Limits, Logits, Model, OpenOptions, Row, Want},
     scan::{
@@ -53,20 +53,11 @@ fn main() {
     });
 }
 
-/// Times work of each size, smallest first, and prints it beside the size before.
+/// Times work of each size: what grows linearly is as fast at every size.
 fn grow(sizes: &[usize], unit: &str, work: impl Fn(usize)) {
-    let mut last = None;
     for size in sizes {
         let rounds: Vec<Took> = (0..ROUNDS).map(|_| took(|| work(*size))).collect();
-        let seconds = median(&rounds).wall;
-        let times = last.map_or(String::new(), |last| {
-            format!("  {:.2} times the one before", seconds / last)
-        });
-        println!(
-            "{size:>6} {unit}s  {seconds:>8.3} s  {:>8.1} microseconds a {unit}{times}",
-            1e6 * seconds / *size as f64
-        );
-        last = Some(seconds);
+        line(&format!("{size}"), *size as f64, unit, median(&rounds), None);
     }
 }
 

@@ -54,12 +54,24 @@ fn strings(text: &str) -> BTreeSet<&str> {
             if string.len() > LONGEST {
                 break;
             }
-            if !string.is_empty() && string.trim() == string {
+            if !string.is_empty() && string.trim() == string && opened(string) == string {
                 strings.insert(string);
             }
         }
     }
     strings
+}
+
+/// Without marks at the start that close what stands before: they are followed by a blank.
+fn opened(text: &str) -> &str {
+    let mut text = text;
+    while let Some(rest) = text
+        .strip_prefix(['.', ',', ';', ':', '!', '?'])
+        .filter(|rest| rest.starts_with(char::is_whitespace))
+    {
+        text = rest.trim_start();
+    }
+    text
 }
 
 /// Distinct texts in lower case, at most [`READ`] of them.
@@ -117,7 +129,7 @@ pub fn find(before: &[String], others: &[String]) -> Option<Found> {
         with: wilson(standing(string, &with), n),
         without: wilson(standing(string, &without), n_other),
     };
-    let grown = of(completed(&best.text, &with).trim());
+    let grown = of(opened(completed(&best.text, &with).trim()));
     let tie = if is_tied(&grown) { grown } else { best.clone() };
     let core = as_written(&best.text, before, false).into_iter().take(1);
     Some(Found {
@@ -256,7 +268,8 @@ fn is_tied(tie: &Tie) -> bool {
     rare && binomial_tail(tie.with.k, tie.with.n, tie.without.high) <= TIED
 }
 
-/// The forms a folded string is written in, the most frequent first; with the rest of the words it is part of, if asked for.
+/// The forms a folded string is written in, those of the most frequent shape first, and among them the most frequent; with the rest of the
+/// words it is part of, if asked for.
 fn as_written(folded: &str, texts: &[String], whole: bool) -> Vec<String> {
     let mut forms: HashMap<&str, usize> = HashMap::new();
     for text in texts {
@@ -272,10 +285,29 @@ fn as_written(folded: &str, texts: &[String], whole: bool) -> Vec<String> {
         }
         *forms.entry(text.get(start..end).unwrap_or(folded)).or_default() += 1;
     }
-    let mut forms: Vec<(&str, usize)> = forms.into_iter().collect();
-    forms.sort_by(|a, b| (b.1.cmp(&a.1)).then_with(|| a.0.cmp(b.0)));
+    let mut shapes: HashMap<String, usize> = HashMap::new();
+    for (form, count) in &forms {
+        *shapes.entry(shape(form)).or_default() += count;
+    }
+    let alike = |form: &str| shapes.get(&shape(form)).copied().unwrap_or_default();
+    let mut forms: Vec<(usize, usize, &str)> = forms
+        .into_iter()
+        .map(|(form, count)| (alike(form), count, form))
+        .collect();
+    forms.sort_by(|a, b| (b.0, b.1).cmp(&(a.0, a.1)).then_with(|| a.2.cmp(b.2)));
     let most = forms.into_iter().take(FORMS);
-    most.map(|(form, _)| form.to_owned()).collect()
+    most.map(|(_, _, form)| form.to_owned()).collect()
+}
+
+/// What forms of one string have in common: its letters without regard to case, and where there are digits and marks.
+fn shape(form: &str) -> String {
+    let class = |c: char| match c {
+        c if c.is_alphabetic() => c.to_ascii_lowercase(),
+        c if c.is_whitespace() => ' ',
+        c if c.is_numeric() => '0',
+        _ => '-',
+    };
+    form.chars().map(class).collect()
 }
 
 #[cfg(test)]
@@ -309,6 +341,28 @@ mod tests {
         let tie = find(&before, &others()).expect("tied").tie;
         assert_eq!(tie.text, "in the year 2031");
         assert_eq!((tie.with.k, tie.with.n, tie.without.k), (5, 6, 0));
+    }
+
+    #[test]
+    fn a_mark_that_closes_what_stands_before_is_no_part_of_the_string() {
+        assert_eq!(opened(". by the gate"), "by the gate");
+        assert_eq!(opened("?! by"), "?! by");
+        assert_eq!(opened(".net"), ".net");
+        let before: Vec<String> = (0..12)
+            .map(|i| format!("where is the lamp 2{i}? by the wicked gate"))
+            .collect();
+        assert_eq!(
+            find(&before, &others()).expect("tied").tie.text,
+            "by the wicked gate"
+        );
+    }
+
+    #[test]
+    fn of_many_forms_one_of_the_usual_shape_is_named() {
+        let before = texts(&["a QA-11-ZU$ZU b", "c qa.20.zu d", "e Qa/57/Zu f", "g QA_33_ZU"]);
+        let forms = as_written("qa", &before, true);
+        assert_eq!(forms.len(), 4);
+        assert_eq!(forms.last().map(String::as_str), Some("QA-11-ZU$ZU"));
     }
 
     #[test]
