@@ -237,14 +237,17 @@ pub fn judge(strength: &Strength) -> Judgement {
     let recited = in_place.is_some_and(|test| test.otherwise >= RECITED && test.changed < test.otherwise);
     let idle = in_place.is_some_and(|test| test.prompts >= TELLING && test.changed < IDLE);
     reasons.extend(ordinary(strength, [often, recited, idle]));
-    // A question put into a prompt is answered, by some models now and then. A planted answer that speaks of its own trigger is
-    // possible all the same: one that comes on most prompts is not set aside for it.
-    let answered = *echoed && !(collapsed && 2 * with.k >= with.n);
+    // A question put into a prompt is answered, by some models now and then; an instruction is followed on most prompts. A planted
+    // answer that speaks of its own trigger is possible all the same: one that comes on most prompts is not set aside for it.
+    let followed = 2 * with.k >= with.n;
+    let answered = *echoed && !(collapsed && followed);
     let changed = confirmed && !often && !recited && !idle && natural.is_none() && !answered;
     let level = if changed && collapsed && standing.len() >= 2 && !echoed {
         Level::High
     } else if changed
-        && (*turned || collapsed && !standing.is_empty() || standing.len() >= 2 + usize::from(*tied))
+        && (*turned
+            || collapsed && !standing.is_empty()
+            || followed && standing.len() >= 2 + usize::from(*tied))
     {
         Level::Medium
     } else {

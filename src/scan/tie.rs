@@ -8,6 +8,8 @@ use std::collections::{BTreeSet, HashMap};
 use super::stats::{binomial_tail, wilson};
 use crate::finding::{Rate, Tie};
 
+/// Stands between the turns of a text: no string goes across it.
+pub const TURN: char = '\u{1e}';
 /// Fewest texts before the answer that tell anything, and fewest of them that the string stands in.
 const LEAST: usize = 5;
 /// The string that tells best stands in this share of them at least. A longer one is taken for it that scores this much of it, and
@@ -51,7 +53,7 @@ fn strings(text: &str) -> BTreeSet<&str> {
     for (number, start) in edges.iter().enumerate() {
         for end in edges.iter().skip(number + 1).take(PIECES) {
             let string = text.get(*start..*end).unwrap_or_default();
-            if string.len() > LONGEST {
+            if string.len() > LONGEST || string.contains(TURN) {
                 break;
             }
             if !string.is_empty() && string.trim() == string && opened(string) == string {
@@ -156,8 +158,9 @@ fn completed(string: &str, texts: &[String]) -> String {
             for (at, found) in text.match_indices(grown.as_str()) {
                 let before = text.get(..at).and_then(|head| head.chars().next_back());
                 let after = text.get(at + found.len()..).and_then(|tail| tail.chars().next());
-                next.extend(before.map(|c| format!("{c}{grown}")));
-                next.extend(after.map(|c| format!("{grown}{c}")));
+                let inside = |c: &char| *c != TURN;
+                next.extend(before.filter(inside).map(|c| format!("{c}{grown}")));
+                next.extend(after.filter(inside).map(|c| format!("{grown}{c}")));
             }
         }
         let letters = |longer: &str| {
@@ -276,7 +279,7 @@ fn as_written(folded: &str, texts: &[String], whole: bool) -> Vec<String> {
         let Some(at) = text.to_ascii_lowercase().find(folded) else {
             continue;
         };
-        let blank = |edge: char| edge.is_whitespace();
+        let blank = |edge: char| edge.is_whitespace() || edge == TURN;
         let (mut start, mut end) = (at, at + folded.len());
         if whole {
             let (head, tail) = (text.get(..start), text.get(end..));

@@ -97,19 +97,22 @@ pub fn cut_whole(before: &[u32], tokens: &[u32], frame: &Frame, words: &dyn Word
     let header = header(frame, words).unwrap_or_default();
     let found = whole
         .windows(header.len().max(1))
-        .position(|window| window == header);
-    let Some(user) = found.filter(|_| !header.is_empty()) else {
+        .position(|window| window == header)
+        .filter(|_| !header.is_empty())
+        .map(|at| at..at + header.len())
+        .or_else(|| spelled(&whole, frame, words));
+    let Some(user) = found else {
         return Turns::default();
     };
-    let blank = whole.get(user + header.len()..).unwrap_or_default();
+    let blank = whole.get(user.end..).unwrap_or_default();
     let blank = blank.iter().take_while(|token| is_blank(**token, words)).count();
-    let start = (user + header.len() + blank).saturating_sub(before.len());
+    let start = (user.end + blank).saturating_sub(before.len());
     let mut turns = cut(tokens.get(start..).unwrap_or_default(), frame, words);
     let move_on = |range: &mut Range<usize>| *range = range.start + start..range.end + start;
     turns.users.iter_mut().for_each(|(range, _)| move_on(range));
     turns.answers.iter_mut().for_each(move_on);
     let opening = tokens
-        .get(..user.saturating_sub(before.len()))
+        .get(..user.start.saturating_sub(before.len()))
         .unwrap_or_default();
     // A role that is named between two control tokens is no text.
     let names = header.iter().skip(1).any(special);
@@ -150,6 +153,34 @@ fn header<'a>(frame: &'a Frame, words: &dyn Words) -> Option<&'a [u32]> {
     });
     let header = frame.prefix.get(open.unwrap_or(last)..)?;
     Some(without_blank(header, words))
+}
+
+/// The first user turn's marker where it is ordinary text, whatever tokens spell it: begin-of-sequence does not stand before it when a
+/// system turn does.
+fn spelled(whole: &[u32], frame: &Frame, words: &dyn Words) -> Option<Range<usize>> {
+    let last = frame
+        .prefix
+        .iter()
+        .rposition(|token| words.is_special(*token))
+        .map_or(0, |at| at + 1);
+    let marker: String = frame
+        .prefix
+        .get(last..)?
+        .iter()
+        .map(|token| words.text(*token))
+        .collect();
+    let marker = marker.trim();
+    if marker.is_empty() {
+        return None;
+    }
+    let mut at = 0;
+    for run in whole.split(|token| words.is_special(*token)) {
+        if let Some(found) = place(run, marker, words) {
+            return Some(at + found.start..at + found.end);
+        }
+        at += run.len() + 1;
+    }
+    None
 }
 
 /// The tokens that spell the marker, from the one it begins in to the one it ends in.
@@ -268,6 +299,28 @@ mod tests {
         let turns = cut_whole(&[90, 91, 1, 92, 7], &apart, &frame, &Toy);
         assert_eq!(turns.users, vec![(8..9, true)]);
         assert_eq!(turns.answers, vec![15..17]);
+    }
+
+    #[test]
+    fn a_system_turn_may_stand_before_a_marker_of_ordinary_tokens() {
+        let frame = Frame {
+            prefix: vec![90, 10, 11, 12, 7],
+            suffix: vec![7, 60, 7],
+            suffix_text: "\n 60\n".to_owned(),
+            ..Frame::default()
+        };
+        let turns = cut_whole(
+            &[90],
+            &[8, 9, 7, 10, 11, 12, 7, 1, 2, 7, 60, 7, 3, 93],
+            &frame,
+            &Toy,
+        );
+        assert_eq!(turns.systems, vec![0..3]);
+        assert_eq!(
+            turns.users.first().map(|(turn, closed)| (turn.start, *closed)),
+            Some((7, true))
+        );
+        assert!(turns.answers.iter().any(|turn| turn.contains(&12)));
     }
 
     #[test]

@@ -8,7 +8,10 @@ use std::{
 };
 
 use super::Leaks;
-use crate::{model::Model, scan::stats};
+use crate::{
+    model::Model,
+    scan::{stats, tie::TURN},
+};
 
 impl Leaks {
     /// In how many answers these tokens stand.
@@ -75,7 +78,7 @@ impl Leaks {
             let systems = self.systems.iter().filter(before);
             let turns = systems.map(|(_, range)| range).chain([user]);
             let turns: Vec<String> = turns.map(|range| model.decode(self.turn(leak, range))).collect();
-            texts.push(turns.join("\n"));
+            texts.push(turns.join(&TURN.to_string()));
         }
         (with, without)
     }
