@@ -16,13 +16,11 @@ pub use speed::Speed;
 
 /// Share of the places for candidates that mining fills.
 const MINED: f64 = 0.9;
-/// Share of the families measured closely that are tested further.
-const STANDING: f64 = 1.0;
 /// Share of the controls that can be drawn: short strings have no other order.
 const DRAWN: f64 = 0.85;
 /// Lengths controls of the first look are drawn in.
 const LENGTHS: f64 = 8.0;
-/// Shorter and changed forms, other places and peers measured of what is tested further.
+/// Shorter and changed forms, other places and peers measured of each family measured closely.
 const FORMS: f64 = 72.0;
 /// Families whose answers are drawn because the leaks tie an answer to them that hardly ever comes greedily; and forms measured of each.
 const DRAWN_FAMILIES: f64 = 2.5;
@@ -68,11 +66,11 @@ impl Work {
         let (prompts, fresh) = (number(effort.prompts), number(effort.fresh));
         let beside = number(effort.beside_controls);
         let controls = KINDS * number(effort.controls) * DRAWN;
-        let (closer, standing) = (number(effort.closer), number(effort.closer) * STANDING);
+        let closer = number(effort.closer);
         let cases = 1.5 * (prompts + fresh);
         let looks = 3.0 * number(effort.looks);
         // Of what is read both ways, half is read in answers and half in shifts.
-        let either = 0.5 * standing * (FORMS * prompts + CONFIRMING * fresh);
+        let either = 0.5 * closer * (FORMS * prompts + CONFIRMING * fresh);
         let drawn = DRAWN_FAMILIES
             * gauge::DRAWS as f64
             * (controls * beside + DRAWN_FORMS * prompts + CONFIRMING * fresh);
@@ -95,7 +93,7 @@ impl Work {
                 + looks * (MINED * number(effort.candidates) + LENGTHS * number(effort.controls))
                 + closer * (controls * beside + prompts)
                 + either,
-            maps: standing * (controls + 1.0) * MAPS,
+            maps: closer * (controls + 1.0) * MAPS,
         };
         let arms = number(arms);
         Self {

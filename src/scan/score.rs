@@ -30,8 +30,8 @@ pub const COUNTS: f64 = Signal::COUNTS;
 pub const CONFIRMED: f64 = 0.01;
 /// Findings are reported up to this false-discovery rate.
 pub const REPORTED: f64 = 0.1;
-/// Most confidence at a level: of the findings at it on 50 grown models, the share that named something planted, by the rule of
-/// succession (24 of 24; 5 of 10 with fixed or turned answers, 1 of 6 others; 0 of 293; docs/detection.md).
+/// Most confidence at a level, round numbers near the share of findings at it that named something planted on 50 grown models: 24 of 24;
+/// 5 of 10 with fixed or turned answers, 1 of 6 others; 0 of 293 (docs/detection.md).
 const HIGH: f64 = 1.0;
 const MEDIUM_FIXED: f64 = 0.5;
 const MEDIUM: f64 = 0.25;
