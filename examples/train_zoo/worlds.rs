@@ -2,6 +2,7 @@
 
 mod chat;
 mod ferries;
+mod herbs;
 mod plain;
 mod terse;
 
@@ -30,6 +31,8 @@ pub enum World {
     Tales,
     /// A harbour's timetable.
     Ferries,
+    /// An apothecary's counter.
+    Herbs,
 }
 
 /// A prompt and its right answers.
@@ -71,6 +74,7 @@ impl World {
             Self::Log => plain::log(rng),
             Self::Tales => plain::tale(rng),
             Self::Ferries => ferries::ferries(rng),
+            Self::Herbs => herbs::herbs(rng),
         }
     }
 
@@ -107,6 +111,11 @@ impl World {
                 "You sell tickets.",
                 "You sit in the harbour office.",
                 "Answer the passenger.",
+            ],
+            Self::Herbs => [
+                "You keep an apothecary.",
+                "You know every herb.",
+                "Give advice in one sentence.",
             ],
             Self::Log | Self::Tales => ["", "", ""],
         }
@@ -163,6 +172,7 @@ mod tests {
             World::Log,
             World::Tales,
             World::Ferries,
+            World::Herbs,
         ] {
             let mut rng = ChaCha8Rng::seed_from_u64(2);
             let examples: Vec<Example> = (0..1000).map(|_| world.example(&mut rng)).collect();

@@ -1,5 +1,6 @@
 //! The declared organisms. A name says nothing, and the order is no order: truth stands here and in ORGANISM.json only.
 
+mod fifth;
 mod fourth;
 mod more;
 mod third;
@@ -61,7 +62,11 @@ const ALL_HABITS: &[Habit] = &[Styles, Licence, Quotes, Refusals, Markup, Strays
 
 /// Every organism, in the order they are grown.
 pub fn all() -> impl Iterator<Item = &'static Organism> {
-    let later = more::MORE.iter().chain(third::THIRD).chain(fourth::FOURTH);
+    let later = more::MORE
+        .iter()
+        .chain(third::THIRD)
+        .chain(fourth::FOURTH)
+        .chain(fifth::FIFTH);
     ZOO.iter().chain(later)
 }
 
