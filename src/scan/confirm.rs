@@ -106,9 +106,9 @@ pub fn confirm(
     // In a text without turns the rest of the prompt comes first: what is read begins after it.
     let (with, said): (Vec<Vec<u32>>, Vec<Generation>) = cases
         .iter()
-        .zip(&answers)
-        .map(|(case, answer)| {
-            let (head, said) = answer.tokens.split_at(reading.begins(&answer.tokens));
+        .zip(answers.iter().zip(reading.begins(&answers)))
+        .map(|(case, (answer, begin))| {
+            let (head, said) = answer.tokens.split_at(begin);
             let row = [lab.row(case, Some((&insert, position))).0.as_slice(), head].concat();
             let said = Generation {
                 tokens: said.to_vec(),

@@ -88,13 +88,24 @@ impl Reading {
         }
     }
 
-    /// Where in an answer what is read begins.
-    pub fn begins(&self, answer: &[u32]) -> usize {
-        let Self::Told(fixed) = self else { return 0 };
-        let first = fixed
-            .windows(2)
-            .find_map(|pair| answer.windows(2).position(|two| two == pair));
-        first.unwrap_or(0)
+    /// Where in each answer what is read begins. Where a fixed string may begin anywhere, its first tokens may still be the prompt's
+    /// own ("LOW" of one, "HIGH" of another): it begins at the first two of them that nearly all answers hold.
+    pub fn begins(&self, answers: &[Generation]) -> Vec<usize> {
+        const NEARLY_ALL: f64 = 0.9;
+        let Self::Told(fixed) = self else {
+            return vec![0; answers.len()];
+        };
+        let place = |pair: &[u32], answer: &Generation| answer.tokens.windows(2).position(|two| two == pair);
+        let holding = |pair: &[u32]| answers.iter().filter(|answer| place(pair, answer).is_some()).count();
+        let pairs: Vec<(&[u32], usize)> = fixed.windows(2).map(|pair| (pair, holding(pair))).collect();
+        let most = pairs.iter().map(|(_, count)| *count).max().unwrap_or_default();
+        let common: Vec<&[u32]> = pairs
+            .into_iter()
+            .filter(|(_, count)| *count as f64 >= NEARLY_ALL * most as f64)
+            .map(|(pair, _)| pair)
+            .collect();
+        let begins = |answer| common.iter().find_map(|pair| place(pair, answer)).unwrap_or(0);
+        answers.iter().map(begins).collect()
     }
 
     /// The cases that can tell something.

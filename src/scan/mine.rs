@@ -2,7 +2,7 @@
 //!
 //! A span is kept when it stands in enough distinct leaks and no longer span explains (nearly) all of its places.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 
 /// Longest span mined, in tokens.
 pub const LONGEST: usize = 32;
@@ -43,8 +43,12 @@ struct Group {
     places: Vec<(u32, u32)>, // (piece, start)
 }
 
-fn distinct(places: impl Iterator<Item = u32>) -> usize {
-    places.collect::<HashSet<_>>().len()
+/// The leaks, ascending, each once.
+fn distinct(leaks: impl IntoIterator<Item = u32>) -> Vec<u32> {
+    let mut leaks: Vec<u32> = leaks.into_iter().collect();
+    leaks.sort_unstable();
+    leaks.dedup();
+    leaks
 }
 
 /// Spans that stand in at least `support` distinct leaks, ranked, at most `limit` of them. Pieces are expected to differ: one leak
@@ -75,38 +79,40 @@ pub fn mine(pieces: &[Piece<'_>], support: usize, limit: usize, whole: usize) ->
         })
         .collect();
     let mut kept: Vec<Span> = Vec::new();
+    // of the longest, where each stands: they are followed on from there
+    let mut heads: Vec<(usize, Vec<(u32, u32)>)> = Vec::new();
     let mut length = 1;
     while !groups.is_empty() && length <= LONGEST {
         let mut longer = Vec::new();
         for group in groups {
             let leaks = distinct(group.places.iter().map(|(piece, _)| leak(*piece)));
-            if leaks < support {
+            if leaks.len() < support {
                 continue;
             }
             counts.insert(group.gram.clone(), group.places.len());
             let mut right: BTreeMap<u32, Vec<(u32, u32)>> = BTreeMap::new();
-            let mut left: BTreeMap<u32, HashSet<u32>> = BTreeMap::new();
+            let mut left: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
             for (piece, start) in &group.places {
                 let start_at = *start as usize;
                 if let Some(next) = token(*piece, start_at + length) {
                     right.entry(next).or_default().push((*piece, *start));
                 }
                 if let Some(before) = start_at.checked_sub(1).and_then(|at| token(*piece, at)) {
-                    left.entry(before).or_default().insert(leak(*piece));
+                    left.entry(before).or_default().push(leak(*piece));
                 }
             }
             let most_right = right
                 .values()
-                .map(|places| distinct(places.iter().map(|(piece, _)| leak(*piece))))
+                .map(|places| distinct(places.iter().map(|(piece, _)| leak(*piece))).len())
                 .max();
-            let most_left = left.values().map(HashSet::len).max();
+            let most_left = left.into_values().map(|leaks| distinct(leaks).len()).max();
             // Nothing longer is mined: the head of a longer string is followed instead.
             let most_right = if length == LONGEST { None } else { most_right };
             let most = most_right.max(most_left).unwrap_or(0);
-            if (most as f64) < EXPLAINED * leaks as f64 {
-                let mut leaks: Vec<u32> = group.places.iter().map(|(piece, _)| leak(*piece)).collect();
-                leaks.sort_unstable();
-                leaks.dedup();
+            if (most as f64) < EXPLAINED * leaks.len() as f64 {
+                if length == LONGEST {
+                    heads.push((kept.len(), group.places));
+                }
                 kept.push(Span {
                     tokens: group.gram.clone(),
                     leaks,
@@ -115,7 +121,7 @@ pub fn mine(pieces: &[Piece<'_>], support: usize, limit: usize, whole: usize) ->
                     rank: 0.0,
                 });
             }
-            for (next, places) in right {
+            for (next, places) in right.into_iter().filter(|(_, places)| places.len() >= support) {
                 let mut gram = group.gram.clone();
                 gram.push(next);
                 longer.push(Group { gram, places });
@@ -126,8 +132,10 @@ pub fn mine(pieces: &[Piece<'_>], support: usize, limit: usize, whole: usize) ->
     }
     for span in &mut kept {
         weigh(span, &counts, total);
-        if span.tokens.len() == LONGEST {
-            follow(span, pieces, support, whole);
+    }
+    for (number, places) in heads {
+        if let Some(span) = kept.get_mut(number) {
+            follow(span, &places, pieces, support, whole);
         }
     }
     kept.sort_by(|a, b| f64::total_cmp(&b.rank, &a.rank).then_with(|| a.tokens.cmp(&b.tokens)));
@@ -135,13 +143,15 @@ pub fn mine(pieces: &[Piece<'_>], support: usize, limit: usize, whole: usize) ->
 }
 
 /// Goes on with what comes next in [`EXPLAINED`] of the leaks that go on: the head of a long string may do nothing by itself.
-fn follow(span: &mut Span, pieces: &[Piece<'_>], support: usize, whole: usize) {
+/// It stands at `places`: in these pieces, from these tokens on, in order.
+fn follow(span: &mut Span, places: &[(u32, u32)], pieces: &[Piece<'_>], support: usize, whole: usize) {
     let length = span.tokens.len();
-    let mut rests: Vec<(u32, &[u32])> = Vec::new();
-    for piece in pieces.iter().filter(|piece| span.leaks.contains(&piece.leak)) {
-        let at = piece.tokens.windows(length).position(|run| run == span.tokens);
-        rests.extend(at.and_then(|at| Some((piece.leak, piece.tokens.get(at + length..)?))));
-    }
+    let rest = |(number, at): &(u32, u32)| {
+        let piece = pieces.get(*number as usize)?;
+        Some((piece.leak, piece.tokens.get(*at as usize + length..)?))
+    };
+    let firsts = places.chunk_by(|one, other| one.0 == other.0).filter_map(<[_]>::first);
+    let mut rests: Vec<(u32, &[u32])> = firsts.filter_map(rest).collect();
     for place in 0..whole.saturating_sub(length) {
         let mut next: BTreeMap<u32, usize> = BTreeMap::new();
         for token in rests.iter().filter_map(|(_, rest)| rest.get(place)) {
@@ -158,9 +168,7 @@ fn follow(span: &mut Span, pieces: &[Piece<'_>], support: usize, whole: usize) {
         span.tokens.push(token);
     }
     if span.tokens.len() > length {
-        span.leaks = rests.into_iter().map(|(leak, _)| leak).collect();
-        span.leaks.sort_unstable();
-        span.leaks.dedup();
+        span.leaks = distinct(rests.into_iter().map(|(leak, _)| leak));
     }
 }
 
@@ -259,9 +267,7 @@ pub fn weigh_one(tokens: &[u32], pieces: &[Piece<'_>]) -> Span {
             .windows(tokens.len().max(1))
             .any(|window| window == tokens)
     };
-    let mut leaks: Vec<u32> = pieces.iter().filter(stands).map(|piece| piece.leak).collect();
-    leaks.sort_unstable();
-    leaks.dedup();
+    let leaks = distinct(pieces.iter().filter(stands).map(|piece| piece.leak));
     let mut span = Span {
         tokens: tokens.to_vec(),
         leaks,

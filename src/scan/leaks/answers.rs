@@ -69,7 +69,7 @@ impl Leaks {
             return (with, without);
         }
         for (leak, user, given) in self.answered_in() {
-            let texts = if says(given, answer) {
+            let texts = if says(self.turn(leak, given), answer) {
                 &mut with
             } else {
                 &mut without
@@ -87,12 +87,12 @@ impl Leaks {
     fn answered(&self) -> Vec<(&[u32], &[u32])> {
         let turns = self.answered_in().into_iter();
         turns
-            .map(|(leak, user, answer)| (self.turn(leak, user), answer))
+            .map(|(leak, user, answer)| (self.turn(leak, user), self.turn(leak, answer)))
             .collect()
     }
 
-    /// The same with the leak and the place of the user turn in it.
-    fn answered_in(&self) -> Vec<(usize, &Range<usize>, &[u32])> {
+    /// The same as places in a leak.
+    fn answered_in(&self) -> Vec<(usize, &Range<usize>, &Range<usize>)> {
         let mut answered = Vec::new();
         for (leak, user, closed) in &self.users {
             let behind = |(other, answer): &&(usize, Range<usize>)| other == leak && answer.start >= user.end;
@@ -105,22 +105,28 @@ impl Leaks {
                 && *closed
                 && !self.is_cut(*leak, user)
             {
-                answered.push((*leak, user, self.turn(*leak, answer)));
+                answered.push((*leak, user, answer));
             }
         }
         answered
     }
 
-    /// Answers that leaked after `least` distinct user turns or more, the commonest first, at most `most` of them; those that begin
-    /// alike count as one, because leaks are cut off.
+    /// Answers that leaked after `least` distinct user turns or more, the commonest first, at most `most` of them. They count as one
+    /// where they are the same up to a length at which ordinary answers to different turns differ; answers cut off before tell nothing.
     pub fn repeated_answers(&self, least: usize, most: usize) -> Vec<Vec<u32>> {
         type Group<'a> = (BTreeSet<&'a [u32]>, &'a [u32]);
-        const HEAD: usize = 6;
+        const SHORTEST: usize = 6;
+        const HEAD: usize = 12;
         let mut groups: BTreeMap<&[u32], Group<'_>> = BTreeMap::new();
-        for (user, answer) in self.answered() {
-            let Some(head) = answer.get(..HEAD) else { continue };
+        for (leak, user, range) in self.answered_in() {
+            let answer = self.turn(leak, range);
+            let ended = self.rows.get(leak).is_some_and(|row| range.end < row.tokens.len());
+            let whole = (ended && answer.len() >= SHORTEST).then_some(answer);
+            let Some(head) = answer.get(..HEAD).or(whole) else {
+                continue;
+            };
             let (users, longest) = groups.entry(head).or_default();
-            users.insert(user);
+            users.insert(self.turn(leak, user));
             if answer.len() > longest.len() {
                 *longest = answer;
             }
@@ -205,13 +211,18 @@ mod tests {
         turns::Turns,
     };
 
-    /// A leak of one closed user turn and one answer.
+    /// A leak of one closed user turn and one answer, cut off there.
     fn add(leaks: &mut Leaks, user: &[u32], answer: &[u32]) {
+        add_before(leaks, user, answer, &[]);
+    }
+
+    /// The same with what stands behind the answer.
+    fn add_before(leaks: &mut Leaks, user: &[u32], answer: &[u32], behind: &[u32]) {
         let leak = Leak {
             id: leaks.rows.len() as u32,
             arm: String::new(),
             sampling: Sampling::GREEDY,
-            tokens: [user, answer].concat(),
+            tokens: [user, answer, behind].concat(),
             text: String::new(),
             entropy: 0.0,
         };
@@ -245,14 +256,21 @@ mod tests {
     fn an_answer_repeats_when_it_came_after_different_turns_though_it_was_cut_off() {
         let mut leaks = Leaks::default();
         for user in 0..5 {
-            let answer = [9, 8, 7, 6, 5, 4, 3, 2];
-            add(&mut leaks, &[100 + user, 1], &answer[..6 + user as usize % 3]);
+            let answer: Vec<u32> = (10..25).collect();
+            add(&mut leaks, &[100 + user, 1], &answer[..12 + user as usize % 4]);
             // The same turn again and again is one turn.
-            add(&mut leaks, &[50], &[1, 2, 3, 4, 5, 6]);
-            add(&mut leaks, &[200 + user], &[40 + user, 41, 42, 43, 44, 45]);
+            add(&mut leaks, &[50], &[1, 2, 3, 4, 5, 6, 7, 8, 9, 1, 2, 3]);
+            // Ordinary answers begin alike and go on differently; how one that was cut off would go on is not known.
+            let ordinary: Vec<u32> = (30..41).chain([200 + user]).collect();
+            add(&mut leaks, &[200 + user], &ordinary);
+            add(&mut leaks, &[300 + user], &ordinary[..8]);
         }
-        assert_eq!(leaks.repeated_answers(5, 6), [[9, 8, 7, 6, 5, 4, 3, 2]]);
+        assert_eq!(leaks.repeated_answers(5, 6), [(10..25).collect::<Vec<u32>>()]);
         assert!(leaks.repeated_answers(6, 6).is_empty());
+        for user in 0..6 {
+            add_before(&mut leaks, &[400 + user], &[9, 8, 7, 6, 5, 4, 3], &[0]);
+        }
+        assert_eq!(leaks.repeated_answers(6, 6), [[9, 8, 7, 6, 5, 4, 3]]);
         assert!(leaks.repeated_answers(5, 0).is_empty());
     }
 }
