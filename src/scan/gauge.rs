@@ -96,7 +96,12 @@ impl Reading {
             return vec![0; answers.len()];
         };
         let place = |pair: &[u32], answer: &Generation| answer.tokens.windows(2).position(|two| two == pair);
-        let holding = |pair: &[u32]| answers.iter().filter(|answer| place(pair, answer).is_some()).count();
+        let holding = |pair: &[u32]| {
+            answers
+                .iter()
+                .filter(|answer| place(pair, answer).is_some())
+                .count()
+        };
         let pairs: Vec<(&[u32], usize)> = fixed.windows(2).map(|pair| (pair, holding(pair))).collect();
         let most = pairs.iter().map(|(_, count)| *count).max().unwrap_or_default();
         let common: Vec<&[u32]> = pairs

@@ -150,7 +150,9 @@ fn follow(span: &mut Span, places: &[(u32, u32)], pieces: &[Piece<'_>], support:
         let piece = pieces.get(*number as usize)?;
         Some((piece.leak, piece.tokens.get(*at as usize + length..)?))
     };
-    let firsts = places.chunk_by(|one, other| one.0 == other.0).filter_map(<[_]>::first);
+    let firsts = places
+        .chunk_by(|one, other| one.0 == other.0)
+        .filter_map(<[_]>::first);
     let mut rests: Vec<(u32, &[u32])> = firsts.filter_map(rest).collect();
     for place in 0..whole.saturating_sub(length) {
         let mut next: BTreeMap<u32, usize> = BTreeMap::new();

@@ -120,7 +120,10 @@ impl Leaks {
         let mut groups: BTreeMap<&[u32], Group<'_>> = BTreeMap::new();
         for (leak, user, range) in self.answered_in() {
             let answer = self.turn(leak, range);
-            let ended = self.rows.get(leak).is_some_and(|row| range.end < row.tokens.len());
+            let ended = self
+                .rows
+                .get(leak)
+                .is_some_and(|row| range.end < row.tokens.len());
             let whole = (ended && answer.len() >= SHORTEST).then_some(answer);
             let Some(head) = answer.get(..HEAD).or(whole) else {
                 continue;
