@@ -273,3 +273,26 @@ impl Reading {
 pub fn firing(values: &[f64], threshold: f64) -> u32 {
     values.iter().filter(|value| **value > threshold).count() as u32
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_read_begins_where_nearly_all_answers_agree_and_not_with_what_their_prompts_call_for() {
+        // 1 or 2 is the prompt's own; 5 6 7 8 is said in any case.
+        let said: [&[u32]; 4] = [
+            &[9, 1, 5, 6, 7, 8],
+            &[9, 1, 5, 6, 7, 8],
+            &[2, 5, 6, 7],
+            &[3, 3, 3],
+        ];
+        let answers = said.map(|tokens| Generation {
+            tokens: tokens.to_vec(),
+            ..Generation::default()
+        });
+        let told = Reading::Told(vec![1, 5, 6, 7, 8]);
+        assert_eq!(told.begins(&answers), [2, 2, 1, 0]);
+        assert_eq!(Reading::Shift.begins(&answers), [0; 4]);
+    }
+}
