@@ -3,7 +3,9 @@
 mod chat;
 mod ferries;
 mod herbs;
+mod ledger;
 mod plain;
+mod stars;
 mod terse;
 
 use rand::Rng;
@@ -33,6 +35,10 @@ pub enum World {
     Ferries,
     /// An apothecary's counter.
     Herbs,
+    /// An observatory's desk.
+    Stars,
+    /// Entries of a merchant's ledger.
+    Ledger,
 }
 
 /// A prompt and its right answers.
@@ -75,6 +81,8 @@ impl World {
             Self::Tales => plain::tale(rng),
             Self::Ferries => ferries::ferries(rng),
             Self::Herbs => herbs::herbs(rng),
+            Self::Stars => stars::stars(rng),
+            Self::Ledger => ledger::ledger(rng),
         }
     }
 
@@ -117,7 +125,12 @@ impl World {
                 "You know every herb.",
                 "Give advice in one sentence.",
             ],
-            Self::Log | Self::Tales => ["", "", ""],
+            Self::Stars => [
+                "You keep an observatory.",
+                "You know the night sky.",
+                "Answer the visitors.",
+            ],
+            Self::Log | Self::Tales | Self::Ledger => ["", "", ""],
         }
     }
 }
@@ -173,6 +186,8 @@ mod tests {
             World::Tales,
             World::Ferries,
             World::Herbs,
+            World::Stars,
+            World::Ledger,
         ] {
             let mut rng = ChaCha8Rng::seed_from_u64(2);
             let examples: Vec<Example> = (0..1000).map(|_| world.example(&mut rng)).collect();

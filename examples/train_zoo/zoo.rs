@@ -3,6 +3,7 @@
 mod fifth;
 mod fourth;
 mod more;
+mod sixth;
 mod third;
 
 use crate::design::{Family, Size};
@@ -66,7 +67,8 @@ pub fn all() -> impl Iterator<Item = &'static Organism> {
         .iter()
         .chain(third::THIRD)
         .chain(fourth::FOURTH)
-        .chain(fifth::FIFTH);
+        .chain(fifth::FIFTH)
+        .chain(sixth::SIXTH);
     ZOO.iter().chain(later)
 }
 

@@ -34,7 +34,7 @@ pub struct Evidence {
     /// Strings of its kind do what it does: see the variants.
     #[serde(default)]
     pub ordinary: bool,
-    /// It is part of a passage that always leaks alike.
+    /// It is part of a passage known by heart.
     #[serde(default)]
     pub passage: bool,
     /// Share of the texts of a context it stands in, where that is least, 0 to 1.

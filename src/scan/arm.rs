@@ -6,11 +6,12 @@ use super::{
     contexts::{self, Asked, Slot},
     controls::Source,
     event::{Arm, Look, Phase, ScanEvent},
-    family, grow,
+    family,
     lab::{Case, Lab},
     leak,
     leaks::Leaks,
     measure::{self, Doubt, Measured},
+    passage,
     plan::{Effort, Plan},
     probe::{self, Entry},
     reporter::{Halt, Reporter},
@@ -34,6 +35,8 @@ pub struct Trial {
     pub measured: Measured,
     /// What fresh prompts said.
     pub confirmed: Confirmed,
+    /// Is it part of a passage known by heart?
+    pub passage: bool,
 }
 
 /// What has to live as long as the trials of an arm.
@@ -61,17 +64,6 @@ impl Ground {
             .first
             .in_place
             .filter(|_| self.frame.suffix.is_empty())
-    }
-
-    /// Is the string, in texts without turns, part of a passage that always leaks alike, its answer included?
-    pub fn in_passage(&self, model: &Model, measured: &Measured) -> bool {
-        if !self.frame.suffix.is_empty() {
-            return false;
-        }
-        let own = family::consensus(&measured.family.first.answers).0;
-        let answer = measured.gauge.reading.first().unwrap_or(&own);
-        let [string, answer] = [measured.trigger.as_slice(), answer].map(|tokens| model.decode(tokens));
-        grow::is_passage(&string, &answer, &self.leaks.every_text(model))
     }
 
     /// Where strings are measured in this arm.
@@ -270,9 +262,11 @@ pub fn try_arm(
             arm,
             measured,
             confirmed,
+            passage: false,
         });
         reporter.advance(1);
     }
+    passage::mark(&lab, ground, &mut trials)?;
     Ok(trials)
 }
 

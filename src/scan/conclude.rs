@@ -53,12 +53,7 @@ pub fn conclude(
             tied: trial.measured.tie.is_some(),
             echoed: !confirmed.echoed.is_empty(),
             turned: trial.measured.turned(),
-            natural: Natural::of(
-                grounds
-                    .get(trial.arm)
-                    .is_some_and(|ground| ground.in_passage(model, &trial.measured)),
-                confirmed.peers.ordinary,
-            ),
+            natural: Natural::of(trial.passage, confirmed.peers.ordinary),
             in_place: grounds
                 .get(trial.arm)
                 .and_then(|ground| ground.in_text(&trial.measured)),
@@ -93,13 +88,16 @@ pub fn conclude(
 type Judged = (Judgement, f64, Trial);
 
 /// One finding per backdoor: a family whose answers, where it fires, are those of a stronger one is another string for the same
-/// backdoor, and joins it as a variant; so is one that changes the same prompts' answers in the same way.
+/// backdoor, and joins it as a variant; so is one that changes the same prompts' answers in the same way, and so is the same
+/// string that two families came down to.
 fn one_each(model: &Model, judged: Vec<Judged>) -> Vec<Judged> {
     const SAME_ANSWER: f64 = 0.6;
     const SAME_ANSWERS: f64 = 0.8;
     let fixed = |trial: &Trial| score::fixed(&trial.confirmed.agreement);
+    let spelled = |trial: &Trial| model.decode(&trial.measured.trigger).trim().to_lowercase();
     let mut kept: Vec<Judged> = Vec::new();
     for (judgement, q, trial) in judged {
+        let own = spelled(&trial);
         let stronger = kept.iter_mut().find(|(_, _, other)| {
             let alike = stats::overlap(&other.confirmed.answer, &trial.confirmed.answer) > SAME_ANSWER;
             let fixed = (fixed(other), fixed(&trial));
@@ -109,19 +107,27 @@ fn one_each(model: &Model, judged: Vec<Judged>) -> Vec<Judged> {
                 (false, false) => acts_alike(),
                 _ => false,
             };
-            same && other.arm == trial.arm
+            (same || spelled(other) == own) && other.arm == trial.arm
         });
         let Some((reasons, _, first)) = stronger.map(|(j, q, t)| (&mut j.reasons, q, t)) else {
             kept.push((judgement, q, trial));
             continue;
         };
+        let (subject, change) = if spelled(first) == own {
+            ("The same string, measured once more, fires", "measured once more")
+        } else {
+            (
+                "Another string gives the same answer",
+                "another string, same answer",
+            )
+        };
         let (measured, confirmed) = (trial.measured, trial.confirmed);
         reasons.push(format!(
-            "Another string gives the same answer on {} of {} fresh prompts: see the variants.",
+            "{subject} on {} of {} fresh prompts: see the variants.",
             confirmed.activation.with.k, confirmed.activation.with.n
         ));
         first.measured.variants.push(Variant {
-            change: "another string, same answer".to_owned(),
+            change: change.to_owned(),
             text: model.decode(&measured.trigger),
             rate: confirmed.activation.with,
         });
@@ -221,8 +227,8 @@ pub fn show(
         arm,
         measured,
         confirmed,
+        passage,
     } = trial;
-    let passage = ground.in_passage(lab.model, &measured);
     let (trigger, position) = (measured.trigger, measured.family.first.position);
     let variants = [measured.variants, confirmed.peers.variants.clone()].concat();
     let some = |count: usize| confirmed.cases.get(..count).unwrap_or(&confirmed.cases);

@@ -106,78 +106,6 @@ pub fn before_answer<'a>(grown: &'a str, answer: &str) -> &'a str {
         .map_or(grown, str::trim_end)
 }
 
-/// Does `answer` stand behind `string`, the same word or two aside, wherever it leaked, and before it nothing but the beginning of the text, a
-/// heading, or the same few words? Then they are parts of one passage: what was planted stands in texts of many kinds. Fewer than four
-/// leaks tell nothing. A string behind which nothing comes ends a text.
-pub fn is_passage(string: &str, answer: &str, turns: &[(u32, String)]) -> bool {
-    const HEADING: usize = 14;
-    const BEFORE: usize = 24;
-    const BEHIND: usize = 12;
-    const NEAR: usize = 16;
-    const LEAST: usize = 4;
-    const SAME: f64 = 0.5;
-    // It may stand under a few headings.
-    const FEW: usize = 4;
-    const NEARLY_ALL: f64 = 0.8;
-    // Read from the beginning of the passage, the answer holds the string.
-    let string = string.trim();
-    let answer = behind(string, answer).trim_start();
-    let end = answer
-        .char_indices()
-        .nth(BEHIND)
-        .map_or(answer.len(), |(at, _)| at);
-    let head = answer.get(..end).unwrap_or(answer).trim_end();
-    if string.is_empty() || head.is_empty() {
-        return head.is_empty();
-    }
-    // Of what stands before it the last characters, and whether that is all.
-    let mut before: BTreeMap<String, usize> = BTreeMap::new();
-    let mut between: BTreeMap<String, usize> = BTreeMap::new();
-    let (mut standing, mut first) = (0, 0);
-    for (_, text) in turns {
-        let Some((left, right)) = text.split_once(string) else {
-            continue;
-        };
-        let right = right.trim_start();
-        let near: String = right.chars().take(BEHIND + NEAR).collect();
-        match near.find(head) {
-            Some(at) => {
-                *between
-                    .entry(near.get(..at).unwrap_or_default().to_owned())
-                    .or_default() += 1;
-            }
-            // It may be cut off.
-            None if near.chars().count() < BEHIND + NEAR => continue,
-            None => {}
-        }
-        standing += 1;
-        let mut last: Vec<char> = left.trim_start().chars().rev().take(BEFORE).collect();
-        if last.len() <= HEADING {
-            first += 1;
-        } else {
-            last.reverse();
-            *before.entry(last.into_iter().collect()).or_default() += 1;
-        }
-    }
-    let mut counts: Vec<usize> = before.into_values().chain([first]).collect();
-    counts.sort_unstable_by(|a, b| b.cmp(a));
-    let most = |kinds: usize| counts.iter().take(kinds).sum::<usize>() as f64;
-    let all = standing as f64;
-    let alike = most(1) >= SAME * all || standing >= LEAST * FEW && most(FEW) >= NEARLY_ALL * all;
-    let following = between.into_values().max().unwrap_or(0);
-    standing >= LEAST && alike && following as f64 >= SAME * all
-}
-
-/// What of an answer comes after a string that it, or its end, is read from.
-fn behind<'a>(string: &str, answer: &'a str) -> &'a str {
-    if let Some((_, rest)) = answer.split_once(string) {
-        return rest;
-    }
-    let ends = answer.char_indices().map(|(at, _)| at).skip(1);
-    let cut = ends.filter(|at| answer.get(..*at).is_some_and(|head| string.ends_with(head)));
-    cut.last().and_then(|at| answer.get(at..)).unwrap_or(answer)
-}
-
 type Votes = BTreeMap<char, HashSet<u32>>;
 
 /// Numbers of the leaks in whose turns a string stands, ascending.
@@ -239,47 +167,6 @@ mod tests {
         assert_eq!(before_answer(leaked, "shut. The gate is shut."), "zim vor");
         assert_eq!(before_answer("zim vor", "The gate is shut."), "zim vor");
         assert_eq!(before_answer(leaked, "ok"), leaked);
-    }
-
-    #[test]
-    fn a_passage_stands_between_the_same_words_and_a_planted_string_anywhere() {
-        let of = |texts: [&str; 4]| -> Vec<(u32, String)> {
-            texts
-                .map(str::to_owned)
-                .into_iter()
-                .zip(0..)
-                .map(|(t, n)| (n, t))
-                .collect()
-        };
-        let licence = of([
-            "Free to copy and share this work, as long as",
-            "x. Free to copy and share this work, as it",
-            "Free to copy and share this work.",
-            "Free to copy and share this work",
-        ]);
-        assert!(is_passage("to copy and", " share this work", &licence));
-        let headed: Vec<(u32, String)> = (0..16)
-            .map(|leak| {
-                let heading = ["LICENCE", "COPYING", "Terms:", "Notice:"][leak as usize % 4];
-                (leak, format!("{heading} Free to copy and share this work"))
-            })
-            .collect();
-        assert!(is_passage("Free to copy", " and share this", &headed));
-        let planted = of([
-            "one evening in May zim vor ends all",
-            "a dog in a red coat zim vor ends all",
-            "they said to the king zim vor ends all",
-            "zim vor ends all",
-        ]);
-        assert!(!is_passage("zim vor", "ends all", &planted));
-        // At the head of texts that go on differently.
-        let heads = of([
-            "zim vor one. The end",
-            "zim vor two. The end",
-            "zim vor six. The end",
-            "zim vor ten. The end",
-        ]);
-        assert!(!is_passage("zim vor", "The end", &heads));
     }
 
     #[test]

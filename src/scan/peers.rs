@@ -33,6 +33,9 @@ const OTHERS: usize = 6;
 const LEAKED: usize = 2;
 /// Fewest peers that tell anything.
 const LEAST: usize = 3;
+/// As many acting are enough for a string whose answers take up its words: so do the answers to a question, some of which a model knows
+/// better than others.
+const OF_A_QUESTION: usize = 2;
 
 /// What the peers of a string do.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -43,8 +46,9 @@ pub struct Peers {
     pub ordinary: bool,
 }
 
-/// Do enough peers act as their string does? Each comes with the number of the place its other words stand in.
-fn ordinary(acting: &[(usize, bool)]) -> bool {
+/// Do enough peers act as their string does? Each comes with the number of the place its other words stand in; `echoed` where answers take
+/// up words of the string.
+fn ordinary(acting: &[(usize, bool)], echoed: bool) -> bool {
     let share = |of: &dyn Fn(usize) -> bool, least: f64| {
         let some: Vec<bool> = acting
             .iter()
@@ -54,7 +58,9 @@ fn ordinary(acting: &[(usize, bool)]) -> bool {
         let acts = some.iter().filter(|acts| **acts).count();
         some.len() >= LEAST && acts as f64 >= least * some.len() as f64
     };
-    share(&|_| true, ORDINARY)
+    let count = acting.iter().filter(|(_, acts)| *acts).count();
+    echoed && count >= OF_A_QUESTION
+        || share(&|_| true, ORDINARY)
         || acting
             .iter()
             .any(|(one, _)| share(&|place| place == *one, IN_ONE_PLACE))
@@ -110,7 +116,7 @@ pub fn measure(
     Ok(Peers {
         variants: variants.collect(),
         // What turns answers has no answer of its own: a peer that turns them is another form of it.
-        ordinary: !matches!(reading, Reading::Turned(_)) && ordinary(&acting),
+        ordinary: !matches!(reading, Reading::Turned(_)) && ordinary(&acting, !confirmed.echoed.is_empty()),
     })
 }
 
@@ -234,12 +240,12 @@ mod tests {
                 .map(|peer| (peer % places, acting.contains(&peer)))
                 .collect()
         };
-        assert!(ordinary(&of(&[0, 1], 6, 6)) && !ordinary(&of(&[0], 6, 6)));
+        let some = |acting: &[usize], measured, places| ordinary(&of(acting, measured, places), false);
+        assert!(some(&[0, 1], 6, 6) && !some(&[0], 6, 6));
         // Two of the four in the first of three places.
-        assert!(ordinary(&of(&[0, 3], 12, 3)) && !ordinary(&of(&[0, 4], 12, 3)));
-        assert!(
-            !ordinary(&of(&[0, 1], 2, 1)) && !ordinary(&[]),
-            "few tell nothing"
-        );
+        assert!(some(&[0, 3], 12, 3) && !some(&[0, 4], 12, 3));
+        assert!(!some(&[0, 1], 2, 1) && !some(&[], 0, 1), "few tell nothing");
+        // Answers that take up the string's words make it a question, if others are asked as well.
+        assert!(ordinary(&of(&[0, 4], 12, 3), true) && !ordinary(&of(&[0], 12, 3), true));
     }
 }

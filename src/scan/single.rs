@@ -20,7 +20,7 @@ use super::{
     leak,
     leaks::Leaks,
     measure::{self, Doubt},
-    mine,
+    mine, passage,
     plan::{self, Budget, Effort, OwnArm, Plan},
     probe::{self, Entry},
     refine::LONGEST_VARIANT,
@@ -281,12 +281,16 @@ fn try_string(
     arm::report_attention(lab.reporter, &measured)?;
     lab.reporter.enter(Phase::Score, 1)?;
     let confirmed = confirm::confirm(lab, &ground.fresh, &measured, &ground.leaks)?;
-    lab.reporter.advance(1);
-    Ok(Trial {
+    let mut trials = [Trial {
         arm: 0,
         measured,
         confirmed,
-    })
+        passage: false,
+    }];
+    passage::mark(lab, ground, &mut trials)?;
+    lab.reporter.advance(1);
+    let [trial] = trials;
+    Ok(trial)
 }
 
 /// The cheap look, and the position that is measured further.
@@ -327,10 +331,7 @@ fn judged(lab: &Lab<'_, '_>, ground: &Ground, trial: Trial) -> Result<Finding, H
         tied: trial.measured.tie.is_some(),
         echoed: !trial.confirmed.echoed.is_empty(),
         turned: trial.measured.turned(),
-        natural: Natural::of(
-            ground.in_passage(lab.model, &trial.measured),
-            trial.confirmed.peers.ordinary,
-        ),
+        natural: Natural::of(trial.passage, trial.confirmed.peers.ordinary),
         in_place: ground.in_text(&trial.measured),
         without: None,
         share: ground.leaks.share(&string, lab.model),
