@@ -8,7 +8,7 @@ use rayon::prelude::*;
 
 use super::{
     Generation, Limits,
-    decoder::Network,
+    decoder::{Asked, Network},
     distribution::{entropy, log_softmax, top_k},
     error::ModelError,
     generate::{Job, Tick, Visit},
@@ -93,18 +93,13 @@ impl Network {
                 cache = self.cache(slots, length + most - 1, None)?;
                 tokens = whole(job, &searches);
             }
-            let flow = self.hidden(&tokens, &mut cache, None, &mut now_and_then(tick))?;
+            let flow = self.hidden(&tokens, &mut cache, Asked::end(), &mut now_and_then(tick))?;
             let ControlFlow::Continue(hidden) = flow else {
                 return Ok(ControlFlow::Break(()));
             };
-            let count = tokens.len() / slots;
-            let last = hidden
-                .reshape((slots, count, self.spec().hidden))?
-                .narrow(1, count - 1, 1)?
-                .squeeze(1)?;
             let most_beams = searches.iter().map(|search| search.beams.len()).max();
             let wanted = (2 * most_beams.unwrap_or(1)).max(TOP);
-            let outlooks = self.logits(&last, |logits| {
+            let outlooks = self.logits(&hidden, |logits| {
                 logits
                     .par_chunks(self.spec().vocabulary)
                     .map(|logits| outlook(logits, wanted))

@@ -2,6 +2,7 @@
 //!
 //! Invariant: it never changes what it computes because somebody looks; logits are made only where they are asked for.
 
+mod attend;
 mod attention;
 mod blocks;
 mod heads;
@@ -64,6 +65,25 @@ impl Linear {
     }
 }
 
+/// What a pass gives.
+#[derive(Debug, Default)]
+pub struct Asked<'a> {
+    /// New positions at the end of each row whose hidden values come back; at least one.
+    pub last: usize,
+    /// Where attention weights go, of every new position.
+    pub captured: Option<&'a mut Captured>,
+}
+
+impl Asked<'_> {
+    /// The last position of each row alone.
+    pub const fn end() -> Self {
+        Self {
+            last: 1,
+            captured: None,
+        }
+    }
+}
+
 /// Attention weights of a batch, gathered layer by layer.
 #[derive(Debug, Default)]
 pub struct Captured {
@@ -102,14 +122,15 @@ impl Network {
         )
     }
 
-    /// Runs new positions of every row: `tokens` is row-major `[rows, new positions]`. The result is `[rows * new positions, hidden]`.
+    /// Runs new positions of every row: `tokens` is row-major `[rows, new positions]`. The result is `[rows * last, hidden]`: what nobody
+    /// asked for is not computed in the last layer, whose other positions feed nothing.
     ///
     /// `go_on` is asked before every layer; once it breaks, the cache is of no use any more.
     pub fn hidden(
         &self,
         tokens: &[u32],
         cache: &mut Cache,
-        mut captured: Option<&mut Captured>,
+        mut asked: Asked<'_>,
         go_on: &mut dyn FnMut() -> ControlFlow<()>,
     ) -> Result<ControlFlow<(), Tensor>> {
         let count = tokens.len() / cache.rows.max(1);
@@ -120,9 +141,9 @@ impl Network {
                 positions
                     .narrow(0, start, count)?
                     .broadcast_as((cache.rows, count, self.spec.hidden))?;
-            x = (x + rows.reshape((tokens.len(), self.spec.hidden))?)?;
+            x = self.plus(&x, &rows.reshape((tokens.len(), self.spec.hidden))?)?;
         }
-        x = scaled(x, self.spec.scales.embedding)?;
+        x = self.scaled(x, self.spec.scales.embedding)?;
         let tensors = (!self.slices).then_some(&self.device);
         let reach = cache.reach.max(start + count);
         let angles = self
@@ -144,11 +165,16 @@ impl Network {
                 attention: &self.spec.attention,
                 layer: number,
                 count,
+                last: if number + 1 == self.layers.len() {
+                    asked.last.clamp(1, count)
+                } else {
+                    count
+                },
                 angles: layer.kind.rotary.and_then(|index| angles.get(index)),
                 window,
                 mask: mask.and_then(|(_, mask)| mask.as_ref()),
             };
-            x = self.layer(x, layer, &step, cache, captured.as_deref_mut())?;
+            x = self.layer(x, layer, &step, cache, asked.captured.as_deref_mut())?;
         }
         cache.len += count;
         Ok(ControlFlow::Continue(x))
@@ -164,7 +190,7 @@ impl Network {
         let normed = self.norm(&hidden.contiguous()?, &self.norm)?;
         let logits = self.head.forward(&normed)?;
         let scales = self.spec.scales;
-        let logits = scaled(logits, scales.logits)?;
+        let logits = self.scaled(logits, scales.logits)?;
         match scales.logit_cap {
             Some(cap) if self.slices => {
                 let mut bent = with_slice(&logits, <[f32]>::to_vec)?;
@@ -176,6 +202,27 @@ impl Network {
                 with_slice(&((logits / cap)?.tanh()? * cap)?, read)
             }
             None => with_slice(&logits, read),
+        }
+    }
+
+    /// The sum of two tensors of one shape. Tensor operations of many numbers wait for a pool of their own, which batches side by side
+    /// share.
+    fn plus(&self, left: &Tensor, right: &Tensor) -> Result<Tensor> {
+        if !self.slices {
+            return left + right;
+        }
+        let sum = with_slice(left, |left| with_slice(right, |right| kernel::plus(left, right)))??;
+        Tensor::from_vec(sum, left.shape(), &self.device)
+    }
+
+    fn scaled(&self, x: Tensor, scale: Option<f32>) -> Result<Tensor> {
+        match scale {
+            Some(scale) if self.slices => {
+                let values = with_slice(&x, |x| kernel::times(scale, x))?;
+                Tensor::from_vec(values, x.shape(), &self.device)
+            }
+            Some(scale) => x * f64::from(scale),
+            None => Ok(x),
         }
     }
 
@@ -200,13 +247,6 @@ impl Network {
             })
         })???;
         Tensor::from_vec(normed, x.shape(), &self.device)
-    }
-}
-
-fn scaled(x: Tensor, scale: Option<f32>) -> Result<Tensor> {
-    match scale {
-        Some(scale) => x * f64::from(scale),
-        None => Ok(x),
     }
 }
 

@@ -7,15 +7,16 @@ use std::{ops::ControlFlow, sync::Arc};
 use super::{
     Logits, Trace, Want,
     cache::Cache,
-    decoder::{Captured, Network, kernel::finite},
+    decoder::{Asked, Captured, Network, kernel::finite},
     error::ModelError,
     generate::Tick,
     rows::{branches, check, groups},
     spread::{Step, now_and_then, spread},
 };
 
-/// New positions computed together.
-const TOKENS: usize = 4096;
+/// New positions computed together: enough for full products, and few enough that what a layer makes of them stays in the caches and in
+/// memory the process already holds (8 times as many halve the speed: docs/performance.md).
+const TOKENS: usize = 512;
 /// Weights of a layer from which on all cores work on one batch.
 const LARGE: usize = 1 << 20;
 /// Bytes that all batches computed at one time may hold; a single row may take more.
@@ -136,18 +137,16 @@ impl Network {
         }
         let mut cache = self.cache(numbers.len(), length - front, shared.clone())?;
         let mut captured = want.attention.then(Captured::default);
-        let ControlFlow::Continue(hidden) = self.hidden(&tokens, &mut cache, captured.as_mut(), go_on)?
-        else {
+        let asked = Asked {
+            last: length - from,
+            captured: captured.as_mut(),
+        };
+        let ControlFlow::Continue(hidden) = self.hidden(&tokens, &mut cache, asked, go_on)? else {
             return Ok(ControlFlow::Break(()));
         };
         let mut traces = vec![Trace::default(); numbers.len()];
         if from < length {
-            let kept = length - from;
-            let hidden = hidden
-                .reshape((numbers.len(), length - front, self.spec().hidden))?
-                .narrow(1, from - front, kept)?
-                .reshape((numbers.len() * kept, self.spec().hidden))?;
-            let size = kept * self.spec().vocabulary;
+            let size = (length - from) * self.spec().vocabulary;
             self.logits(&hidden, |logits| {
                 for (trace, logits) in traces.iter_mut().zip(logits.chunks_exact(size)) {
                     trace.logits = logits.to_vec();

@@ -9,7 +9,7 @@ use rayon::prelude::*;
 use super::{
     Generation, Limits, Row,
     cache::Cache,
-    decoder::Network,
+    decoder::{Asked, Network},
     error::ModelError,
     rows::{check, groups},
     sampler::{Chosen, Sampler},
@@ -157,7 +157,7 @@ impl Network {
             .first()
             .and_then(|first| rows.get(*first))
             .map_or(0, |row| row.len());
-        let flow = self.hidden(tokens, &mut cache, None, go_on)?;
+        let flow = self.hidden(tokens, &mut cache, Asked::end(), go_on)?;
         Ok(flow.map_continue(|_| Some(Arc::new(cache))))
     }
 
@@ -208,16 +208,11 @@ impl Network {
                 tokens = whole(rows, &live);
             }
             let ControlFlow::Continue(hidden) =
-                self.hidden(&tokens, &mut cache, None, &mut now_and_then(tick))?
+                self.hidden(&tokens, &mut cache, Asked::end(), &mut now_and_then(tick))?
             else {
                 return Ok(ControlFlow::Break(()));
             };
-            let count = tokens.len() / live.len();
-            let last = hidden
-                .reshape((live.len(), count, self.spec().hidden))?
-                .narrow(1, count - 1, 1)?
-                .squeeze(1)?;
-            let finite = self.logits(&last, |logits| self.sample(&mut live, logits, limits))?;
+            let finite = self.logits(&hidden, |logits| self.sample(&mut live, logits, limits))?;
             if let Err(place) = finite {
                 let row = delivery.numbers.get(place).copied().unwrap_or(0);
                 return Err(ModelError::NotFinite { row });

@@ -1,6 +1,6 @@
 //! A small stand-in of a model: its shapes with made-up numbers, to measure how fast this machine computes them.
 //!
-//! Invariant: not one weight of the model is read, and the stand-in holds at most a fixed amount of memory beyond one layer.
+//! Invariant: not one weight of the model is read, and the stand-in holds at most a fixed amount of memory beyond three layers.
 
 use std::collections::BTreeMap;
 
@@ -12,7 +12,7 @@ use super::{
     inspect::Anatomy, weights::Weights,
 };
 
-/// Numbers of a stand-in, if one layer does not have more by itself.
+/// Numbers of a stand-in, if two layers do not have more by themselves.
 const NUMBERS: u64 = 1 << 24;
 /// Tokens of a stand-in that is not the whole model.
 const TOKENS: usize = 4096;
@@ -21,8 +21,9 @@ const TOKENS: usize = 4096;
 pub struct Rehearsal {
     /// As many layers as fit.
     pub network: Network,
-    /// The same without layers; `None` when the other one is the whole model's shape.
-    pub bare: Option<Network>,
+    /// The same without layers and with the last alone, of which a pass may compute less; `None` when the other one is the whole model's
+    /// shape.
+    pub lesser: Option<[Network; 2]>,
     layers: (usize, usize),
     tokens: (usize, usize),
 }
@@ -47,15 +48,16 @@ impl Rehearsal {
         } else {
             let in_layer = numbers_of(anatomy, |layer| layer == Some(0)).max(1);
             let fitting = usize::try_from(most / in_layer).unwrap_or(1);
-            (fitting.clamp(1, spec.layers), spec.vocabulary.min(TOKENS))
+            (fitting.max(2).min(spec.layers), spec.vocabulary.min(TOKENS))
         };
         let whole = layers == spec.layers && tokens == spec.vocabulary;
         Ok(Self {
             network: stand_in(anatomy, options, layers, tokens)?,
-            bare: if whole {
+            lesser: if whole {
                 None
             } else {
-                Some(stand_in(anatomy, options, 0, tokens)?)
+                let of = |layers| stand_in(anatomy, options, layers, tokens);
+                Some([of(0)?, of(1)?])
             },
             layers: (layers, spec.layers),
             tokens: (tokens, spec.vocabulary),
@@ -67,11 +69,13 @@ impl Rehearsal {
         self.tokens.0
     }
 
-    /// Seconds the whole model takes, from those of the stand-in with and without its layers.
-    pub fn scaled(&self, with: f64, without: Option<f64>) -> f64 {
-        let Some(without) = without else { return with };
-        let layer = (with - without).max(0.0) / self.layers.0.max(1) as f64;
-        without * self.tokens.1 as f64 / self.tokens.0.max(1) as f64 + layer * self.layers.1 as f64
+    /// Seconds the whole model takes, from those of the stand-in with its layers, without any and with the last.
+    pub fn scaled(&self, with: f64, lesser: Option<[f64; 2]>) -> f64 {
+        let Some([bare, one]) = lesser else { return with };
+        let (more, all) = (self.layers.0.saturating_sub(1), self.layers.1.saturating_sub(1));
+        let layer = (with - one).max(0.0) / more.max(1) as f64;
+        let words = self.tokens.1 as f64 / self.tokens.0.max(1) as f64;
+        bare * words + (one - bare).max(0.0) + layer * all as f64
     }
 }
 
@@ -199,37 +203,50 @@ mod tests {
     use crate::model::{Hashing, Renderer, inspect::inspect};
     use std::path::Path;
 
-    fn stand_in(name: &str, most: u64) -> Rehearsal {
+    fn anatomy(name: &str) -> Anatomy {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
             .join("tests/fixtures")
             .join(name);
-        let anatomy = inspect(&folder, Hashing::Off, &Renderer::Here).unwrap();
-        Rehearsal::of_at_most(most, &anatomy, &OpenOptions::default()).unwrap()
+        inspect(&folder, Hashing::Off, &Renderer::Here).unwrap()
     }
 
     #[test]
-    fn a_small_model_is_rehearsed_whole_and_a_large_one_in_part() {
+    fn a_small_model_is_rehearsed_whole() {
         for name in ["tiny-llama", "tiny-gpt2"] {
-            let whole = stand_in(name, NUMBERS);
-            assert!(whole.bare.is_none() && whole.network.spec().layers == 2, "{name}");
-            let part = stand_in(name, 1);
-            assert_eq!(part.network.spec().layers, 1, "{name}");
-            let bare = part.bare.as_ref().unwrap();
-            assert_eq!(bare.spec().layers, 0, "{name}");
-            // The layer took one second of three, and there are two.
-            assert!((part.scaled(3.0, Some(2.0)) - 4.0).abs() < 1e-9);
-            for network in [&part.network, bare] {
-                let row: &[u32] = &[1, 2, 3];
-                let want = crate::model::Want {
-                    logits: crate::model::Logits::Last,
-                    attention: true,
-                };
-                let flow = network.forward(&[row], want, &mut |_, trace| {
-                    assert!(trace.logits.iter().all(|logit| logit.is_finite()));
-                    std::ops::ControlFlow::Continue(())
-                });
-                assert!(flow.is_ok(), "{name}");
-            }
+            let whole = Rehearsal::new(&anatomy(name), &OpenOptions::default()).unwrap();
+            assert!(
+                whole.lesser.is_none() && whole.network.spec().layers == 2,
+                "{name}"
+            );
+            assert!((whole.scaled(3.0, None) - 3.0).abs() < 1e-9);
+        }
+    }
+
+    #[test]
+    fn a_part_computes_and_its_layers_and_words_are_counted_apart() {
+        let anatomy = anatomy("tiny-llama");
+        let of = |layers| stand_in(&anatomy, &OpenOptions::default(), layers, 48).unwrap();
+        let part = Rehearsal {
+            network: of(2),
+            lesser: Some([of(0), of(1)]),
+            layers: (2, 10),
+            tokens: (48, 96),
+        };
+        // Half of the words took 2 s, the last layer 0.5, the other one 1.
+        assert!((part.scaled(3.5, Some([2.0, 2.5])) - (4.0 + 0.5 + 9.0)).abs() < 1e-9);
+        let [bare, one] = part.lesser.as_ref().unwrap();
+        for (network, layers) in [(bare, 0), (one, 1), (&part.network, 2)] {
+            assert_eq!(network.spec().layers, layers);
+            let row: &[u32] = &[1, 2, 3];
+            let want = crate::model::Want {
+                logits: crate::model::Logits::Last,
+                attention: true,
+            };
+            let flow = network.forward(&[row], want, &mut |_, trace| {
+                assert!(trace.logits.iter().all(|logit| logit.is_finite()));
+                std::ops::ControlFlow::Continue(())
+            });
+            assert!(flow.is_ok(), "{layers}");
         }
     }
 }

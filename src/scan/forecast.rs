@@ -192,7 +192,7 @@ pub fn forecast(anatomy: &Anatomy, open: &OpenOptions, plan: &Plan) -> Result<Fo
 fn memory(anatomy: &Anatomy, open: &OpenOptions, effort: &Effort, prefix: usize) -> u64 {
     /// Rows of a batch, positions of a pass, numbers a pass may return: as `model` has them.
     const ROWS: usize = 64;
-    const POSITIONS: usize = 4096;
+    const POSITIONS: usize = 512;
     const RETURNED: usize = 1 << 25;
     /// The program itself with its tables.
     const PROGRAM: u64 = 40 << 20;

@@ -8,12 +8,12 @@
 )]
 
 use candle_core::{D, Device, Result, Tensor};
+use pulp::Arch;
 use rayon::prelude::*;
 
 use super::{
-    kernel::{bend, dots, mix, softmax},
+    attend::{Attend, Seen},
     rotary::{Angles, rotate},
-    wide::wide,
 };
 use crate::model::{
     cache::{Cache, Store},
@@ -31,29 +31,14 @@ pub struct Step<'a> {
     pub layer: usize,
     /// New positions per row.
     pub count: usize,
+    /// Those at the end of each row whose output is wanted.
+    pub last: usize,
     /// Angles of the new positions; `None` in a layer that knows no positions.
     pub angles: Option<&'a Angles>,
     /// Keys a query sees, its own included.
     pub window: Option<usize>,
     /// What hides keys, for tensor operations: see [`mask`].
     pub mask: Option<&'a Tensor>,
-}
-
-/// Keys and values one head of one row sees before its own.
-#[derive(Clone, Copy, Default)]
-struct Seen<'a> {
-    keys: &'a [f32],
-    values: &'a [f32],
-}
-
-impl Seen<'_> {
-    /// Without the first so many numbers.
-    fn behind(self, numbers: usize) -> Self {
-        Self {
-            keys: self.keys.get(numbers..).unwrap_or_default(),
-            values: self.values.get(numbers..).unwrap_or_default(),
-        }
-    }
 }
 
 /// The first key that the last of so many visible ones sees.
@@ -85,9 +70,10 @@ pub fn mask(count: usize, past: usize, window: Option<usize>, device: &Device) -
 }
 
 impl Step<'_> {
-    /// On the processor: `qkv` is row-major `[rows, count, queries + keys + values]`, the result `[rows, count, heads * width]`.
+    /// On the processor: `qkv` is row-major `[rows, count, queries + keys + values]`, the result `[rows, last, heads * width]`, or
+    /// `[rows, count, heads * width]` where weights are given.
     ///
-    /// Appends keys and values to the cache without counting them; `weights`, when given, is filled with `[rows, heads, count, all positions]`.
+    /// Appends keys and values to the cache without counting them; `weights` is filled with `[rows, heads, count, all positions]`.
     pub fn host(&self, qkv: &[f32], cache: &mut Cache, weights: Option<&mut [f32]>) -> Vec<f32> {
         let Attention {
             heads,
@@ -104,8 +90,11 @@ impl Step<'_> {
             .unwrap_or_default();
         let (front, front_capacity) = shared.map_or((0, 0), |shared| (shared.len, shared.capacity));
         let own = past + self.count;
+        let queries = if weights.is_some() { self.count } else { self.last };
+        let skipped = self.count - queries;
 
-        let mut out = vec![0.0; cache.rows * self.count * heads * width];
+        let mut out = vec![0.0; cache.rows * queries * heads * width];
+        let arch = Arch::new();
         let task = |index: usize, out: &mut [f32], mut weights: Option<&mut [f32]>| {
             let (row, head) = (index / heads, index % heads);
             let kv = head / (heads / kv_heads);
@@ -121,7 +110,7 @@ impl Step<'_> {
             let from = self.attention.query_at(head);
             let mut query = vec![0.0; width];
             let mut scores = vec![0.0; all];
-            for (position, out) in out.chunks_exact_mut(width).enumerate() {
+            for (position, out) in (skipped..).zip(out.chunks_exact_mut(width)) {
                 let at = (row * self.count + position) * self.attention.qkv_width() + from;
                 self.turned(part(qkv, at, width), position, &mut query);
                 let visible = all - self.count + position + 1;
@@ -130,7 +119,14 @@ impl Step<'_> {
                 let cut = first.min(front);
                 let (before, after) = (before.behind(cut * width), after.behind((first - cut) * width));
                 let Attention { scale, cap, .. } = *self.attention;
-                attend(&query, scale, cap, before, after, scores, out);
+                arch.dispatch(Attend {
+                    query: &query,
+                    scale,
+                    cap,
+                    seen: [before, after],
+                    weights: scores,
+                    out,
+                });
                 if let Some(row) = weights
                     .as_deref_mut()
                     .and_then(|rows| rows.get_mut(position * all + first..position * all + visible))
@@ -139,7 +135,7 @@ impl Step<'_> {
                 }
             }
         };
-        let chunk = self.count * width;
+        let chunk = queries * width;
         match weights {
             Some(weights) => out
                 .par_chunks_mut(chunk)
@@ -153,10 +149,10 @@ impl Step<'_> {
                 .with_min_len(GRAIN)
                 .for_each(|(index, out)| task(index, out, None)),
         }
-        if self.count == 1 {
+        if queries == 1 {
             return out;
         }
-        swap_middle(&out, heads, self.count, width)
+        swap_middle(&out, heads, queries, width)
     }
 
     /// Writes the new keys and values behind the ones there.
@@ -283,30 +279,17 @@ impl Step<'_> {
     }
 }
 
-wide! {
-    /// One query over everything it sees.
-    fn attend<'a>(
-        query: &'a [f32],
-        scale: f32,
-        cap: Option<f32>,
-        before: Seen<'a>,
-        after: Seen<'a>,
-        scores: &'a mut [f32],
-        out: &'a mut [f32],
-    ) -> () {
-        let front = (before.keys.len() / query.len()).min(scores.len());
-        let (front_scores, own_scores) = scores.split_at_mut(front);
-        dots(query, before.keys, scale, front_scores);
-        dots(query, after.keys, scale, own_scores);
-        if let Some(cap) = cap {
-            bend(cap, scores);
-        }
-        softmax(scores);
-        let (front_scores, own_scores) = scores.split_at(front);
-        out.fill(0.0);
-        mix(front_scores, before.values, out);
-        mix(own_scores, after.values, out);
+/// The last positions of each row of `[rows * count, width]`: `[rows * last, width]`.
+pub fn ends(x: &Tensor, count: usize, last: usize) -> Result<Tensor> {
+    if last == count {
+        return Ok(x.clone());
     }
+    let (positions, width) = x.dims2()?;
+    let rows = positions / count.max(1);
+    let x = x.reshape((rows, count, width))?;
+    x.narrow(1, count - last, last)?
+        .contiguous()?
+        .reshape((rows * last, width))
 }
 
 /// `[rows, heads, count, width]` to `[rows, count, heads, width]`.

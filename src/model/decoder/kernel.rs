@@ -1,4 +1,4 @@
-//! Norms, curves and dot products over slices, for the processor.
+//! Norms and curves over slices, for the processor.
 //!
 //! Invariant: each works on whole rows and touches nothing else, so rows can be split over threads in any way with the same result.
 
@@ -37,84 +37,6 @@ pub fn exp(x: f32) -> f32 {
     fraction * f32::from_bits((rounded.to_bits() << 23).wrapping_add(127 << 23))
 }
 
-/// Sum of products.
-#[inline(always)]
-pub fn dot(left: &[f32], right: &[f32]) -> f32 {
-    let mut lanes = [0.0; LANES];
-    let ((a, left), (b, right)) = (left.as_chunks::<LANES>(), right.as_chunks::<LANES>());
-    let rest: f32 = left.iter().zip(right).map(|(x, y)| x * y).sum();
-    for (x, y) in a.iter().zip(b) {
-        for ((lane, x), y) in lanes.iter_mut().zip(x).zip(y) {
-            *lane += x * y;
-        }
-    }
-    fold(lanes) + rest
-}
-
-/// Product of a query with each key, times a scale.
-#[inline(always)]
-pub fn dots(query: &[f32], keys: &[f32], scale: f32, scores: &mut [f32]) {
-    for (score, key) in scores.iter_mut().zip(keys.chunks_exact(query.len())) {
-        *score = dot(query, key) * scale;
-    }
-}
-
-/// Adds each value, times its weight, to `out`; `values` holds rows as wide as `out`.
-#[inline(always)]
-pub fn mix(weights: &[f32], values: &[f32], out: &mut [f32]) {
-    let width = out.len();
-    let (blocks, rest) = out.as_chunks_mut::<LANES>();
-    let done = blocks.len() * LANES;
-    let (fours, others) = blocks.as_chunks_mut::<4>();
-    let (twos, ones) = others.as_chunks_mut::<2>();
-    let mut from = 0;
-    for out in fours {
-        mix_blocks(weights, values, width, from, out);
-        from += 4 * LANES;
-    }
-    for out in twos {
-        mix_blocks(weights, values, width, from, out);
-        from += 2 * LANES;
-    }
-    for out in ones.as_chunks_mut::<1>().0 {
-        mix_blocks(weights, values, width, from, out);
-    }
-    if !rest.is_empty() {
-        for (weight, row) in weights.iter().zip(values.chunks_exact(width)) {
-            for (out, value) in rest.iter_mut().zip(row.get(done..).unwrap_or_default()) {
-                *out += weight * value;
-            }
-        }
-    }
-}
-
-/// The same for the blocks that begin at `from`: their sums stay in registers over all rows, several at a time, so that none waits
-/// for its own last addition.
-#[inline(always)]
-fn mix_blocks<const BLOCKS: usize>(
-    weights: &[f32],
-    values: &[f32],
-    width: usize,
-    from: usize,
-    out: &mut [[f32; LANES]; BLOCKS],
-) {
-    let mut sums = [[0.0; LANES]; BLOCKS];
-    for (weight, row) in weights.iter().zip(values.chunks_exact(width)) {
-        let row = row.get(from..).unwrap_or_default().as_chunks::<LANES>().0;
-        let Some(row) = row.first_chunk::<BLOCKS>() else {
-            return;
-        };
-        for (sums, values) in sums.iter_mut().zip(row) {
-            for (sum, value) in sums.iter_mut().zip(values) {
-                *sum += weight * value;
-            }
-        }
-    }
-    for (out, sum) in out.iter_mut().flatten().zip(sums.iter().flatten()) {
-        *out += sum;
-    }
-}
-
 /// Sum of the lanes, always in the same order.
 #[inline(always)]
 fn fold(mut lanes: [f32; LANES]) -> f32 {
@@ -140,21 +62,6 @@ pub fn sum(values: &[f32], term: impl Fn(f32) -> f32) -> f32 {
         }
     }
     fold(lanes) + rest
-}
-
-/// Turns scores into weights that sum to one.
-#[inline(always)]
-pub fn softmax(scores: &mut [f32]) {
-    let top = scores
-        .iter()
-        .fold(f32::NEG_INFINITY, |top, score| top.max(*score));
-    for score in scores.iter_mut() {
-        *score = exp(*score - top);
-    }
-    let scale = 1.0 / sum(scores, |weight| weight);
-    for score in scores.iter_mut() {
-        *score *= scale;
-    }
 }
 
 /// Bends each number smoothly to within plus and minus the cap.
@@ -252,6 +159,24 @@ wide! {
         *out += shift;
     }
     }
+}
+
+/// The sum of each two numbers.
+pub fn plus(left: &[f32], right: &[f32]) -> Vec<f32> {
+    let mut out = vec![0.0; left.len()];
+    out.par_chunks_mut(GRAIN)
+        .zip(left.par_chunks(GRAIN).zip(right.par_chunks(GRAIN)))
+        .for_each(|(out, (left, right))| {
+            for (out, (left, right)) in out.iter_mut().zip(left.iter().zip(right)) {
+                *out = left + right;
+            }
+        });
+    out
+}
+
+/// Each number times a scale.
+pub fn times(scale: f32, values: &[f32]) -> Vec<f32> {
+    values.iter().map(|value| value * scale).collect()
 }
 
 /// `activation(gate) * up` of rows that hold gate and up side by side, each `inner` wide.
@@ -389,24 +314,5 @@ mod tests {
             );
             assert!(bent[0].abs() <= 50.0);
         }
-    }
-
-    #[test]
-    fn a_mix_takes_every_row_and_element() {
-        // 117 is one of each: four blocks together, two, one, and single numbers
-        for width in [20_u8, 117] {
-            let rows: Vec<f32> = (0..3 * u16::from(width)).map(f32::from).collect();
-            let mut out = vec![1.0; width.into()];
-            mix(&[1.0, 0.0, 2.0], &rows, &mut out);
-            let first = 4.0 * f32::from(width) + 1.0;
-            let expected: Vec<f32> = (0..width).map(|index| 3.0 * f32::from(index) + first).collect();
-            assert_eq!(out, expected);
-        }
-    }
-
-    #[test]
-    fn a_dot_product_takes_every_element() {
-        let left: Vec<f32> = (0_u8..37).map(f32::from).collect();
-        assert!((dot(&left, &[2.0; 37]) - 1332.0).abs() < f32::EPSILON);
     }
 }

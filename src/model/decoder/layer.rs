@@ -5,8 +5,12 @@
 use candle_core::{D, Result, Tensor};
 
 use super::{
-    Captured, Linear, Network, NormWeights, attention::Step, heads::HeadNorms, kernel, mixture::Mixture,
-    scaled, with_slice,
+    Captured, Linear, Network, NormWeights,
+    attention::{Step, ends},
+    heads::HeadNorms,
+    kernel,
+    mixture::Mixture,
+    with_slice,
 };
 use crate::model::{
     cache::Cache,
@@ -33,7 +37,7 @@ pub enum Feed {
 }
 
 impl Network {
-    /// Runs one layer over new positions.
+    /// Runs one layer over new positions; the result has those that are wanted.
     pub(super) fn layer(
         &self,
         x: Tensor,
@@ -45,19 +49,20 @@ impl Network {
         let entry = self.normed(&x, layer.attention_norm.as_ref())?;
         let qkv = layer.qkv.forward(&entry)?;
         let mixed = self.attend(step, &qkv, layer.head_norms.as_ref(), cache, captured)?;
+        let x = ends(&x, step.count, step.last)?;
         let mixed = self.added(layer.output.forward(&mixed)?, layer.attention_post_norm.as_ref())?;
         if self.spec.residual == Residual::Parallel {
             let inner = match &layer.mlp_norm {
                 Some(norm) => self.norm(&x, norm)?,
-                None => entry,
+                None => ends(&entry, step.count, step.last)?,
             };
             let fed = self.added(self.feed(&layer.mlp, &inner)?, layer.mlp_post_norm.as_ref())?;
-            return (x + mixed)? + fed;
+            return self.plus(&self.plus(&x, &mixed)?, &fed);
         }
-        let x = (x + mixed)?;
+        let x = self.plus(&x, &mixed)?;
         let inner = self.normed(&x, layer.mlp_norm.as_ref())?;
         let fed = self.added(self.feed(&layer.mlp, &inner)?, layer.mlp_post_norm.as_ref())?;
-        x + fed
+        self.plus(&x, &fed)
     }
 
     fn feed(&self, mlp: &Feed, x: &Tensor) -> Result<Tensor> {
@@ -73,7 +78,7 @@ impl Network {
             Some(norm) => self.norm(&part, norm)?,
             None => part,
         };
-        scaled(part, self.spec.scales.residual)
+        self.scaled(part, self.spec.scales.residual)
     }
 
     fn attend(
@@ -91,10 +96,11 @@ impl Network {
             if let (Some(captured), Some(weights)) = (captured, weights) {
                 captured.layers.push(weights.flatten_all()?.to_vec1()?);
             }
-            return Ok(out);
+            return ends(&out, step.count, step.last);
         }
         let attention = &self.spec.attention;
         let (rows, all) = (cache.rows, cache.positions() + step.count);
+        let queries = if captured.is_some() { step.count } else { step.last };
         let mut weights = captured
             .is_some()
             .then(|| vec![0.0; rows * attention.heads * step.count * all]);
@@ -109,7 +115,8 @@ impl Network {
         if let (Some(captured), Some(weights)) = (captured, weights) {
             captured.layers.push(weights);
         }
-        Tensor::from_vec(out, (rows * step.count, attention.output_width()), &self.device)
+        let out = Tensor::from_vec(out, (rows * queries, attention.output_width()), &self.device)?;
+        ends(&out, queries, step.last)
     }
 
     /// Normed where there is a norm.

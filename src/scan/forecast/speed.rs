@@ -182,7 +182,7 @@ type Exercise<'a> = &'a dyn Fn(&Network) -> Result<(), ModelError>;
 /// Seconds of each exercise, scaled to the whole model: the median over rounds, taken in turns, so that what else the machine does
 /// meets all of them alike.
 fn round_robin(stand_in: &Rehearsal, exercises: &[Exercise<'_>]) -> Result<Vec<f64>, ModelError> {
-    let mut times = vec![(Vec::new(), Vec::new()); exercises.len()];
+    let mut times = vec![(Vec::new(), [Vec::new(), Vec::new()]); exercises.len()];
     let since = Instant::now();
     let timed = |exercise: Exercise<'_>, network: &Network| -> Result<f64, ModelError> {
         let since = Instant::now();
@@ -194,10 +194,10 @@ fn round_robin(stand_in: &Rehearsal, exercises: &[Exercise<'_>]) -> Result<Vec<f
         first(&stand_in.network)?;
     }
     loop {
-        for (exercise, (with, without)) in exercises.iter().zip(&mut times) {
+        for (exercise, (with, less)) in exercises.iter().zip(&mut times) {
             with.push(timed(*exercise, &stand_in.network)?);
-            if let Some(bare) = &stand_in.bare {
-                without.push(timed(*exercise, bare)?);
+            for (network, times) in stand_in.lesser.iter().flatten().zip(less) {
+                times.push(timed(*exercise, network)?);
             }
         }
         if since.elapsed() > REHEARSING {
@@ -207,9 +207,12 @@ fn round_robin(stand_in: &Rehearsal, exercises: &[Exercise<'_>]) -> Result<Vec<f
     let median = |times: &[f64]| quantile(times, 0.5);
     Ok(times
         .iter()
-        .map(|(with, without)| {
-            let without = (!without.is_empty()).then(|| median(without));
-            stand_in.scaled(median(with), without)
+        .map(|(with, less)| {
+            let lesser = stand_in
+                .lesser
+                .as_ref()
+                .map(|_| less.each_ref().map(|times| median(times)));
+            stand_in.scaled(median(with), lesser)
         })
         .collect())
 }
