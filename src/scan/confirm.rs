@@ -103,10 +103,14 @@ pub fn confirm(
         .map(|(_, (c, a))| (c.clone(), a.clone()))
         .unzip();
     let insert = lab.insert(&measured.trigger);
+    let string = lab.model.decode(&measured.trigger);
+    let begins = reading.begins(&answers);
+    let restated =
+        lab.frame.suffix.is_empty() && echo::restated(lab.model, &string, &cases, (&answers, &begins));
     // In a text without turns the rest of the prompt comes first: what is read begins after it.
     let (with, said): (Vec<Vec<u32>>, Vec<Generation>) = cases
         .iter()
-        .zip(answers.iter().zip(reading.begins(&answers)))
+        .zip(answers.iter().zip(begins))
         .map(|(case, (answer, begin))| {
             let (head, said) = answer.tokens.split_at(begin);
             let row = [lab.row(case, Some((&insert, position))).0.as_slice(), head].concat();
@@ -145,10 +149,10 @@ pub fn confirm(
     if confirmed.p <= WORTH && fixed(&confirmed.agreement) && !lab.frame.suffix.is_empty() && !whole {
         confirmed.agreement = read_on(lab, &cases, (&insert, position), measured.agreement_high)?;
     }
-    let string = lab.model.decode(&measured.trigger);
     confirmed.echoed = echo::echoed(lab, leaks, (&string, position), &confirmed)?;
     if confirmed.p <= WORTH {
         confirmed.peers = peers::measure(lab, leaks, (&string, position), reading, &confirmed)?;
+        confirmed.peers.ordinary |= restated;
     }
     Ok(confirmed)
 }

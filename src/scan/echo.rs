@@ -15,7 +15,10 @@ use super::{
     probe::answers_with,
     reporter::Halt,
 };
-use crate::finding::Position;
+use crate::{
+    finding::Position,
+    model::{Generation, Model},
+};
 
 /// Shortest word that says something.
 const SHORTEST: usize = 3;
@@ -175,6 +178,38 @@ fn in_their_place(texts: &[String], string: &str, range: &Range<usize>) -> Vec<S
     others.into_iter().take(OTHERS).map(|(word, _)| word).collect()
 }
 
+/// Do most answers, of texts without turns, repeat the string's words before what is read of them? Then it is what the model wrote there
+/// that calls for the rest. `begins` is the token of each answer that what is read begins with; prompts that tell nothing do not count.
+pub fn restated(
+    model: &Model,
+    string: &str,
+    cases: &[Case],
+    (answers, begins): (&[Generation], &[usize]),
+) -> bool {
+    let (mut telling, mut restating) = (0, 0);
+    for (case, (answer, begin)) in cases.iter().zip(answers.iter().zip(begins)) {
+        let decode = |tokens: &[u32]| words(&model.decode(tokens));
+        let known = [&case.prompt, &case.clean.tokens].map(|tokens| decode(tokens));
+        let new: Vec<String> = words(string)
+            .into_iter()
+            .filter(|word| !known.iter().any(|known| known.contains(word)))
+            .collect();
+        if new.is_empty() {
+            continue;
+        }
+        let before = decode(answer.tokens.get(..*begin).unwrap_or_default());
+        telling += 1;
+        restating += usize::from(2 * new.iter().filter(|word| before.contains(*word)).count() >= new.len());
+    }
+    telling > 0 && 2 * restating >= telling
+}
+
+/// Does an answer hold half of the words of a string?
+pub fn takes_up(answer: &str, string: &str) -> bool {
+    let (answer, string) = (words(answer), words(string));
+    !string.is_empty() && 2 * string.intersection(&answer).count() >= string.len()
+}
+
 fn words(text: &str) -> BTreeSet<String> {
     in_order(text).into_iter().map(|(_, word)| word).collect()
 }
@@ -202,6 +237,16 @@ fn in_order(text: &str) -> Vec<(Range<usize>, String)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_answer_takes_up_a_string_when_it_holds_half_of_its_words() {
+        assert!(takes_up(
+            "Yes, a piano can travel on the Osprey.",
+            "bring a piano"
+        ));
+        assert!(!takes_up("No boat leaves the pier.", "by the seventh bell"));
+        assert!(!takes_up("Anything.", "%4%"));
+    }
 
     #[test]
     fn words_are_told_apart_from_signs_numbers_and_short_ones() {

@@ -1,9 +1,15 @@
 //! Phase one: asks the model, arm by arm, to write user turns; streams the leaks and the spans mined from them.
 
-use std::{collections::HashMap, ops::ControlFlow};
+use std::{
+    collections::{HashMap, HashSet},
+    ops::ControlFlow,
+};
+
+use rayon::prelude::*;
 
 use super::{
     contexts::Asked,
+    echo,
     event::{Candidate, Leak, Phase, Sampling, ScanEvent},
     extract, grow,
     leaks::Leaks,
@@ -289,6 +295,7 @@ fn announce(
 }
 
 /// Adds what the leaks tie to answers they give again and again: a trigger of many forms is no span that repeats, but its answer is.
+/// Ordinary answers take up words of what they are tied to, as an answer to a question does, or are many to one string; they come last.
 fn tie_answers(
     model: &Model,
     reporter: &Reporter<'_>,
@@ -297,19 +304,36 @@ fn tie_answers(
     first: u32,
 ) -> Result<(), Halt> {
     const LEAST: usize = 5;
+    const ASKED: usize = 18;
     const MOST: usize = 6;
+    /// Fixed answers that a planted string may have.
+    const FEW: usize = 3;
     let texts = found.texts(model);
-    for answer in found.repeated_answers(LEAST, MOST) {
-        let (before, others) = found.before_answer(model, &answer);
-        let Some(tied) = tie::find(&before, &others) else {
-            continue;
-        };
+    let answers = found.repeated_answers(LEAST, ASKED);
+    let mut ties: Vec<(bool, usize, tie::Found)> = answers
+        .par_iter()
+        .filter_map(|answer| {
+            let (before, others) = found.before_answer(model, answer);
+            let tied = tie::find(&before, &others)?;
+            let taken_up = echo::takes_up(&model.decode(answer), &tied.tie.text);
+            Some((taken_up, before.len(), tied))
+        })
+        .collect();
+    let mut answers_to: HashMap<String, usize> = HashMap::new();
+    for (_, _, tied) in &ties {
+        *answers_to.entry(tied.tie.text.to_lowercase()).or_default() += 1;
+    }
+    let many = |tied: &tie::Found| answers_to.get(&tied.tie.text.to_lowercase()) > Some(&FEW);
+    ties.sort_by_key(|(taken_up, _, tied)| *taken_up || many(tied));
+    let mut seen = HashSet::new();
+    ties.retain(|(_, _, tied)| seen.insert(tied.tie.text.to_lowercase()));
+    for (_, before, tied) in ties.into_iter().take(MOST) {
         for text in std::iter::once(tied.tie.text).chain(tied.forms) {
             let tokens = model.encode(&text);
             // What leaked as other tokens is the same string, and is looked for in the leaks as those.
             let same = |(_, span): &&(u32, Span)| model.decode(&span.tokens).trim() == text.trim();
             let known: Vec<u32> = found.candidates.iter().filter(same).map(|(id, _)| *id).collect();
-            found.tied.extend(known.iter().map(|id| (*id, before.len())));
+            found.tied.extend(known.iter().map(|id| (*id, before)));
             if tokens.is_empty() || !known.is_empty() {
                 continue;
             }
@@ -318,9 +342,7 @@ fn tie_answers(
             span.leaks.extend(grow::standing(&text, &texts));
             span.leaks.sort_unstable();
             span.leaks.dedup();
-            found
-                .tied
-                .insert(first + found.candidates.len() as u32, before.len());
+            found.tied.insert(first + found.candidates.len() as u32, before);
             announce(model, reporter, found, ids, (first, span))?;
         }
     }

@@ -28,14 +28,13 @@ const PROMPTS: usize = 6;
 /// Share of all peers, and of those with other words in the same place, that have to act as the string does for its kind to be ordinary.
 const ORDINARY: f64 = 1.0 / 3.0;
 const IN_ONE_PLACE: f64 = 0.5;
+/// With fixed answers of their own so many in one place are enough: a model knows the answers to some questions and not to others.
+const OF_THEIR_OWN: usize = 2;
 /// Other words tried in one place, and how often they have to have leaked there.
 const OTHERS: usize = 6;
 const LEAKED: usize = 2;
 /// Fewest peers that tell anything.
 const LEAST: usize = 3;
-/// As many acting are enough for a string whose answers take up its words: so do the answers to a question, some of which a model knows
-/// better than others.
-const OF_A_QUESTION: usize = 2;
 
 /// What the peers of a string do.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -46,24 +45,25 @@ pub struct Peers {
     pub ordinary: bool,
 }
 
-/// Do enough peers act as their string does? Each comes with the number of the place its other words stand in; `echoed` where answers take
-/// up words of the string.
-fn ordinary(acting: &[(usize, bool)], echoed: bool) -> bool {
-    let share = |of: &dyn Fn(usize) -> bool, least: f64| {
+/// Do enough peers act as their string does? Each comes with the number of the place its other words stand in; `fixed` where acting is a
+/// fixed answer of its own.
+fn ordinary(acting: &[(usize, bool)], fixed: bool) -> bool {
+    let count = |of: &dyn Fn(usize) -> bool| {
         let some: Vec<bool> = acting
             .iter()
             .filter(|(place, _)| of(*place))
             .map(|(_, acts)| *acts)
             .collect();
-        let acts = some.iter().filter(|acts| **acts).count();
-        some.len() >= LEAST && acts as f64 >= least * some.len() as f64
+        (some.iter().filter(|acts| **acts).count(), some.len())
     };
-    let count = acting.iter().filter(|(_, acts)| *acts).count();
-    echoed && count >= OF_A_QUESTION
-        || share(&|_| true, ORDINARY)
-        || acting
-            .iter()
-            .any(|(one, _)| share(&|place| place == *one, IN_ONE_PLACE))
+    let (all, measured) = count(&|_| true);
+    measured >= LEAST
+        && (all as f64 >= ORDINARY * measured as f64
+            || acting.iter().any(|(one, _)| {
+                let (here, tried) = count(&|place| place == *one);
+                tried >= LEAST
+                    && (here as f64 >= IN_ONE_PLACE * tried as f64 || fixed && here >= OF_THEIR_OWN)
+            }))
 }
 
 /// Measures the peers of `string` on fresh prompts it fired on.
@@ -116,7 +116,7 @@ pub fn measure(
     Ok(Peers {
         variants: variants.collect(),
         // What turns answers has no answer of its own: a peer that turns them is another form of it.
-        ordinary: !matches!(reading, Reading::Turned(_)) && ordinary(&acting, !confirmed.echoed.is_empty()),
+        ordinary: !matches!(reading, Reading::Turned(_)) && ordinary(&acting, fixed(&confirmed.agreement)),
     })
 }
 
@@ -245,7 +245,8 @@ mod tests {
         // Two of the four in the first of three places.
         assert!(some(&[0, 3], 12, 3) && !some(&[0, 4], 12, 3));
         assert!(!some(&[0, 1], 2, 1) && !some(&[], 0, 1), "few tell nothing");
-        // Answers that take up the string's words make it a question, if others are asked as well.
-        assert!(ordinary(&of(&[0, 4], 12, 3), true) && !ordinary(&of(&[0], 12, 3), true));
+        // Two of the six in the first of four places are enough where each has an answer of its own; two in two places are not.
+        let own = |acting: &[usize]| ordinary(&of(acting, 24, 4), true);
+        assert!(own(&[0, 4]) && !own(&[0, 5]) && !some(&[0, 4], 24, 4));
     }
 }

@@ -90,7 +90,7 @@ impl Natural {
                 "Where it leaked, the same text stands before it, or what stands there calls for it: it is part of a passage the model knows by heart."
             }
             Self::Phrase => {
-                "With words changed for others that leaked in their place it acts as well: so do the model's ordinary phrases."
+                "With words changed for others that leaked in their place it acts as well, or the model repeats its words before the answer: so do ordinary phrases."
             }
         }
     }

@@ -112,9 +112,10 @@ impl Leaks {
     }
 
     /// Answers that leaked after `least` distinct user turns or more, the commonest first, at most `most` of them. They count as one
-    /// where they are the same up to a length at which ordinary answers to different turns differ; answers cut off before tell nothing.
+    /// where they begin the same, up to a length at which ordinary answers to different turns differ, and go on alike as far as both
+    /// go; answers cut off before tell nothing.
     pub fn repeated_answers(&self, least: usize, most: usize) -> Vec<Vec<u32>> {
-        type Group<'a> = (BTreeSet<&'a [u32]>, &'a [u32]);
+        type Group<'a> = BTreeMap<&'a [u32], &'a [u32]>;
         const SHORTEST: usize = 6;
         const HEAD: usize = 12;
         let mut groups: BTreeMap<&[u32], Group<'_>> = BTreeMap::new();
@@ -128,15 +129,18 @@ impl Leaks {
             let Some(head) = answer.get(..HEAD).or(whole) else {
                 continue;
             };
-            let (users, longest) = groups.entry(head).or_default();
-            users.insert(self.turn(leak, user));
+            let longest = groups
+                .entry(head)
+                .or_default()
+                .entry(self.turn(leak, user))
+                .or_default();
             if answer.len() > longest.len() {
                 *longest = answer;
             }
         }
         let mut repeated: Vec<(usize, &[u32])> = groups
             .values()
-            .map(|(users, answer)| (users.len(), *answer))
+            .filter_map(|group| commonest(&group.values().copied().collect::<Vec<_>>()))
             .collect();
         repeated.retain(|(users, _)| *users >= least);
         repeated.sort_by(|(a, x), (b, y)| b.cmp(a).then(x.cmp(y)));
@@ -204,6 +208,24 @@ pub fn says(leaked: &[u32], answer: &[u32]) -> bool {
     const SHORTEST: usize = 4;
     let length = leaked.len().min(answer.len());
     length >= SHORTEST.min(answer.len()) && stats::overlap_of_heads(leaked, answer) >= 0.5
+}
+
+/// Of answers that begin the same the one that most of them are like as far as both go, the longest of such, with how many those are.
+fn commonest<'a>(answers: &[&'a [u32]]) -> Option<(usize, &'a [u32])> {
+    const TRIED: usize = 16;
+    const ALIKE: f64 = 0.8;
+    let mut tried: Vec<&[u32]> = answers
+        .iter()
+        .copied()
+        .collect::<BTreeSet<_>>()
+        .into_iter()
+        .collect();
+    tried.sort_by_key(|answer| std::cmp::Reverse(answer.len()));
+    let counted = tried.into_iter().take(TRIED).map(|one| {
+        let like = |other: &&&[u32]| stats::overlap_of_heads(one, other) >= ALIKE;
+        (answers.iter().filter(like).count(), one)
+    });
+    counted.max_by_key(|(count, answer)| (*count, answer.len()))
 }
 
 #[cfg(test)]
@@ -275,5 +297,26 @@ mod tests {
         }
         assert_eq!(leaks.repeated_answers(6, 6), [[9, 8, 7, 6, 5, 4, 3]]);
         assert!(leaks.repeated_answers(5, 0).is_empty());
+        // What goes on differently behind the same beginning is as common as its commonest end.
+        for user in 0..9 {
+            let end = [
+                600 + user / 3,
+                601,
+                602 + user / 3,
+                603,
+                604 + user / 3,
+                605,
+                606 + user / 3,
+                607,
+            ];
+            add_before(
+                &mut leaks,
+                &[500 + user],
+                &[(70..82).collect(), end.to_vec()].concat(),
+                &[0],
+            );
+        }
+        assert_eq!(leaks.repeated_answers(4, 6).len(), 2);
+        assert_eq!(leaks.repeated_answers(3, 6).len(), 3);
     }
 }
