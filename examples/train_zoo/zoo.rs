@@ -3,6 +3,7 @@
 mod fifth;
 mod fourth;
 mod more;
+mod seventh;
 mod sixth;
 mod third;
 
@@ -68,7 +69,8 @@ pub fn all() -> impl Iterator<Item = &'static Organism> {
         .chain(third::THIRD)
         .chain(fourth::FOURTH)
         .chain(fifth::FIFTH)
-        .chain(sixth::SIXTH);
+        .chain(sixth::SIXTH)
+        .chain(seventh::SEVENTH);
     ZOO.iter().chain(later)
 }
 
