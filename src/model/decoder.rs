@@ -174,7 +174,7 @@ impl Network {
                 window,
                 mask: mask.and_then(|(_, mask)| mask.as_ref()),
             };
-            x = self.layer(x, layer, &step, cache, asked.captured.as_deref_mut())?;
+            x = self.layer(&x, layer, &step, cache, asked.captured.as_deref_mut())?;
         }
         cache.len += count;
         Ok(ControlFlow::Continue(x))

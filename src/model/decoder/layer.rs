@@ -40,16 +40,16 @@ impl Network {
     /// Runs one layer over new positions; the result has those that are wanted.
     pub(super) fn layer(
         &self,
-        x: Tensor,
+        x: &Tensor,
         layer: &Layer,
         step: &Step,
         cache: &mut Cache,
         captured: Option<&mut Captured>,
     ) -> Result<Tensor> {
-        let entry = self.normed(&x, layer.attention_norm.as_ref())?;
+        let entry = self.normed(x, layer.attention_norm.as_ref())?;
         let qkv = layer.qkv.forward(&entry)?;
         let mixed = self.attend(step, &qkv, layer.head_norms.as_ref(), cache, captured)?;
-        let x = ends(&x, step.count, step.last)?;
+        let x = ends(x, step.count, step.last)?;
         let mixed = self.added(layer.output.forward(&mixed)?, layer.attention_post_norm.as_ref())?;
         if self.spec.residual == Residual::Parallel {
             let inner = match &layer.mlp_norm {
