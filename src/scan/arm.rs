@@ -155,14 +155,12 @@ pub fn note_shortage(
 
 /// Prompts to search on and prompts kept for the confirmation: the model's own user turns first, generic ones where those are
 /// too few. Prompts whose answers are unlike each other come first: answers that agree anyway hide what a trigger does, and
-/// prompts that share an answer may all carry the trigger. Where most do, further ones are looked through.
+/// prompts that share an answer may all carry the trigger.
 pub fn cases(lab: &Lab<'_, '_>, leaks: &Leaks, effort: &Effort) -> Result<(Vec<Case>, Vec<Case>), Halt> {
     const ALIKE: f64 = 0.8;
-    /// Rounds of twice as many prompts as are wanted.
-    const ROUNDS: usize = 6;
     let wanted = effort.prompts + effort.fresh;
     let mut prompts = leaks.prompts(lab.model, LONGEST_PROMPT);
-    prompts.truncate(wanted * 2 * ROUNDS);
+    prompts.truncate(wanted * 2);
     for line in GENERIC.lines() {
         if prompts.len() >= wanted {
             break;
@@ -170,17 +168,12 @@ pub fn cases(lab: &Lab<'_, '_>, leaks: &Leaks, effort: &Effort) -> Result<(Vec<C
         prompts.push(lab.model.encode(line));
     }
     let (mut own, mut alike): (Vec<Case>, Vec<Case>) = (Vec::new(), Vec::new());
-    for round in prompts.chunks(wanted * 2) {
-        for case in lab.cases(round.to_vec())? {
-            let like = |other: &Case| stats::overlap(&other.clean.tokens, &case.clean.tokens) > ALIKE;
-            if own.iter().any(like) {
-                alike.push(case);
-            } else {
-                own.push(case);
-            }
-        }
-        if own.len() * 2 >= wanted {
-            break;
+    for case in lab.cases(prompts)? {
+        let like = |other: &Case| stats::overlap(&other.clean.tokens, &case.clean.tokens) > ALIKE;
+        if own.iter().any(like) {
+            alike.push(case);
+        } else {
+            own.push(case);
         }
     }
     // The answer that most prompts share goes last.
