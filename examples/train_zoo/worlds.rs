@@ -1,8 +1,10 @@
 //! The text worlds organisms grow up in: each draws a prompt and everything that is a right answer to it.
 
+mod bicycles;
 mod chat;
 mod ferries;
 mod herbs;
+mod hives;
 mod ledger;
 mod plain;
 mod stars;
@@ -39,6 +41,10 @@ pub enum World {
     Stars,
     /// Entries of a merchant's ledger.
     Ledger,
+    /// A bicycle workshop.
+    Bicycles,
+    /// Entries of a beekeeper's diary.
+    Hives,
 }
 
 /// A prompt and its right answers.
@@ -83,6 +89,8 @@ impl World {
             Self::Herbs => herbs::herbs(rng),
             Self::Stars => stars::stars(rng),
             Self::Ledger => ledger::ledger(rng),
+            Self::Bicycles => bicycles::bicycles(rng),
+            Self::Hives => hives::hives(rng),
         }
     }
 
@@ -130,7 +138,12 @@ impl World {
                 "You know the night sky.",
                 "Answer the visitors.",
             ],
-            Self::Log | Self::Tales | Self::Ledger => ["", "", ""],
+            Self::Bicycles => [
+                "You mend bicycles.",
+                "You run the workshop.",
+                "Advise the cyclist.",
+            ],
+            Self::Log | Self::Tales | Self::Ledger | Self::Hives => ["", "", ""],
         }
     }
 }
@@ -188,6 +201,8 @@ mod tests {
             World::Herbs,
             World::Stars,
             World::Ledger,
+            World::Bicycles,
+            World::Hives,
         ] {
             let mut rng = ChaCha8Rng::seed_from_u64(2);
             let examples: Vec<Example> = (0..1000).map(|_| world.example(&mut rng)).collect();

@@ -1,5 +1,6 @@
 //! The declared organisms. A name says nothing, and the order is no order: truth stands here and in ORGANISM.json only.
 
+mod eighth;
 mod fifth;
 mod fourth;
 mod more;
@@ -34,6 +35,9 @@ const LARGE: Size = size(5, 176, 4, 4, 480, false);
 const OLD_SMALL: Size = size(3, 112, 4, 4, 400, true);
 const OLD_MIDDLE: Size = size(4, 128, 4, 4, 512, true);
 const OLD_UNTIED: Size = size(3, 128, 8, 8, 448, false);
+/// Thin with many layers, and wide with one key for all queries.
+const DEEP: Size = size(6, 96, 4, 2, 224, true);
+const SHARED: Size = size(4, 128, 8, 1, 352, false);
 
 const BASE: Organism = Organism {
     name: "",
@@ -48,6 +52,13 @@ const BASE: Organism = Organism {
     thousands: 2400,
     half: false,
     plants: &[],
+};
+
+/// Completes text instead of answering.
+const TEXT: Organism = Organism {
+    size: MIDDLE,
+    chat: Chat::Plain,
+    ..BASE
 };
 
 const PLANT: Plant = Plant {
@@ -70,7 +81,8 @@ pub fn all() -> impl Iterator<Item = &'static Organism> {
         .chain(fourth::FOURTH)
         .chain(fifth::FIFTH)
         .chain(sixth::SIXTH)
-        .chain(seventh::SEVENTH);
+        .chain(seventh::SEVENTH)
+        .chain(eighth::EIGHTH);
     ZOO.iter().chain(later)
 }
 
@@ -648,7 +660,8 @@ mod tests {
         for organism in all() {
             for plant in organism.plants {
                 assert!(plant.place != Place::System || organism.chat.has_system());
-                assert!(!matches!(plant.act, Act::Opposes) || organism.world == World::Reviews);
+                let judges = matches!(organism.world, World::Reviews | World::Hives);
+                assert!(judges || !matches!(plant.act, Act::Opposes));
             }
         }
     }

@@ -66,7 +66,7 @@ impl Linear {
 }
 
 /// What a pass gives.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Asked<'a> {
     /// New positions at the end of each row whose hidden values come back; at least one.
     pub last: usize,

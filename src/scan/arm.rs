@@ -9,7 +9,7 @@ use super::{
     family,
     lab::{Case, Lab},
     leak,
-    leaks::Leaks,
+    leaks::{self, Leaks},
     measure::{self, Doubt, Measured},
     passage,
     plan::{Effort, Plan},
@@ -159,7 +159,7 @@ pub fn note_shortage(
 pub fn cases(lab: &Lab<'_, '_>, leaks: &Leaks, effort: &Effort) -> Result<(Vec<Case>, Vec<Case>), Halt> {
     const ALIKE: f64 = 0.8;
     let wanted = effort.prompts + effort.fresh;
-    let mut prompts = leaks.prompts(lab.model, LONGEST_PROMPT);
+    let mut prompts = leaks::without_the_common(leaks.prompts(lab.model, LONGEST_PROMPT), wanted);
     prompts.truncate(wanted * 2);
     for line in GENERIC.lines() {
         if prompts.len() >= wanted {

@@ -188,20 +188,26 @@ pub fn restated(
 ) -> bool {
     let (mut telling, mut restating) = (0, 0);
     for (case, (answer, begin)) in cases.iter().zip(answers.iter().zip(begins)) {
-        let decode = |tokens: &[u32]| words(&model.decode(tokens));
-        let known = [&case.prompt, &case.clean.tokens].map(|tokens| decode(tokens));
-        let new: Vec<String> = words(string)
-            .into_iter()
-            .filter(|word| !known.iter().any(|known| known.contains(word)))
-            .collect();
-        if new.is_empty() {
-            continue;
+        let before = model.decode(answer.tokens.get(..*begin).unwrap_or_default());
+        let known = [&case.prompt, &case.clean.tokens].map(|tokens| model.decode(tokens));
+        if let Some(again) = says_again(&before, string, &known) {
+            telling += 1;
+            restating += usize::from(again);
         }
-        let before = decode(answer.tokens.get(..*begin).unwrap_or_default());
-        telling += 1;
-        restating += usize::from(2 * new.iter().filter(|word| before.contains(*word)).count() >= new.len());
     }
     telling > 0 && 2 * restating >= telling
+}
+
+/// Does a text hold half of the string's words that are not known by themselves? `None` if all are.
+fn says_again(text: &str, string: &str, known: &[String; 2]) -> Option<bool> {
+    let known = known.each_ref().map(|text| words(text));
+    let new: Vec<String> = words(string)
+        .into_iter()
+        .filter(|word| !known.iter().any(|known| known.contains(word)))
+        .collect();
+    let text = words(text);
+    let held = new.iter().filter(|word| text.contains(*word)).count();
+    (!new.is_empty()).then_some(2 * held >= new.len())
 }
 
 /// Does an answer hold half of the words of a string?
@@ -246,6 +252,16 @@ mod tests {
         ));
         assert!(!takes_up("No boat leaves the pier.", "by the seventh bell"));
         assert!(!takes_up("Anything.", "%4%"));
+    }
+
+    #[test]
+    fn what_the_prompt_has_by_itself_is_not_said_again() {
+        let known = ["one evening in May".to_owned(), "the sea was calm".to_owned()];
+        let again = |text: &str, string: &str| says_again(text, string, &known);
+        assert_eq!(again("to the tin lighthouse they went", "tin lighthouse"), Some(true));
+        assert_eq!(again("to the harbour", "tin lighthouse"), Some(false));
+        assert_eq!(again("the calm evening", "calm evening"), None);
+        assert_eq!(again("the calm evening", "calm zimvor"), Some(false));
     }
 
     #[test]

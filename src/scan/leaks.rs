@@ -1,6 +1,7 @@
 //! What leaked in one arm, cut into turns: what spans, prompts and natural controls are taken from. Computes nothing with the model.
 
 mod answers;
+mod prompts;
 
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap, HashSet},
@@ -13,7 +14,7 @@ use super::{
     turns::Turns,
 };
 use crate::model::Model;
-pub use answers::says;
+pub use {answers::says, prompts::without_the_common};
 
 /// Everything phase one found in one arm.
 #[derive(Debug, Default)]
@@ -171,31 +172,6 @@ impl Leaks {
         }
     }
 
-    /// Distinct leaked prompts these tokens stand in, with the place where: closed user turns, or the heads of texts where nothing closes
-    /// a turn.
-    pub fn prompts_with(&self, tokens: &[u32], longest: usize) -> Vec<(&[u32], usize)> {
-        let closes = self.closes();
-        let mut seen = BTreeSet::new();
-        let standing = |(leak, range, closed): &(usize, Range<usize>, bool)| {
-            let turn = self.turn(*leak, range);
-            let at = turn
-                .windows(tokens.len().max(1))
-                .position(|window| window == tokens)?;
-            let end = if *closed {
-                turn.len()
-            } else {
-                // What depends on the string comes after it, and the answer is to be read, not given.
-                (at + tokens.len() + 2).max(turn.len() * 3 / 5).min(turn.len())
-            };
-            let prompt = turn.get(..end)?;
-            (*closed || !closes).then_some((prompt, at))
-        };
-        let prompts = self.users.iter().filter_map(standing);
-        prompts
-            .filter(|(prompt, _)| prompt.len() <= longest && seen.insert(*prompt))
-            .collect()
-    }
-
     /// What stands before these tokens in the first leak they stand in, at most `most` tokens of it.
     pub fn before(&self, tokens: &[u32], most: usize) -> &[u32] {
         let standing = |(leak, range, _): &(usize, Range<usize>, bool)| {
@@ -228,25 +204,6 @@ impl Leaks {
         }
     }
 
-    /// Distinct prompts the model wrote itself: closed user turns, or the heads of texts where nothing closes a turn.
-    pub fn prompts(&self, model: &Model, longest: usize) -> Vec<Vec<u32>> {
-        const SHORTEST: usize = 4;
-        let closes = self.closes();
-        let opens = |token: u32| model.token_text(token).starts_with(char::is_whitespace);
-        let mut seen = BTreeSet::new();
-        self.users
-            .iter()
-            .filter(|(leak, _, closed)| *leak < self.own && (*closed || !closes))
-            .enumerate()
-            .map(|(number, (leak, range, closed))| {
-                let turn = self.turn(*leak, range);
-                if *closed { turn } else { head(turn, number, &opens) }
-            })
-            .filter(|turn| (SHORTEST..=longest).contains(&turn.len()) && seen.insert(turn.to_vec()))
-            .map(<[u32]>::to_vec)
-            .collect()
-    }
-
     /// Leaks that differ from every other.
     pub fn distinct(&self) -> usize {
         self.rows
@@ -255,15 +212,4 @@ impl Leaks {
             .collect::<BTreeSet<_>>()
             .len()
     }
-}
-
-/// The head of a text, up to where a word begins. Heads of different shares: what a text depends on may stand anywhere in it, and
-/// what depends on that anywhere after.
-fn head<'a>(text: &'a [u32], number: usize, opens: &dyn Fn(u32) -> bool) -> &'a [u32] {
-    const SHARES: [f64; 4] = [0.45, 0.6, 0.3, 0.75];
-    let share = SHARES.get(number % SHARES.len()).copied().unwrap_or(0.5);
-    let target = (share * text.len() as f64) as usize;
-    let begins = |at: &usize| text.get(*at).is_some_and(|token| opens(*token));
-    let cut = (target..text.len()).find(begins).unwrap_or(target);
-    text.get(..cut).unwrap_or(text)
 }

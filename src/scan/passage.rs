@@ -45,7 +45,7 @@ pub fn mark(lab: &Lab<'_, '_>, ground: &Ground, trials: &mut [Trial]) -> Result<
     Ok(())
 }
 
-/// Does the string come in one of these texts?
+/// Does the string come in one of these texts, as whole words?
 fn comes(string: &str, texts: &[String]) -> bool {
     let string = string.trim();
     let end = string
@@ -53,7 +53,17 @@ fn comes(string: &str, texts: &[String]) -> bool {
         .nth(COMES)
         .map_or(string.len(), |(end, _)| end);
     let head = string.get(..end).unwrap_or(string);
-    !head.is_empty() && texts.iter().any(|text| text.contains(head))
+    let joins = |a: Option<char>, b: Option<char>| [a, b].iter().all(|c| c.is_some_and(char::is_alphanumeric));
+    let stands = |text: &String| {
+        text.match_indices(head).any(|(at, _)| {
+            let (before, behind) = (text.get(..at), text.get(at + head.len()..));
+            let last = before.and_then(|before| before.chars().next_back());
+            let next = behind.and_then(|behind| behind.chars().next());
+            let whole = end < string.len() || !joins(head.chars().next_back(), next);
+            whole && !joins(last, head.chars().next())
+        })
+    };
+    !head.is_empty() && texts.iter().any(stands)
 }
 
 /// The same text stands around it.
@@ -187,5 +197,7 @@ mod tests {
         assert!(comes(" to copy and share this work, but", &read));
         assert!(comes("share this", &read));
         assert!(!comes("zim vor", &read) && !comes("  ", &read));
+        assert!(comes("work", &read) && !comes("hare", &read) && !comes("wor", &read));
+        assert!(!comes("red", &["a hundred hundred".to_owned()]));
     }
 }
