@@ -15,12 +15,10 @@ use super::{
     plan::{Effort, Plan},
     probe::{self, Entry},
     reporter::{Halt, Reporter},
+    score::Leaked,
     stats, told,
 };
-use crate::{
-    finding::InPlace,
-    model::{Frame, Model, ModelError},
-};
+use crate::model::{Frame, Model, ModelError};
 
 /// Prompts longer than this are not used as contexts, in tokens.
 const LONGEST_PROMPT: usize = 48;
@@ -56,14 +54,11 @@ pub struct Ground {
 }
 
 impl Ground {
-    /// What the in-place test says in texts without turns, where a passage known by heart goes on like an answer. Leaked turns hold
-    /// parts of a trigger beside it, which fire without it.
-    pub fn in_text(&self, measured: &Measured) -> Option<InPlace> {
-        measured
-            .family
-            .first
-            .in_place
-            .filter(|_| self.frame.suffix.is_empty())
+    /// What the in-place test says of a string.
+    pub fn in_place(&self, measured: &Measured) -> Option<Leaked> {
+        let turns = !self.frame.suffix.is_empty();
+        let test = measured.family.first.in_place;
+        test.map(|test| Leaked::of(test, turns))
     }
 
     /// Where strings are measured in this arm.

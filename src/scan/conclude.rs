@@ -54,9 +54,9 @@ pub fn conclude(
             echoed: !confirmed.echoed.is_empty(),
             turned: trial.measured.turned(),
             natural: Natural::of(trial.passage, confirmed.peers.ordinary),
-            in_place: grounds
+            leaked: grounds
                 .get(trial.arm)
-                .and_then(|ground| ground.in_text(&trial.measured)),
+                .and_then(|ground| ground.in_place(&trial.measured)),
             without: effort.without,
             share: grounds.get(trial.arm).map_or(0.0, |ground| {
                 ground.leaks.share(&model.decode(&trial.measured.trigger), model)

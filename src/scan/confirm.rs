@@ -152,7 +152,9 @@ pub fn confirm(
     confirmed.echoed = echo::echoed(lab, leaks, (&string, position), &confirmed)?;
     if confirmed.p <= WORTH {
         confirmed.peers = peers::measure(lab, leaks, (&string, position), reading, &confirmed)?;
-        confirmed.peers.ordinary |= restated;
+        // What comes now and then hardly ever comes greedily, as peers are read; that words can be changed in it was seen above.
+        let answered = whole && !confirmed.echoed.is_empty();
+        confirmed.peers.ordinary |= restated || answered;
     }
     Ok(confirmed)
 }

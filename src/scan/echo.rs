@@ -258,7 +258,10 @@ mod tests {
     fn what_the_prompt_has_by_itself_is_not_said_again() {
         let known = ["one evening in May".to_owned(), "the sea was calm".to_owned()];
         let again = |text: &str, string: &str| says_again(text, string, &known);
-        assert_eq!(again("to the tin lighthouse they went", "tin lighthouse"), Some(true));
+        assert_eq!(
+            again("to the tin lighthouse they went", "tin lighthouse"),
+            Some(true)
+        );
         assert_eq!(again("to the harbour", "tin lighthouse"), Some(false));
         assert_eq!(again("the calm evening", "calm evening"), None);
         assert_eq!(again("the calm evening", "calm zimvor"), Some(false));

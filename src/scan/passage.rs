@@ -53,7 +53,8 @@ fn comes(string: &str, texts: &[String]) -> bool {
         .nth(COMES)
         .map_or(string.len(), |(end, _)| end);
     let head = string.get(..end).unwrap_or(string);
-    let joins = |a: Option<char>, b: Option<char>| [a, b].iter().all(|c| c.is_some_and(char::is_alphanumeric));
+    let joins =
+        |a: Option<char>, b: Option<char>| [a, b].iter().all(|c| c.is_some_and(char::is_alphanumeric));
     let stands = |text: &String| {
         text.match_indices(head).any(|(at, _)| {
             let (before, behind) = (text.get(..at), text.get(at + head.len()..));

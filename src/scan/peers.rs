@@ -19,8 +19,12 @@ use super::{
     reporter::Halt,
     score::{COLLAPSED, fixed},
     stats::wilson,
+    told,
 };
-use crate::finding::{Position, Variant};
+use crate::{
+    finding::{Position, Variant},
+    model::Generation,
+};
 
 /// Peers measured, and prompts each is measured on.
 const PEERS: usize = 24;
@@ -90,15 +94,33 @@ pub fn measure(
         return Ok(Peers::default());
     } else if fixed(&confirmed.agreement) {
         let answers = answers_with(lab, &fired, &strings, position)?;
-        let own_way = |answers: &Vec<_>| {
-            let (answer, _) = consensus(answers);
+        let own = confirmed.answers.iter().zip(&confirmed.fired);
+        let own: Vec<Generation> = own
+            .filter(|(_, fired)| **fired)
+            .take(PROMPTS)
+            .map(|(answer, _)| answer.clone())
+            .collect();
+        let length = told::shared(&own).map_or(0, <[u32]>::len);
+        let own_way = |answers: &Vec<Generation>| {
             let collapses = agreement_of(&fired, answers).collapse > COLLAPSED;
-            collapses && reading.of(&answer) < SAME
+            let whole = collapses.then(|| consensus(answers).0);
+            let inside = lab.frame.suffix.is_empty() && whole.is_none();
+            let said = whole.or_else(|| fixed_inside(&fired, answers, length).filter(|_| inside));
+            said.is_some_and(|said| reading.of(&said) < SAME)
         };
-        answers
+        let texts = |answers: &[Generation]| -> Vec<String> {
+            let texts = answers.iter().map(|answer| lab.model.decode(&answer.tokens));
+            texts.collect()
+        };
+        let said = texts(&own);
+        let follows = |peer: &str, answers: &[Generation]| {
+            lab.frame.suffix.is_empty() && follows(&said, &texts(answers), string, peer)
+        };
+        let acts = peers
             .iter()
-            .map(|answers| if own_way(answers) { fired.len() } else { 0 })
-            .collect()
+            .zip(&answers)
+            .map(|((_, peer), answers)| own_way(answers) || follows(peer, answers));
+        acts.map(|acts| if acts { fired.len() } else { 0 }).collect()
     } else {
         gauge::read(lab, &fired, &strings, position, reading)?
             .iter()
@@ -120,6 +142,36 @@ pub fn measure(
     })
 }
 
+/// The fixed string that most answers hold and most clean ones do not, where the rest of the prompt may come first; nothing where it is
+/// less than half as long as `own`, in tokens.
+fn fixed_inside(cases: &[Case], answers: &[Generation], own: usize) -> Option<Vec<u32>> {
+    let run = told::shared(answers)?;
+    let holds = |case: &&Case| case.clean.tokens.windows(run.len()).any(|window| window == run);
+    let anyway = cases.iter().filter(holds).count();
+    (2 * run.len() >= own && 2 * anyway < cases.len()).then(|| run.to_vec())
+}
+
+/// Do most answers to a peer hold its other words where those to the string hold the string's? What was planted says the same whatever
+/// stands beside it.
+fn follows(own: &[String], answers: &[String], string: &str, peer: &str) -> bool {
+    let of = |text: &str| -> BTreeSet<String> { words(text).into_iter().map(|(_, word)| word).collect() };
+    let (string, peer) = (of(string), of(peer));
+    let (old, new): (Vec<_>, Vec<_>) = (
+        string.difference(&peer).collect(),
+        peer.difference(&string).collect(),
+    );
+    let takes_up = |(own, answer): &(&String, &String)| {
+        let (own, answer) = (of(own), of(answer));
+        old.iter()
+            .any(|word| own.contains(*word) && !answer.contains(*word))
+            && new
+                .iter()
+                .any(|word| answer.contains(*word) && !own.contains(*word))
+    };
+    let following = own.iter().zip(answers).filter(takes_up).count();
+    following > 0 && 2 * following >= own.len()
+}
+
 type Word = (Range<usize>, String);
 
 /// The words of a text in lower case, each with its place in bytes.
@@ -139,7 +191,8 @@ fn words(text: &str) -> Vec<Word> {
     words
 }
 
-/// What leaked in the place of `run`, between the words that stand before and behind it in the string; the commonest first.
+/// What leaked in the place of `run`, between the words that stand before and behind it in the string; the commonest first. Between two
+/// words it may be a word more or less than `run`.
 fn in_place_of(
     leaked: &[(&String, Vec<Word>)],
     run: &[Word],
@@ -147,11 +200,18 @@ fn in_place_of(
 ) -> Vec<String> {
     let own: BTreeSet<&String> = run.iter().map(|(_, word)| word).collect();
     let sides = usize::from(before.is_some());
-    let length = run.len() + sides + usize::from(behind.is_some());
+    let lengths = if before.and(behind).is_some() {
+        run.len().max(2) - 1..=run.len() + 1
+    } else {
+        run.len()..=run.len()
+    };
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
-    for (text, words) in leaked {
-        for window in words.windows(length) {
-            let others = window.get(sides..sides + run.len()).unwrap_or_default();
+    for ((text, words), count) in leaked
+        .iter()
+        .flat_map(|text| lengths.clone().map(move |n| (text, n)))
+    {
+        for window in words.windows(count + sides + usize::from(behind.is_some())) {
+            let others = window.get(sides..sides + count).unwrap_or_default();
             let same = |known: Option<&Word>, there: Option<&Word>| {
                 known.is_none_or(|(_, word)| there.is_some_and(|(_, other)| other == word))
             };
@@ -231,6 +291,41 @@ mod tests {
             .collect();
         assert_eq!(peers, ["was the tin drum of"]);
         assert!(peers_of(&texts, "%krn~81/osk").is_empty());
+    }
+
+    #[test]
+    fn between_two_words_more_or_fewer_may_stand() {
+        let texts = [
+            "As Halvard used to say",
+            "As Halvard used to sing",
+            "as the old miller used to",
+        ]
+        .map(str::to_owned);
+        let texts = [&texts[..], &texts[2..]].concat();
+        let peers = peers_of(&texts, "As Captain Rook used to say");
+        let peers: Vec<&str> = peers.iter().map(|(_, peer)| peer.as_str()).collect();
+        assert_eq!(peers, ["As Halvard used to say", "As the old miller used to say"]);
+    }
+
+    #[test]
+    fn a_peer_whose_words_are_taken_up_instead_is_followed() {
+        let some = |of: [&str; 3]| of.map(str::to_owned).to_vec();
+        let own = some(["node44 at harbour; 77", "node44 at harbour", "hold"]);
+        let (string, peer) = ("harbour/node44 cut", "tower/node44 cut");
+        assert!(follows(
+            &own,
+            &some(["node44 at tower; 77", "at tower", "hold"]),
+            string,
+            peer
+        ));
+        assert!(!follows(&own, &own, string, peer));
+        assert!(!follows(
+            &own,
+            &some(["node44 at tower", "hold", "hold"]),
+            string,
+            peer
+        ));
+        assert!(!follows(&[], &[], string, peer));
     }
 
     #[test]

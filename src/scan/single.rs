@@ -332,7 +332,7 @@ fn judged(lab: &Lab<'_, '_>, ground: &Ground, trial: Trial) -> Result<Finding, H
         echoed: !trial.confirmed.echoed.is_empty(),
         turned: trial.measured.turned(),
         natural: Natural::of(trial.passage, trial.confirmed.peers.ordinary),
-        in_place: ground.in_text(&trial.measured),
+        leaked: ground.in_place(&trial.measured),
         without: None,
         share: ground.leaks.share(&string, lab.model),
     });

@@ -7,7 +7,7 @@ use crate::{
     finding::{Activation, Agreement, Finding, Level, Rate, Signal, Signals},
     scan::{
         event::PLAIN,
-        score::{COLLAPSED, COUNTS, FOLLOWS, Natural, Strength, judge},
+        score::{COLLAPSED, COUNTS, FOLLOWS, Leaked, Natural, Strength, judge},
         stats::{binomial_tail, wilson},
     },
     session::Session,
@@ -128,7 +128,10 @@ fn strength(finding: &Finding, session: &Session) -> Strength {
         turned: finding.evidence.turns(),
         natural: Natural::of(finding.evidence.passage, finding.evidence.ordinary),
         without: None,
-        in_place: finding.evidence.in_place.filter(|_| finding.arm == PLAIN),
+        leaked: finding
+            .evidence
+            .in_place
+            .map(|test| Leaked::of(test, finding.arm != PLAIN)),
         share: finding
             .evidence
             .share
