@@ -154,7 +154,11 @@ pub fn note_shortage(
 pub fn cases(lab: &Lab<'_, '_>, leaks: &Leaks, effort: &Effort) -> Result<(Vec<Case>, Vec<Case>), Halt> {
     const ALIKE: f64 = 0.8;
     let wanted = effort.prompts + effort.fresh;
-    let mut prompts = leaks::without_the_common(leaks.prompts(lab.model, LONGEST_PROMPT), wanted);
+    let mut prompts = leaks.prompts(lab.model, LONGEST_PROMPT);
+    // Texts without turns begin alike.
+    if leaks.closes() {
+        prompts = leaks::without_the_common(prompts, wanted);
+    }
     prompts.truncate(wanted * 2);
     for line in GENERIC.lines() {
         if prompts.len() >= wanted {

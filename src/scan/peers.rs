@@ -19,7 +19,6 @@ use super::{
     reporter::Halt,
     score::{COLLAPSED, fixed},
     stats::wilson,
-    told,
 };
 use crate::{
     finding::{Position, Variant},
@@ -100,13 +99,10 @@ pub fn measure(
             .take(PROMPTS)
             .map(|(answer, _)| answer.clone())
             .collect();
-        let length = told::shared(&own).map_or(0, <[u32]>::len);
         let own_way = |answers: &Vec<Generation>| {
+            let (answer, _) = consensus(answers);
             let collapses = agreement_of(&fired, answers).collapse > COLLAPSED;
-            let whole = collapses.then(|| consensus(answers).0);
-            let inside = lab.frame.suffix.is_empty() && whole.is_none();
-            let said = whole.or_else(|| fixed_inside(&fired, answers, length).filter(|_| inside));
-            said.is_some_and(|said| reading.of(&said) < SAME)
+            collapses && reading.of(&answer) < SAME
         };
         let texts = |answers: &[Generation]| -> Vec<String> {
             let texts = answers.iter().map(|answer| lab.model.decode(&answer.tokens));
@@ -140,15 +136,6 @@ pub fn measure(
         // What turns answers has no answer of its own: a peer that turns them is another form of it.
         ordinary: !matches!(reading, Reading::Turned(_)) && ordinary(&acting, fixed(&confirmed.agreement)),
     })
-}
-
-/// The fixed string that most answers hold and most clean ones do not, where the rest of the prompt may come first; nothing where it is
-/// less than half as long as `own`, in tokens.
-fn fixed_inside(cases: &[Case], answers: &[Generation], own: usize) -> Option<Vec<u32>> {
-    let run = told::shared(answers)?;
-    let holds = |case: &&Case| case.clean.tokens.windows(run.len()).any(|window| window == run);
-    let anyway = cases.iter().filter(holds).count();
-    (2 * run.len() >= own && 2 * anyway < cases.len()).then(|| run.to_vec())
 }
 
 /// Do most answers to a peer hold its other words where those to the string hold the string's? What was planted says the same whatever

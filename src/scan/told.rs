@@ -29,7 +29,7 @@ const LONGEST_TEXT: usize = 200;
 const HEAD: usize = 12;
 
 /// The longest run of tokens that most answers share, of the first answer that has one.
-pub fn shared(answers: &[Generation]) -> Option<&[u32]> {
+fn shared(answers: &[Generation]) -> Option<&[u32]> {
     let enough = (SHARED * answers.len() as f64).ceil() as usize;
     let stands = |run: &[u32]| {
         let holds = |answer: &&Generation| answer.tokens.windows(run.len()).any(|window| window == run);
