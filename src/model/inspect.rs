@@ -141,6 +141,11 @@ impl Anatomy {
             .frame(context)
     }
 
+    /// Tokens of a text; `None` without a tokenizer.
+    pub fn count_tokens(&self, text: &str) -> Option<usize> {
+        Some(self.words.as_ref()?.tokenizer.encode(text).len())
+    }
+
     /// The tokenizer.
     pub fn tokenizer(&self) -> Option<TokenizerFacts> {
         let words = self.words.as_ref()?;

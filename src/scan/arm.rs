@@ -23,7 +23,7 @@ use crate::model::{Frame, Model, ModelError};
 /// Prompts longer than this are not used as contexts, in tokens.
 const LONGEST_PROMPT: usize = 48;
 /// Prompts for models whose leaks give too few of their own.
-const GENERIC: &str = include_str!("../../assets/prompts/generic.txt");
+pub const GENERIC: &str = include_str!("../../assets/prompts/generic.txt");
 
 /// A family that was confirmed or not, with where it was measured.
 pub struct Trial {

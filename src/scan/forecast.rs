@@ -6,6 +6,7 @@
 mod speed;
 
 use super::{
+    arm::GENERIC,
     contexts,
     event::Arm,
     gauge,
@@ -20,13 +21,19 @@ const MINED: f64 = 0.9;
 const DRAWN: f64 = 0.85;
 /// Lengths controls of the first look are drawn in.
 const LENGTHS: f64 = 8.0;
-/// Shorter and changed forms, other places and peers measured of each family measured closely.
-const FORMS: f64 = 72.0;
+/// Shorter and changed forms, other places and peers measured of each family measured closely; and the share of them read in answers, the
+/// others in shifts.
+const FORMS: f64 = 14.0;
+const IN_ANSWERS: f64 = 0.7;
 /// Families whose answers are drawn because the leaks tie an answer to them that hardly ever comes greedily; and forms measured of each.
-const DRAWN_FAMILIES: f64 = 2.5;
+/// Most models have none, some ten.
+const DRAWN_FAMILIES: f64 = 0.3;
 const DRAWN_FORMS: f64 = 22.0;
-/// Tokens of a row beside the arm's own: a prompt and a string in it.
-const ROW: usize = 22;
+/// Tokens of a string put into a prompt; and of a prompt where the tokenizer is not known.
+const STRING: usize = 11;
+const PROMPT: usize = 15;
+/// What a scan takes beside computing the model: mining, ties, forms, the session.
+const BESIDE: f64 = 1.15;
 /// Share of its room that an answer takes before it ends.
 const SPOKEN: f64 = 0.85;
 /// Answers of the in-place test of a string: its leaked prompts as they are, and two changed forms of each.
@@ -36,7 +43,7 @@ const KINDS: f64 = 3.0;
 /// Contexts an arm is asked in, most often.
 const CONTEXTS: usize = 4;
 /// Prompts that attention is measured on.
-const MAPS: f64 = 4.0;
+const MAPS: f64 = 2.7;
 /// Controls read for each fresh prompt, and the trigger.
 const CONFIRMING: f64 = 8.0;
 /// A model with a shorter context cannot be given a prompt, a string in it and an answer.
@@ -67,10 +74,9 @@ impl Work {
         let beside = number(effort.beside_controls);
         let controls = KINDS * number(effort.controls) * DRAWN;
         let closer = number(effort.closer);
-        let cases = 1.5 * (prompts + fresh);
+        let cases = 2.0 * (prompts + fresh);
         let looks = 3.0 * number(effort.looks);
-        // Of what is read both ways, half is read in answers and half in shifts.
-        let either = 0.5 * closer * (FORMS * prompts + CONFIRMING * fresh);
+        let either = closer * (FORMS * prompts + CONFIRMING * fresh);
         let drawn = DRAWN_FAMILIES
             * gauge::DRAWS as f64
             * (controls * beside + DRAWN_FORMS * prompts + CONFIRMING * fresh);
@@ -86,13 +92,13 @@ impl Work {
             answers: cases
                 + number(effort.survivors) * (prompts + IN_PLACE)
                 + closer * controls * beside
-                + either
+                + IN_ANSWERS * either
                 + drawn,
             answer_tokens,
             shifts: cases
                 + looks * (MINED * number(effort.candidates) + LENGTHS * number(effort.controls))
                 + closer * (controls * beside + prompts)
-                + either,
+                + (1.0 - IN_ANSWERS) * either,
             maps: closer * (controls + 1.0) * MAPS,
         };
         let arms = number(arms);
@@ -112,10 +118,11 @@ impl Work {
 
     /// Seconds at this speed.
     pub fn seconds(&self, speed: &Speed) -> f64 {
-        self.leaks * self.leak_tokens * speed.leak_token_s
+        let computing = self.leaks * self.leak_tokens * speed.leak_token_s
             + self.answers * (speed.shift_row_s + self.answer_tokens * speed.answer_token_s)
             + self.shifts * speed.shift_row_s
-            + self.maps * speed.map_row_s
+            + self.maps * speed.map_row_s;
+        BESIDE * computing
     }
 }
 
@@ -160,7 +167,8 @@ pub fn forecast(anatomy: &Anatomy, open: &OpenOptions, plan: &Plan) -> Result<Fo
             costs: Vec::new(),
         });
     }
-    let speed = speed::rehearse(anatomy, open, arms.first().map(|(_, frame)| frame))?;
+    let row = prompt_tokens(anatomy) + STRING;
+    let speed = speed::rehearse(anatomy, open, arms.first().map(|(_, frame)| frame), row)?;
     let longest = arms
         .iter()
         .map(|(_, frame)| frame.prefix.len())
@@ -175,7 +183,7 @@ pub fn forecast(anatomy: &Anatomy, open: &OpenOptions, plan: &Plan) -> Result<Fo
             Cost {
                 budget,
                 work,
-                memory: memory(anatomy, open, &effort, longest),
+                memory: memory(anatomy, open, &effort, longest, row),
                 seconds: work.seconds(&speed),
             }
         })
@@ -188,8 +196,16 @@ pub fn forecast(anatomy: &Anatomy, open: &OpenOptions, plan: &Plan) -> Result<Fo
     })
 }
 
-/// Peak memory of a scan, bytes: the weights as they are kept, and what batches hold on every thread.
-fn memory(anatomy: &Anatomy, open: &OpenOptions, effort: &Effort, prefix: usize) -> u64 {
+/// Tokens of a prompt, as this tokenizer cuts usual ones: a small vocabulary makes them long.
+fn prompt_tokens(anatomy: &Anatomy) -> usize {
+    let counts = GENERIC.lines().filter_map(|line| anatomy.count_tokens(line));
+    let (sum, prompts) = counts.fold((0, 0), |(sum, prompts), tokens| (sum + tokens, prompts + 1));
+    if prompts == 0 { PROMPT } else { sum / prompts }
+}
+
+/// Peak memory of a scan, bytes: the weights as they are kept, and what batches hold on every thread. `row` is the tokens of a prompt with
+/// a string in it.
+fn memory(anatomy: &Anatomy, open: &OpenOptions, effort: &Effort, prefix: usize, row: usize) -> u64 {
     /// Rows of a batch, positions of a pass, numbers a pass may return: as `model` has them.
     const ROWS: usize = 64;
     const POSITIONS: usize = 512;
@@ -203,7 +219,7 @@ fn memory(anatomy: &Anatomy, open: &OpenOptions, effort: &Effort, prefix: usize)
     let (attention, vocabulary) = (&spec.attention, spec.vocabulary);
     let per_position = spec.layers * 2 * attention.kv_heads * attention.head_dim;
     let batch = floats(ROWS * (prefix + effort.leak_tokens) * per_position) + floats(ROWS * vocabulary * 3);
-    let row = ROW + prefix;
+    let row = row + prefix;
     let rows = (POSITIONS / row).min(RETURNED / (3 * vocabulary)).max(1);
     let width = 4 * spec.hidden + attention.qkv_width() + 3 * spec.mlp.inner;
     let pass = floats(rows * row * (width + per_position)) + floats(rows * 6 * vocabulary);

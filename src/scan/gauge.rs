@@ -169,24 +169,36 @@ pub fn answers(
     if !matches!(reading, Reading::Drawn(_)) {
         return answers_with(lab, cases, strings, position);
     }
-    let mut drawn = Vec::new();
-    for string in strings {
+    let rows = |string: &&[u32]| -> Vec<Vec<u32>> {
         let insert = lab.insert(string);
         let row = |case| lab.row(case, Some((&insert, position))).0;
-        drawn.push(draw(lab, &cases.iter().map(row).collect::<Vec<_>>(), reading)?);
-    }
-    Ok(drawn)
+        cases.iter().map(row).collect()
+    };
+    draw(lab, &strings.iter().map(rows).collect::<Vec<_>>(), reading)
 }
 
-/// Of the answers drawn to each row the one that holds most of what is read.
-fn draw(lab: &Lab<'_, '_>, rows: &[Vec<u32>], reading: &Reading) -> Result<Vec<Generation>, Halt> {
-    let all = lab.drawn(&[rows; DRAWS].concat())?;
+/// Of the answers drawn to each row the one that holds most of what is read, group by group; every group has the same luck.
+fn draw(
+    lab: &Lab<'_, '_>,
+    groups: &[Vec<Vec<u32>>],
+    reading: &Reading,
+) -> Result<Vec<Vec<Generation>>, Halt> {
+    let drawn: Vec<Vec<u32>> = groups
+        .iter()
+        .flat_map(|rows| [rows.as_slice(); DRAWS].concat())
+        .collect();
+    let numbers = groups.iter().flat_map(|rows| 0..(rows.len() * DRAWS) as u64);
+    let mut all = lab.drawn(drawn, numbers)?.into_iter();
     let held = |answer: &&Generation| reading.of(&answer.tokens);
-    let best = |row: usize| {
-        let draws = all.iter().skip(row).step_by(rows.len());
-        draws.max_by(|a, b| f64::total_cmp(&held(a), &held(b))).cloned()
+    let best_of = |rows: &Vec<Vec<u32>>| -> Vec<Generation> {
+        let own: Vec<Generation> = all.by_ref().take(rows.len() * DRAWS).collect();
+        let best = |row: usize| {
+            let draws = own.iter().skip(row).step_by(rows.len());
+            draws.max_by(|a, b| f64::total_cmp(&held(a), &held(b))).cloned()
+        };
+        (0..rows.len()).filter_map(best).collect()
     };
-    Ok((0..rows.len()).filter_map(best).collect())
+    Ok(groups.iter().map(best_of).collect())
 }
 
 /// Share of a string's token pairs that stand in an answer.
@@ -228,34 +240,39 @@ pub fn read_controls(
     reading: &Reading,
     rounds: usize,
 ) -> Result<Vec<Vec<f64>>, Halt> {
-    let mut values = Vec::new();
-    for round in 0..rounds {
-        let strings = one_each(controls, cases.len(), round);
-        let inserts: Vec<Insert> = strings.iter().map(|tokens| lab.insert(tokens)).collect();
-        values.push(match reading {
-            Reading::Consensus(_) | Reading::Told(_) | Reading::Drawn(_) | Reading::Turned(_) => {
-                let rows: Vec<Vec<u32>> = inserts
-                    .iter()
-                    .zip(cases)
-                    .map(|(i, case)| lab.row(case, Some((i, position))).0)
-                    .collect();
-                let answers = match reading {
-                    Reading::Drawn(_) => draw(lab, &rows, reading)?,
-                    _ => lab.answers(rows, false)?,
-                };
-                reading.of_each(cases, &answers)
-            }
-            Reading::Shift => {
-                let asked: Vec<(&Insert, Position, usize)> = inserts
+    let inserts: Vec<Vec<Insert>> = (0..rounds)
+        .map(|round| one_each(controls, cases.len(), round))
+        .map(|strings| strings.into_iter().map(|tokens| lab.insert(tokens)).collect())
+        .collect();
+    if matches!(reading, Reading::Shift) {
+        let asked: Vec<(&Insert, Position, usize)> = inserts
+            .iter()
+            .flat_map(|round| {
+                round
                     .iter()
                     .enumerate()
                     .map(|(case, insert)| (insert, position, case))
-                    .collect();
-                lab.shifts(cases, &asked)?
-            }
-        });
+            })
+            .collect();
+        let shifts = lab.shifts(cases, &asked)?;
+        return Ok(shifts.chunks(cases.len().max(1)).map(<[f64]>::to_vec).collect());
     }
-    Ok(values)
+    let rows = |round: &Vec<Insert>| -> Vec<Vec<u32>> {
+        let each = round.iter().zip(cases);
+        each.map(|(insert, case)| lab.row(case, Some((insert, position))).0)
+            .collect()
+    };
+    let rows: Vec<Vec<Vec<u32>>> = inserts.iter().map(rows).collect();
+    let answers = if matches!(reading, Reading::Drawn(_)) {
+        draw(lab, &rows, reading)?
+    } else {
+        let answers = lab.answers(rows.concat(), false)?;
+        answers.chunks(cases.len().max(1)).map(<[_]>::to_vec).collect()
+    };
+    Ok(answers
+        .iter()
+        .map(|answers| reading.of_each(cases, answers))
+        .collect())
 }
 
 impl Reading {

@@ -196,10 +196,14 @@ impl Lab<'_, '_> {
             })
     }
 
-    /// Answers to whole rows drawn at temperature 1, in order; the same every time.
-    pub fn drawn(&self, rows: &[Vec<u32>]) -> Result<Vec<Generation>, Halt> {
-        let seeded = rows.iter().zip(0..);
-        let seeded = seeded.map(|(row, number)| (row.clone(), mix(DRAWN, number)));
+    /// Answers to whole rows drawn at temperature 1, in order; the same every time. Rows with the same number have the same luck.
+    pub fn drawn(
+        &self,
+        rows: Vec<Vec<u32>>,
+        numbers: impl Iterator<Item = u64>,
+    ) -> Result<Vec<Generation>, Halt> {
+        let seeded = rows.into_iter().zip(numbers);
+        let seeded = seeded.map(|(row, number)| (row, mix(DRAWN, number)));
         self.drawn_with(&seeded.collect::<Vec<_>>())
     }
 

@@ -7,7 +7,6 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::ROW;
 use crate::{
     model::{
         Frame, Limits, Logits, ModelError, Network, OpenOptions, Rehearsal, Row, Want, inspect::Anatomy,
@@ -37,18 +36,19 @@ pub struct Speed {
     pub map_row_s: f64,
 }
 
-/// Measures the stand-in of the model at what a scan does most.
+/// Measures the stand-in of the model at what a scan does most, in rows of `row` tokens beside the frame.
 pub(super) fn rehearse(
     anatomy: &Anatomy,
     open: &OpenOptions,
     frame: Option<&Frame>,
+    row: usize,
 ) -> Result<Speed, ModelError> {
     let stand_in = Rehearsal::new(anatomy, open)?;
     let facts = &anatomy.facts;
     // One layer of a large model is work enough for a round.
     let large = facts.parameters / facts.layers.max(1) as u64 > 1 << 22;
     let workers = rayon::current_num_threads();
-    let rows = Rows::new(&stand_in, facts.context, frame);
+    let rows = Rows::new(&stand_in, facts.context, frame, row);
     let leaks = settled(vec![rows.far(large); if large { 32 } else { 64 } * workers]);
     let answers = if large { 12 } else { 30 } * workers;
     let answers = settled((0..answers).map(|n| rows.one(n)).collect());
@@ -102,7 +102,7 @@ struct Rows {
 }
 
 impl Rows {
-    fn new(stand_in: &Rehearsal, context: usize, frame: Option<&Frame>) -> Self {
+    fn new(stand_in: &Rehearsal, context: usize, frame: Option<&Frame>, row: usize) -> Self {
         let (prefix, suffix) = frame.map_or((0, 0), |frame| (frame.prefix.len(), frame.suffix.len()));
         let known = stand_in.tokens().max(1) as u64;
         let some = |count: usize| (0..count).map(|at| token(at, known)).collect();
@@ -110,7 +110,7 @@ impl Rows {
         let room = context - front.len() - 1;
         let back: Vec<u32> = some(suffix.min(room / 2));
         Self {
-            own: ROW.min(room - back.len()),
+            own: row.min(room - back.len()),
             front,
             back,
             known,
