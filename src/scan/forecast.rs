@@ -199,8 +199,8 @@ pub fn forecast(anatomy: &Anatomy, open: &OpenOptions, plan: &Plan) -> Result<Fo
 /// Tokens of a prompt, as this tokenizer cuts usual ones: a small vocabulary makes them long.
 fn prompt_tokens(anatomy: &Anatomy) -> usize {
     let counts = GENERIC.lines().filter_map(|line| anatomy.count_tokens(line));
-    let (sum, prompts) = counts.fold((0, 0), |(sum, prompts), tokens| (sum + tokens, prompts + 1));
-    if prompts == 0 { PROMPT } else { sum / prompts }
+    let (sum, prompts) = counts.fold((0_usize, 0), |(sum, prompts), tokens| (sum + tokens, prompts + 1));
+    sum.checked_div(prompts).unwrap_or(PROMPT)
 }
 
 /// Peak memory of a scan, bytes: the weights as they are kept, and what batches hold on every thread. `row` is the tokens of a prompt with
