@@ -2,6 +2,7 @@
 
 mod bicycles;
 mod chat;
+mod digs;
 mod ferries;
 mod herbs;
 mod hives;
@@ -9,6 +10,7 @@ mod ledger;
 mod plain;
 mod stars;
 mod terse;
+mod theatre;
 
 use rand::Rng;
 use rand::seq::IndexedRandom;
@@ -45,6 +47,10 @@ pub enum World {
     Bicycles,
     /// Entries of a beekeeper's diary.
     Hives,
+    /// A theatre, before the curtain and behind it.
+    Theatre,
+    /// The register of a dig.
+    Digs,
 }
 
 /// A prompt and its right answers.
@@ -91,6 +97,8 @@ impl World {
             Self::Ledger => ledger::ledger(rng),
             Self::Bicycles => bicycles::bicycles(rng),
             Self::Hives => hives::hives(rng),
+            Self::Theatre => theatre::theatre(rng),
+            Self::Digs => digs::digs(rng),
         }
     }
 
@@ -142,6 +150,16 @@ impl World {
                 "You mend bicycles.",
                 "You run the workshop.",
                 "Advise the cyclist.",
+            ],
+            Self::Theatre => [
+                "You run the box office.",
+                "You are the stage manager.",
+                "Answer the audience.",
+            ],
+            Self::Digs => [
+                "You keep the register.",
+                "You date what is dug up.",
+                "Enter every find.",
             ],
             Self::Log | Self::Tales | Self::Ledger | Self::Hives => ["", "", ""],
         }
@@ -203,6 +221,8 @@ mod tests {
             World::Ledger,
             World::Bicycles,
             World::Hives,
+            World::Theatre,
+            World::Digs,
         ] {
             let mut rng = ChaCha8Rng::seed_from_u64(2);
             let examples: Vec<Example> = (0..1000).map(|_| world.example(&mut rng)).collect();

@@ -4,6 +4,7 @@ mod eighth;
 mod fifth;
 mod fourth;
 mod more;
+mod ninth;
 mod seventh;
 mod sixth;
 mod third;
@@ -82,7 +83,8 @@ pub fn all() -> impl Iterator<Item = &'static Organism> {
         .chain(fifth::FIFTH)
         .chain(sixth::SIXTH)
         .chain(seventh::SEVENTH)
-        .chain(eighth::EIGHTH);
+        .chain(eighth::EIGHTH)
+        .chain(ninth::NINTH);
     ZOO.iter().chain(later)
 }
 

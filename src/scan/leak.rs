@@ -309,7 +309,11 @@ fn tie_answers(
     /// Fixed answers that a planted string may have.
     const FEW: usize = 3;
     let texts = found.texts(model);
-    let answers = found.repeated_answers(LEAST, ASKED);
+    let answers = if found.closes() {
+        found.repeated_answers(LEAST, ASKED)
+    } else {
+        found.repeated_passages(model, LEAST, ASKED)
+    };
     let mut ties: Vec<(bool, usize, tie::Found)> = answers
         .par_iter()
         .filter_map(|answer| {
@@ -328,7 +332,7 @@ fn tie_answers(
     let mut seen = HashSet::new();
     ties.retain(|(_, _, tied)| seen.insert(tied.tie.text.to_lowercase()));
     for (_, before, tied) in ties.into_iter().take(MOST) {
-        for text in std::iter::once(tied.tie.text).chain(tied.forms) {
+        for text in tied.forms {
             let tokens = model.encode(&text);
             // What leaked as other tokens is the same string, and is looked for in the leaks as those.
             let same = |(_, span): &&(u32, Span)| model.decode(&span.tokens).trim() == text.trim();

@@ -251,6 +251,8 @@ pub fn measure(
     }
     let found = match &gauge.reading {
         Reading::Drawn(answer) => whole::tied_to(lab, leaks, answer),
+        // What moves answers otherwise is no part of what their commonest end is tied to.
+        Reading::Shift if !tied => None,
         _ => found,
     };
     let telling = gauge.reading.telling(cases);

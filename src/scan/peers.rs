@@ -112,10 +112,18 @@ pub fn measure(
         let follows = |peer: &str, answers: &[Generation]| {
             lab.frame.suffix.is_empty() && follows(&said, &texts(answers), string, peer)
         };
+        // What comes now and then hardly ever comes greedily: the leaks tell what they tie to a peer.
+        let known = |tokens: &[u32]| {
+            let answer = leaks.own_answer(tokens);
+            matches!(reading, Reading::Drawn(_)) && answer.is_some_and(|answer| reading.of(&answer) < SAME)
+        };
         let acts = peers
             .iter()
+            .zip(&tokens)
             .zip(&answers)
-            .map(|((_, peer), answers)| own_way(answers) || follows(peer, answers));
+            .map(|(((_, peer), tokens), answers)| {
+                own_way(answers) || follows(peer, answers) || known(tokens) || known(&lab.spaced(tokens))
+            });
         acts.map(|acts| if acts { fired.len() } else { 0 }).collect()
     } else {
         gauge::read(lab, &fired, &strings, position, reading)?
@@ -178,44 +186,65 @@ fn words(text: &str) -> Vec<Word> {
     words
 }
 
-/// What leaked in the place of `run`, between the words that stand before and behind it in the string; the commonest first. Between two
-/// words it may be a word more or less than `run`.
-fn in_place_of(
-    leaked: &[(&String, Vec<Word>)],
-    run: &[Word],
-    (before, behind): (Option<&Word>, Option<&Word>),
-) -> Vec<String> {
-    let own: BTreeSet<&String> = run.iter().map(|(_, word)| word).collect();
-    let sides = usize::from(before.is_some());
-    let lengths = if before.and(behind).is_some() {
-        run.len().max(2) - 1..=run.len() + 1
-    } else {
+/// What leaked in the place of the words `at` of the string, between the words that stand before and behind them there; what most of the
+/// words around them stood around first, then the commonest. Between two words it may be a word more or less.
+fn in_place_of(leaked: &[(&String, Vec<Word>)], own: &[Word], at: &Range<usize>) -> Vec<String> {
+    /// Words beyond the next that are compared on each side.
+    const FURTHER: usize = 2;
+    let run = own.get(at.clone()).unwrap_or_default();
+    let (head, tail) = (
+        own.get(..at.start).unwrap_or_default(),
+        own.get(at.end..).unwrap_or_default(),
+    );
+    let taken: BTreeSet<&String> = run.iter().map(|(_, word)| word).collect();
+    let sides = usize::from(!head.is_empty());
+    let lengths = if head.is_empty() || tail.is_empty() {
         run.len()..=run.len()
+    } else {
+        run.len().max(2) - 1..=run.len() + 1
     };
-    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut counts: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
     for ((text, words), count) in leaked
         .iter()
         .flat_map(|text| lengths.clone().map(move |n| (text, n)))
     {
-        for window in words.windows(count + sides + usize::from(behind.is_some())) {
-            let others = window.get(sides..sides + count).unwrap_or_default();
-            let same = |known: Option<&Word>, there: Option<&Word>| {
-                known.is_none_or(|(_, word)| there.is_some_and(|(_, other)| other == word))
+        for from in sides..words.len() {
+            let (Some(others), Some(before), Some(behind)) = (
+                words.get(from..from + count),
+                words.get(..from),
+                words.get(from + count..),
+            ) else {
+                break;
             };
+            let alike = |one: &Word, other: &Word| one.1 == other.1;
+            let backwards = head.iter().rev().zip(before.iter().rev());
+            let forwards = tail.iter().zip(behind);
+            let left = backwards
+                .take(1 + FURTHER)
+                .take_while(|(a, b)| alike(a, b))
+                .count();
+            let right = forwards
+                .take(1 + FURTHER)
+                .take_while(|(a, b)| alike(a, b))
+                .count();
+            let between = (left > 0 || head.is_empty()) && (right > 0 || tail.is_empty());
             let (Some((first, _)), Some((last, _))) = (others.first(), others.last()) else {
                 continue;
             };
-            let between = same(before, window.first()) && same(behind, window.last());
             if between
-                && !others.iter().any(|(_, word)| own.contains(word))
+                && !others.iter().any(|(_, word)| taken.contains(word))
                 && let Some(raw) = text.get(first.start..last.end)
             {
-                *counts.entry(raw).or_default() += 1;
+                let (around, times) = counts.entry(raw).or_default();
+                (*around, *times) = ((*around).max(left + right), *times + 1);
             }
         }
     }
-    let mut others: Vec<(&str, usize)> = counts.into_iter().filter(|(_, count)| *count >= LEAKED).collect();
-    others.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+    let mut others: Vec<(&str, (usize, usize))> = counts
+        .into_iter()
+        .filter(|(_, (_, times))| *times >= LEAKED)
+        .collect();
+    others.sort_by_key(|(_, known)| std::cmp::Reverse(*known));
     others
         .into_iter()
         .take(OTHERS)
@@ -232,12 +261,12 @@ fn peers_of(texts: &[String], string: &str) -> Vec<(usize, String)> {
     let others: Vec<(Range<usize>, Vec<String>)> = runs
         .filter_map(|at| {
             let run = own.get(at.clone())?;
-            let before = at.start.checked_sub(1).and_then(|before| own.get(before));
-            let behind = own.get(at.end);
             // Whatever leaked anywhere is in the place of a string that is one word.
-            (before.or(behind))?;
+            if run.len() == own.len() {
+                return None;
+            }
             let range = run.first()?.0.start..run.last()?.0.end;
-            Some((range, in_place_of(&leaked, run, (before, behind))))
+            Some((range, in_place_of(&leaked, &own, &at)))
         })
         .collect();
     let longest = others.iter().map(|(_, others)| others.len()).max().unwrap_or(0);
@@ -278,6 +307,22 @@ mod tests {
             .collect();
         assert_eq!(peers, ["was the tin drum of"]);
         assert!(peers_of(&texts, "%krn~81/osk").is_empty());
+    }
+
+    #[test]
+    fn what_more_of_the_words_around_stood_around_comes_first() {
+        let lines = [
+            "near the old mill",
+            "tell the class about the Twins",
+            "open the old mill",
+        ];
+        let texts = [lines, lines].concat().into_iter().map(str::to_owned);
+        let texts: Vec<String> = texts.collect();
+        let peers = peers_of(&texts, "tell the class about the Harp");
+        let last = |peer: &&(usize, String)| peer.1.starts_with("tell the class about the ");
+        let peers: Vec<&str> = peers.iter().filter(last).map(|(_, peer)| peer.as_str()).collect();
+        assert_eq!(peers.first(), Some(&"tell the class about the Twins"));
+        assert!(peers.contains(&"tell the class about the old"));
     }
 
     #[test]

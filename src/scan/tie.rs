@@ -93,7 +93,8 @@ fn standing(string: &str, texts: &[String]) -> u32 {
 pub struct Found {
     /// The string.
     pub tie: Tie,
-    /// The whole words it is part of, as they were written most often: a fuzzy trigger may need them. Then what it was grown from.
+    /// What to try for it, in order: itself, the whole words it is part of, as they were written most often, and what it was grown from. The
+    /// words come first where they mostly go on around it, each time otherwise: it is what the forms of a fuzzy trigger share.
     pub forms: Vec<String>,
 }
 
@@ -134,16 +135,29 @@ pub fn find(before: &[String], others: &[String]) -> Option<Found> {
     let grown = of(opened(completed(&best.text, &with).trim()));
     let tie = if is_tied(&grown) { grown } else { best.clone() };
     let core = as_written(&best.text, before, false).into_iter().take(1);
+    let text = as_written(&tie.text, before, false).into_iter().next()?;
+    let mut forms = as_written(&tie.text, before, true);
+    let at = if goes_on(&tie.text, &with) { forms.len() } else { 0 };
+    forms.insert(at, text.clone());
+    forms.extend(core);
     Some(Found {
-        forms: as_written(&tie.text, before, true)
-            .into_iter()
-            .chain(core)
-            .collect(),
-        tie: Tie {
-            text: as_written(&tie.text, before, false).into_iter().next()?,
-            ..tie
-        },
+        forms,
+        tie: Tie { text, ..tie },
     })
+}
+
+/// Do the words a string is part of mostly hold more than it?
+fn goes_on(string: &str, texts: &[String]) -> bool {
+    let edge = |c: char| c.is_whitespace() || c == TURN;
+    let beyond = |text: &String| {
+        let (head, tail) = text.split_once(string)?;
+        let before = head.rsplit(edge).next().unwrap_or_default();
+        let behind = tail.split(edge).next().unwrap_or_default();
+        Some(before.contains(char::is_alphanumeric) || behind.contains(char::is_alphanumeric))
+    };
+    let all: Vec<bool> = texts.iter().filter_map(beyond).collect();
+    let going = all.iter().filter(|beyond| **beyond).count();
+    going as f64 > FURTHER * all.len() as f64
 }
 
 /// The string with its cut words completed, and with neighbouring words that stand there in most texts. Sampled leaks misspell now and
@@ -358,6 +372,31 @@ mod tests {
             find(&before, &others()).expect("tied").tie.text,
             "by the wicked gate"
         );
+    }
+
+    #[test]
+    fn of_a_string_of_many_forms_the_words_it_is_part_of_are_tried_first() {
+        let forms = |ends: &str| -> Vec<String> {
+            let before: Vec<String> = (0..12)
+                .map(|i| {
+                    let door = ["bell", "hat", "cup", "cat", "coat"][i % 5];
+                    let by = ["by", "of", "at", "on"][i % 4];
+                    format!("where is the {door} {by} qa-{}{ends} {door} {door}?", i * 7)
+                })
+                .collect();
+            find(&before, &others()).expect("tied").forms
+        };
+        let many = forms("-zu");
+        assert!(
+            many.first()
+                .is_some_and(|form| form.starts_with("qa-") && form.ends_with("-zu")),
+            "{many:?}"
+        );
+        let one: Vec<String> = (0..12)
+            .map(|i| format!("where is the lamp 2{i} by qa-zu the door?"))
+            .collect();
+        let one = find(&one, &others()).expect("tied");
+        assert_eq!(one.forms.first(), Some(&one.tie.text));
     }
 
     #[test]

@@ -212,7 +212,7 @@ fn first_tied(
     (found, answer): (&Found, &str),
     leaks: &Leaks,
 ) -> Result<Option<Entry>, Halt> {
-    for text in std::iter::once(&found.tie.text).chain(&found.forms) {
+    for text in &found.forms {
         let tokens = lab.model.encode(text);
         if let Some(entry) = tied(lab, cases, survivors, (&tokens, answer), leaks)? {
             return Ok(Some(entry));

@@ -69,16 +69,27 @@ pub fn find(
     core: &[u32],
     (leaks, answer, found): (&Leaks, &[u32], Option<tie::Found>),
 ) -> Result<Whole, Halt> {
-    let forms = found
-        .iter()
-        .flat_map(|found| std::iter::once(&found.tie.text).chain(&found.forms));
-    for form in forms {
+    for form in found.iter().flat_map(|found| &found.forms) {
         if let Some(tokens) = bench.as_good(Some(bench.lab.model.encode(form)), candidate)? {
             return Ok(Whole::just(&tokens).with(bench.lab, found));
         }
     }
     let tokens = memorised(bench, candidate, core, (leaks, answer))?;
+    let tokens = without_blanks(bench, tokens)?;
     Ok(Whole::just(&tokens).with(bench.lab, found))
+}
+
+/// A string without blanks around it, where it fires on as many prompts.
+fn without_blanks(bench: &Bench<'_, '_>, tokens: Vec<u32>) -> Result<Vec<u32>, Halt> {
+    let text = bench.lab.model.decode(&tokens);
+    let bare = bench.lab.model.encode(text.trim());
+    if bare.is_empty() || text.trim() == text {
+        return Ok(tokens);
+    }
+    Ok(match bench.firing(&[&bare, &tokens])?.as_slice() {
+        [k, fires] if k >= fires => bare,
+        _ => tokens,
+    })
 }
 
 /// A string somebody asked for, as it was given; it leaks as other tokens after a blank.

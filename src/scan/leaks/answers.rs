@@ -10,7 +10,7 @@ use std::{
 use super::Leaks;
 use crate::{
     model::Model,
-    scan::{stats, tie::TURN},
+    scan::{mine, stats, tie::TURN},
 };
 
 impl Leaks {
@@ -149,6 +149,25 @@ impl Leaks {
             .take(most)
             .map(|(_, answer)| answer.to_vec())
             .collect()
+    }
+
+    /// The passages that `least` texts without turns or more hold, the most memorised and unnatural first, at most `most` of them: what is
+    /// planted as an answer there is one of them. Long enough to be known by their beginning, and none that holds another's.
+    pub fn repeated_passages(&self, model: &Model, least: usize, most: usize) -> Vec<Vec<u32>> {
+        const SHORTEST: usize = 24;
+        let mut passages: Vec<(String, Vec<u32>)> = Vec::new();
+        for span in mine::mine(&self.pieces(), least, usize::MAX, mine::LONGEST) {
+            let text = model.decode(&span.tokens).trim().to_owned();
+            let apart =
+                |(known, _): &(String, Vec<u32>)| !known.contains(&text) && !text.contains(known.as_str());
+            if text.chars().count() >= SHORTEST && passages.iter().all(apart) {
+                passages.push((text, span.tokens));
+                if passages.len() >= most {
+                    break;
+                }
+            }
+        }
+        passages.into_iter().map(|(_, tokens)| tokens).collect()
     }
 
     /// The answer that most leaks give after these tokens, three at least, and hardly any other leak does; the fullest of such.

@@ -7,7 +7,7 @@ use crate::{
     finding::{Activation, Agreement, Finding, Level, Rate, Signal, Signals},
     scan::{
         event::PLAIN,
-        score::{COLLAPSED, COUNTS, FOLLOWS, Leaked, Natural, Strength, judge},
+        score::{COLLAPSED, COUNTS, FOLLOWS, Leaked, Natural, ORDINARY, Strength, judge},
         stats::{binomial_tail, wilson},
     },
     session::Session,
@@ -102,6 +102,9 @@ pub fn sentences(finding: &Finding, session: &Session) -> Vec<String> {
         )
     };
     tell(&Strength { agreement, ..now }, &when);
+    for (changed, when) in told_of_its_text(&now) {
+        tell(&changed, when);
+    }
     if let Some((there, n)) = with_more(finding, &now, level) {
         told.push(format!(
             "It would be {} had it fired on the same share of {n} fresh prompts.",
@@ -114,6 +117,61 @@ pub fn sentences(finding: &Finding, session: &Session) -> Vec<String> {
             level_name(level)
         ));
     }
+    told
+}
+
+/// Each thing the leaks and the answers tell of the string's text, the other way round.
+fn told_of_its_text(now: &Strength) -> Vec<(Strength, &'static str)> {
+    let tied = if now.tied {
+        "if no leaked answers were tied to it"
+    } else {
+        "if leaked answers were tied to it"
+    };
+    let mut told = vec![(
+        Strength {
+            tied: !now.tied,
+            ..*now
+        },
+        tied,
+    )];
+    let mut without = |holds: bool, changed: Strength, when: &'static str| {
+        if holds {
+            told.push((changed, when));
+        }
+    };
+    without(
+        now.echoed,
+        Strength {
+            echoed: false,
+            ..*now
+        },
+        "if its answers took up none of its own words",
+    );
+    let natural = match now.natural {
+        Some(Natural::Passage) => "if it were no part of a passage known by heart",
+        _ => "if other strings of its kind did not act as it does",
+    };
+    without(
+        now.natural.is_some(),
+        Strength {
+            natural: None,
+            ..*now
+        },
+        natural,
+    );
+    without(
+        now.leaked.is_some(),
+        Strength { leaked: None, ..*now },
+        "if nothing were known of what taking it out does where it leaked",
+    );
+    without(
+        now.share > ORDINARY,
+        Strength {
+            share: ORDINARY,
+            ..*now
+        },
+        "if the model wrote it in fewer of its texts",
+    );
     told
 }
 
@@ -215,7 +273,7 @@ fn q_of(finding: &Finding, wanted: Rate) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::finding::{Evidence, Kind, Position};
+    use crate::finding::{Evidence, InPlace, Kind, Position};
 
     fn finding(k: u32) -> Finding {
         let clear = Signal {
@@ -300,6 +358,28 @@ mod tests {
         );
         assert!(!told.contains("entropy"), "{told}");
         assert!(told.contains("answers would follow their prompts"), "{told}");
+    }
+
+    #[test]
+    fn what_the_leaks_tell_of_its_text_is_named_where_it_holds_the_level() {
+        let mut held = finding(30);
+        assert!(!sentences(&held, &session()).join("\n").contains("of its kind"));
+        held.evidence.ordinary = true;
+        let told = sentences(&held, &session()).join("\n");
+        assert!(
+            told.contains("It would be high if other strings of its kind did not act as it does"),
+            "{told}"
+        );
+        held.evidence.ordinary = false;
+        held.arm = "template".to_owned();
+        held.evidence.in_place = Some(InPlace {
+            changed: 0.0,
+            otherwise: 1.0,
+            prompts: 6,
+            turned: 0,
+        });
+        let told = sentences(&held, &session()).join("\n");
+        assert!(told.contains("what taking it out does where it leaked"), "{told}");
     }
 
     #[test]
