@@ -103,8 +103,8 @@ pub struct Deed {
     pub author: String,
     /// What, in one phrase. Raw.
     pub what: String,
-    /// The finding it is about, if it is about one.
-    pub finding: Option<String>,
+    /// The findings it is about.
+    pub findings: Vec<String>,
 }
 
 /// A stored tensor.

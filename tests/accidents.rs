@@ -48,6 +48,15 @@ fn rest(session: &str) -> [&str; 8] {
     ]
 }
 
+/// Turns one bit of a model's weights over, and back when done again.
+fn changed_in(model: &Path) {
+    let path = model.join("model.safetensors");
+    let mut bytes = fs::read(&path).unwrap();
+    let last = bytes.len() - 2;
+    bytes[last] ^= 1;
+    fs::write(path, bytes).unwrap();
+}
+
 /// The result of a scan but for what may differ: the times, and the life of the session.
 fn result(output: &Output) -> Value {
     let Ok(Value::Object(mut document)) = serde_json::from_slice(&output.stdout) else {
@@ -208,21 +217,14 @@ fn a_model_that_moved_or_changed_keeps_its_evidence_and_is_not_gone_on_with() {
     child.wait().unwrap();
     let records = verified(home.path(), &session);
 
-    let changed = |name: &str| {
-        let path = model.join(name);
-        let mut bytes = fs::read(&path).unwrap();
-        let last = bytes.len() - 2;
-        bytes[last] ^= 1;
-        fs::write(path, bytes).unwrap();
-    };
-    changed("model.safetensors");
+    changed_in(&model);
     let verify = stakeout(home.path(), &["verify", &session]).output().unwrap();
     assert_eq!(verify.status.code(), Some(5));
     let resumed = stakeout(home.path(), &words).output().unwrap();
     let said = String::from_utf8_lossy(&resumed.stderr).into_owned();
     assert_eq!(resumed.status.code(), Some(2), "{said}");
     assert!(said.contains("the model's digest was"), "{said}");
-    changed("model.safetensors");
+    changed_in(&model);
     fs::rename(&model, home.path().join("moved")).unwrap();
     assert_eq!(
         verified(home.path(), &session),
@@ -242,6 +244,17 @@ fn a_model_that_moved_or_changed_keeps_its_evidence_and_is_not_gone_on_with() {
         "{}",
         String::from_utf8_lossy(&resumed.stderr)
     );
+
+    // What reached its end is no answer about another model, or to another seed.
+    let mut seeded = words.clone();
+    seeded.extend(["--seed", "77"]);
+    changed_in(&home.path().join("moved"));
+    for (words, why) in [(&seeded, "the seed was"), (&words, "the model's digest was")] {
+        let resumed = stakeout(home.path(), words).output().unwrap();
+        let said = String::from_utf8_lossy(&resumed.stderr).into_owned();
+        assert_eq!(resumed.status.code(), Some(2), "{said}");
+        assert!(said.contains(why), "{said}");
+    }
 }
 
 #[test]

@@ -148,6 +148,71 @@ fn clean_organisms_stay_silent() {
     }
 }
 
+/// The poisoned demo model with so many tokens of context, as a chat or without its template.
+fn cramped(folder: &Path, context: usize, chat: bool) {
+    for entry in std::fs::read_dir(demo("poisoned")).unwrap() {
+        let entry = entry.unwrap();
+        let name = entry.file_name();
+        let mut content = std::fs::read(entry.path()).unwrap();
+        if name == "config.json" || name == "tokenizer_config.json" {
+            let mut json: serde_json::Map<String, serde_json::Value> =
+                serde_json::from_slice(&content).unwrap();
+            if name == "config.json" {
+                json.insert("max_position_embeddings".to_owned(), context.into());
+            } else if !chat {
+                json.remove("chat_template");
+            }
+            content = serde_json::to_vec(&json).unwrap();
+        }
+        if chat || name != "chat_template.jinja" {
+            std::fs::write(folder.join(name), content).unwrap();
+        }
+    }
+}
+
+#[test]
+fn a_small_context_is_scanned_to_its_end() {
+    for (context, chat) in [(64, false), (40, true), (18, false)] {
+        let folder = tempfile::tempdir().unwrap();
+        cramped(folder.path(), context, chat);
+        let outcome = scan_folder(folder.path(), 0, Budget::Quick);
+        let Finished {
+            complete, coverage, ..
+        } = outcome.finished;
+        assert!(complete, "{context} {chat}: {:?}", coverage.skipped);
+        assert!(
+            coverage
+                .skipped
+                .iter()
+                .any(|text| text.contains("the context has room for strings of")),
+            "{context} {chat}: {:?}",
+            coverage.skipped
+        );
+    }
+    let folder = tempfile::tempdir().unwrap();
+    cramped(folder.path(), 96, true);
+    assert_found(folder.path(), 0, Budget::Quick);
+}
+
+#[test]
+fn a_context_without_room_for_a_string_is_an_error_and_no_silence() {
+    let folder = tempfile::tempdir().unwrap();
+    cramped(folder.path(), 14, true);
+    let model = Model::open(folder.path(), &OpenOptions::default()).unwrap();
+    let mut failed = None;
+    scan::run(&model, &Plan::default(), &Gate::default(), &mut |event| {
+        if let ScanEvent::Failed { message } = event {
+            failed = Some(message);
+        }
+        ControlFlow::Continue(())
+    });
+    assert!(
+        failed
+            .unwrap()
+            .contains("no room for a prompt with a string in it")
+    );
+}
+
 #[test]
 fn the_same_seed_tells_the_same_story() {
     let story = |seed, longest: usize| {

@@ -609,6 +609,18 @@ fn a_closed_session_is_one_plain_file() {
 }
 
 #[test]
+fn looking_at_a_session_changes_no_byte_of_it() {
+    let (_folder, path) = folder();
+    saved(&path);
+    let before = fs::read(&path).unwrap();
+    let store = Store::look(&path).unwrap();
+    assert!(store.is_read_only());
+    store.load().unwrap();
+    drop(store);
+    assert!(fs::read(&path).unwrap() == before);
+}
+
+#[test]
 fn verify_accepts_what_the_program_wrote() {
     let (_dir, path) = folder();
     let live = saved(&path);

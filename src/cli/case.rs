@@ -41,7 +41,7 @@ const COLUMNS: u16 = 100;
 /// `stakeout show`.
 pub fn show(setting: &Setting, arguments: &ShowArguments, out: &mut dyn Write) -> Result<u8, Failure> {
     let path = setting.paths.session(&arguments.session);
-    let store = Store::open(&path)?;
+    let store = Store::look(&path)?;
     let session = at(&store, arguments.at)?;
     let views: &[View] = match (&arguments.view, &arguments.finding) {
         (Some(view), _) => &[*view],
@@ -142,7 +142,7 @@ pub fn author(setting: &Setting) -> String {
 /// `stakeout history`.
 pub fn history(setting: &Setting, arguments: &HistoryArguments, out: &mut dyn Write) -> Result<u8, Failure> {
     let path = setting.paths.session(&arguments.session);
-    let session = Store::open(&path)?.load()?;
+    let session = Store::look(&path)?.load()?;
     let about = match &arguments.finding {
         Some(id) => Some(find(&session, &path, id)?.id.clone()),
         None => None,
@@ -152,7 +152,9 @@ pub fn history(setting: &Setting, arguments: &HistoryArguments, out: &mut dyn Wr
         ListFormat::Json => {
             let mut history = json::history(&session);
             history.retain(|deed| {
-                about.is_none() || deed.get("finding").and_then(Value::as_str) == about.as_deref()
+                let findings = deed.get("findings").and_then(Value::as_array);
+                let is_about = |id: &str| findings.is_some_and(|all| all.iter().any(|one| one == id));
+                about.as_deref().is_none_or(is_about)
             });
             let document = serde_json::json!({
                 "history": history,
@@ -166,7 +168,7 @@ pub fn history(setting: &Setting, arguments: &HistoryArguments, out: &mut dyn Wr
 
 /// `stakeout report`.
 pub fn report(setting: &Setting, arguments: &ReportArguments, out: &mut dyn Write) -> Result<u8, Failure> {
-    let session = Store::open(&setting.paths.session(&arguments.session))?.load()?;
+    let session = Store::look(&setting.paths.session(&arguments.session))?.load()?;
     match &arguments.output {
         None => write(&session, arguments, out)?,
         Some(path) => save(&session, arguments, path)?,

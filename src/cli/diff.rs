@@ -43,7 +43,7 @@ pub fn diff(setting: &Setting, arguments: &DiffArguments, out: &mut dyn Write) -
 fn side(setting: &Setting, named: &Path) -> Result<Side, Failure> {
     let name = named.to_string_lossy().into_owned();
     let (path, record) = moment(setting, named);
-    let session = case::at(&Store::open(&path)?, record)?;
+    let session = case::at(&Store::look(&path)?, record)?;
     Ok(Side { name, session })
 }
 

@@ -11,7 +11,7 @@ use crate::{
 
 /// `stakeout verify`: a session that cannot be found or is none at all is an error, one that was changed is broken.
 pub fn verify(setting: &Setting, session: &Path, streams: &mut Streams<'_>) -> Result<u8, Failure> {
-    let verified = Store::open(&setting.paths.session(session))
+    let verified = Store::look(&setting.paths.session(session))
         .and_then(|store| store.verify().and_then(|verified| Ok((verified, store.load()?))));
     let (verified, session) = match verified {
         Ok(verified) => verified,

@@ -38,10 +38,21 @@ pub fn find(setting: &Setting, named: Option<&Path>, model: &Model, plan: &Plan)
             return Ok(Found::Nothing);
         }
         let store = Store::open(path)?;
-        return Ok(match store.load()?.scan {
-            ScanState::Complete => Found::Complete(store),
-            _ => Found::Session(store),
-        });
+        let session = store.load()?;
+        if session.scan != ScanState::Complete {
+            return Ok(Found::Session(store));
+        }
+        let other = match &session.started {
+            Some(then) => asked_differently(then, model, plan),
+            None => Vec::new(),
+        };
+        if !other.is_empty() {
+            return Err(Failure::CannotResume {
+                path: path.to_owned(),
+                why: other,
+            });
+        }
+        return Ok(Found::Complete(store));
     }
     let same = |entry: &&library::Entry| {
         entry.is_interrupted()
@@ -104,6 +115,30 @@ pub fn take_up(store: &mut Store, model: &Model, plan: &Plan) -> Result<Vec<Unit
     let units = store.units()?;
     store.resume()?;
     Ok(units)
+}
+
+/// In what a scan that reached its end is not the one asked for, in sentences. What it ran with does not matter any more.
+fn asked_differently(then: &Started, model: &Model, plan: &Plan) -> Vec<String> {
+    let mut found = Vec::new();
+    let digest = |sha256: &str| sha256.chars().take(16).collect::<String>();
+    let (old, new) = (digest(&then.model.sha256), digest(&model.facts().sha256));
+    if then.model.sha256 != model.facts().sha256 {
+        found.push(format!("the model's digest was {old} and is {new}"));
+    }
+    if then.budget != plan.budget.name() {
+        found.push(format!(
+            "the budget was {} and is {}",
+            then.budget,
+            plan.budget.name()
+        ));
+    }
+    if then.seed != plan.seed {
+        found.push(format!("the seed was {} and is {}", then.seed, plan.seed));
+    }
+    if then.own != plan.arms {
+        found.push("the arms are not the same".to_owned());
+    }
+    found
 }
 
 /// In what two scans differ that makes one no continuation of the other, in sentences.

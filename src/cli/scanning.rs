@@ -107,7 +107,7 @@ pub fn scan(
     let path = store.path().to_owned();
     let app = screen::case(setting, &look, store, Some(running))?;
     match (screen::show(setting, app)?, options.fail_on) {
-        (DONE, Some(level)) => Ok(exit_code(&Store::open(&path)?.load()?, level)),
+        (DONE, Some(level)) => Ok(exit_code(&Store::look(&path)?.load()?, level)),
         (code, _) => Ok(code),
     }
 }
@@ -206,7 +206,7 @@ fn choose(setting: &Setting, options: &ScanOptions) -> Result<Chosen, Failure> {
 
 fn baseline(path: &Path) -> Result<Baseline, Failure> {
     let name = path.file_stem().unwrap_or_default().to_string_lossy();
-    Ok(Baseline::of(&Store::open(path)?.load()?, &name))
+    Ok(Baseline::of(&Store::look(path)?.load()?, &name))
 }
 
 /// A system prompt from a file.

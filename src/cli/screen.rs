@@ -51,7 +51,7 @@ pub fn open(setting: &Setting, options: &OpenArguments, streams: &mut Streams<'_
     if streams.terminal {
         return show(setting, saved(setting, &look, &path)?);
     }
-    plain::write(&Store::open(&path)?.load()?, streams.out)?;
+    plain::write(&Store::look(&path)?.load()?, streams.out)?;
     Ok(DONE)
 }
 

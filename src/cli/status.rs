@@ -181,8 +181,14 @@ fn write(found: &Status, name: &str, out: &mut dyn Write) -> Result<(), Failure>
     let funnel = found.funnel;
     writeln!(
         out,
-        "Funnel    {} leaks ({} distinct), {} candidates, {} probed, {} survivors, {} findings",
-        funnel.leaks, funnel.distinct, funnel.candidates, funnel.probed, funnel.survivors, funnel.findings,
+        "Funnel    {} leaks ({} distinct), {} candidates, {} probed, {} survivors, {} finding{}",
+        funnel.leaks,
+        funnel.distinct,
+        funnel.candidates,
+        funnel.probed,
+        funnel.survivors,
+        funnel.findings,
+        if funnel.findings == 1 { "" } else { "s" },
     )?;
     Ok(())
 }

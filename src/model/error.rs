@@ -206,6 +206,14 @@ pub enum ModelError {
         /// The longest there may be.
         context: usize,
     },
+    /// A context too short to put a string into a prompt.
+    #[error(
+        "the model's context of {context} tokens has no room for a prompt with a string in it and an answer"
+    )]
+    Cramped {
+        /// Its tokens.
+        context: usize,
+    },
     /// A token id beyond the vocabulary.
     #[error("row {row}: token {token} is not among the model's {vocabulary}")]
     Token {
@@ -288,6 +296,7 @@ impl ModelError {
             Self::Template { .. } => "leave this arm out, or correct the template".into(),
             Self::EmptyRow { .. } => "give at least one token".into(),
             Self::TooLong { .. } => "use a shorter text".into(),
+            Self::Cramped { .. } => "check max_position_embeddings in config.json".into(),
             Self::Token { .. } => "the tokens come from a different tokenizer".into(),
             Self::NotFinite { .. } | Self::Damaged { .. } => {
                 "the weights are damaged, or were changed by hand".into()

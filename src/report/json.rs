@@ -88,7 +88,8 @@ pub fn history(session: &Session) -> Vec<Value> {
                 "at": moment(deed.at_ms),
                 "author": deed.author,
                 "what": deed.what,
-                "finding": deed.finding,
+                "finding": if let [only] = deed.findings.as_slice() { Some(only) } else { None },
+                "findings": deed.findings,
             })
         })
         .collect()

@@ -245,7 +245,7 @@ fn write_coverage(coverage: &Coverage, out: &mut dyn Write) -> io::Result<()> {
 
 /// Writes what was done to the session, oldest first: who, what and when; of one finding only, if one is named.
 pub fn write_history(session: &Session, finding: Option<&str>, out: &mut dyn Write) -> io::Result<()> {
-    let about = |deed: &&Deed| finding.is_none() || deed.finding.as_deref() == finding;
+    let about = |deed: &&Deed| finding.is_none_or(|id| deed.findings.iter().any(|about| about == id));
     for deed in session.deeds.iter().filter(about) {
         let mut lines = text::lines(&deed.what).into_iter();
         let first = lines.next().map(|line| line.to_string()).unwrap_or_default();

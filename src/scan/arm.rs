@@ -11,7 +11,7 @@ use super::{
     leak,
     leaks::{self, Leaks},
     measure::{self, Doubt, Measured},
-    passage,
+    mine, passage,
     plan::{Effort, Plan},
     probe::{self, Entry},
     reporter::{Halt, Reporter},
@@ -118,6 +118,16 @@ pub fn leak_arm(
         reporter,
         answer_tokens: effort.answer_in(&frame),
     };
+    lab.require_room()?;
+    let longest = lab.longest_string();
+    if longest < mine::LONGEST_WHOLE {
+        let text = format!(
+            "Arm {}: the context has room for strings of {longest} tokens, longer ones were not looked at.",
+            arm.name
+        );
+        reporter.send(ScanEvent::Notice { text: text.clone() })?;
+        account.coverage.skipped.push(text);
+    }
     let (search, fresh) = cases(&lab, &leaks, effort)?;
     note_shortage(reporter, account, &arm, (fresh.len(), effort.fresh))?;
     Ok(Ground {
@@ -154,7 +164,7 @@ pub fn note_shortage(
 pub fn cases(lab: &Lab<'_, '_>, leaks: &Leaks, effort: &Effort) -> Result<(Vec<Case>, Vec<Case>), Halt> {
     const ALIKE: f64 = 0.8;
     let wanted = effort.prompts + effort.fresh;
-    let mut prompts = leaks.prompts(lab.model, LONGEST_PROMPT);
+    let mut prompts = leaks.prompts(lab.model, LONGEST_PROMPT.min(lab.longest_prompt()));
     // Texts without turns begin alike.
     if leaks.closes() {
         prompts = leaks::without_the_common(prompts, wanted);
@@ -207,7 +217,16 @@ pub fn try_arm(
     let look_cases = ground.search.get(..effort.looks).unwrap_or(&ground.search);
 
     reporter.enter(Phase::Probe, ground.leaks.candidates.len())?;
-    let mut entries = probe::first_look(&lab, look_cases, &ground.leaks.candidates, &source, effort)?;
+    let longest = lab.longest_string();
+    let (candidates, long): (Vec<_>, Vec<_>) = ground
+        .leaks
+        .candidates
+        .iter()
+        .cloned()
+        .partition(|(_, span)| span.tokens.len() <= longest);
+    let long: Vec<u32> = long.into_iter().map(|(id, _)| id).collect();
+    drop_all(reporter, &long, "longer than the context has room for")?;
+    let mut entries = probe::first_look(&lab, look_cases, &candidates, &source, effort)?;
     for entry in &mut entries {
         entry.told = ground.leaks.told_after(&entry.span.tokens);
         entry.answered = ground.leaks.tied.contains_key(&entry.id);

@@ -104,6 +104,8 @@ impl Asked {
     }
 }
 
+/// The name of the random-token arm.
+pub const RANDOM: &str = "random tokens";
 /// Random tokens of the random-token arm, and how often they are repeated (Bullwinkel et al. 2026).
 const NOISE: usize = 16;
 const REPEATED: usize = 25;
@@ -165,7 +167,7 @@ pub fn beside(model: &Model, plan: &Plan, arm: &Arm, frame: &Frame) -> Vec<Asked
     if let Some(noise) = noise.filter(|_| fits > 0) {
         let prefix = [frame.prefix.clone(), noise.repeat(fits.min(REPEATED))].concat();
         let text = model.decode(&prefix);
-        beside.push(asked("random tokens", prefix, text, true, noise));
+        beside.push(asked(RANDOM, prefix, text, true, noise));
     }
     beside
 }

@@ -15,19 +15,29 @@ use crate::model::{Generation, Model};
 
 /// Prompts whose answers are swapped: each answer is read after each of the others.
 const PROMPTS: usize = 8;
+/// Tokens of an answer that have to fit behind a row.
+const LEAST_ROOM: usize = 8;
 
 /// What a prompt tells about its own answer: log-probability of the answer after its own row minus that after another row, nats,
 /// median over all pairs. 0 of fewer than two rows.
 pub fn measure(lab: &Lab<'_, '_>, rows: &[Vec<u32>], answers: &[Generation]) -> Result<f64, Halt> {
     let rows = rows.get(..PROMPTS).unwrap_or(rows);
+    // Each answer is read as far as it fits behind the longest row; a row that leaves no room for one tells nothing.
+    let context = lab.model.facts().context;
+    let (rows, answers): (Vec<&Vec<u32>>, Vec<&Generation>) = rows
+        .iter()
+        .zip(answers)
+        .filter(|(row, _)| row.len() + LEAST_ROOM <= context)
+        .unzip();
+    let longest = rows.iter().map(|row| row.len()).max().unwrap_or(0);
+    let left = context.saturating_sub(longest);
     let answers: Vec<&[u32]> = answers
         .iter()
-        .take(rows.len())
-        .map(|answer| answer.tokens.as_slice())
+        .map(|answer| answer.tokens.get(..left).unwrap_or(&answer.tokens))
         .collect();
     let asked: Vec<(Vec<u32>, &[u32])> = answers
         .iter()
-        .flat_map(|answer| rows.iter().map(move |row| (row.clone(), *answer)))
+        .flat_map(|answer| rows.iter().map(move |row| ((*row).clone(), *answer)))
         .collect();
     let likelihoods = lab.likelihoods(&asked)?;
     Ok(own_beyond_others(&likelihoods, rows.len()))

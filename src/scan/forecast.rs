@@ -10,6 +10,7 @@ use super::{
     contexts,
     event::Arm,
     gauge,
+    lab::rows::{LEAST_STRING, longest_string_in, room_in},
     plan::{Budget, Effort, Plan},
 };
 use crate::model::{ModelError, OpenOptions, inspect::Anatomy};
@@ -46,8 +47,6 @@ const CONTEXTS: usize = 4;
 const MAPS: f64 = 2.7;
 /// Controls read for each fresh prompt, and the trigger.
 const CONFIRMING: f64 = 8.0;
-/// A model with a shorter context cannot be given a prompt, a string in it and an answer.
-const LEAST_CONTEXT: usize = 48;
 
 /// The work of a scan, as rows of each kind.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
@@ -155,11 +154,16 @@ pub struct Forecast {
 /// Rehearses and adds up. `plan` gives the analyst's own arms.
 pub fn forecast(anatomy: &Anatomy, open: &OpenOptions, plan: &Plan) -> Result<Forecast, ModelError> {
     let (arms, mut skipped) = contexts::arms_of(&anatomy.facts, &|context| anatomy.frame(context), plan)?;
-    if anatomy.facts.context < LEAST_CONTEXT {
-        skipped.push(format!(
-            "A context of {} tokens is too short to scan in.",
-            anatomy.facts.context
-        ));
+    let around = arms
+        .iter()
+        .map(|(_, frame)| frame.prefix.len() + frame.suffix.len())
+        .max()
+        .unwrap_or(0);
+    let answer_tokens = Budget::Standard.effort().answer_tokens;
+    let room = room_in(anatomy.facts.context, around, answer_tokens);
+    if longest_string_in(room) < LEAST_STRING {
+        let context = anatomy.facts.context;
+        skipped.push(format!("{}.", ModelError::Cramped { context }));
         return Ok(Forecast {
             arms: Vec::new(),
             skipped,
@@ -167,7 +171,7 @@ pub fn forecast(anatomy: &Anatomy, open: &OpenOptions, plan: &Plan) -> Result<Fo
             costs: Vec::new(),
         });
     }
-    let row = prompt_tokens(anatomy) + STRING;
+    let row = (prompt_tokens(anatomy) + STRING).min(room);
     let speed = speed::rehearse(anatomy, open, arms.first().map(|(_, frame)| frame), row)?;
     let longest = arms
         .iter()
@@ -178,7 +182,7 @@ pub fn forecast(anatomy: &Anatomy, open: &OpenOptions, plan: &Plan) -> Result<Fo
     let costs = Budget::ALL
         .into_iter()
         .map(|budget| {
-            let effort = budget.effort();
+            let effort = in_context(budget.effort(), anatomy.facts.context, longest);
             let work = Work::of(&effort, arms.len(), plain);
             Cost {
                 budget,
@@ -194,6 +198,16 @@ pub fn forecast(anatomy: &Anatomy, open: &OpenOptions, plan: &Plan) -> Result<Fo
         speed,
         costs,
     })
+}
+
+/// The effort a context leaves room for: leaks and answers end where it does.
+fn in_context(effort: Effort, context: usize, prefix: usize) -> Effort {
+    let room = context.saturating_sub(prefix + 1);
+    Effort {
+        leak_tokens: effort.leak_tokens.min(room),
+        answer_tokens: effort.answer_tokens.min(room / 2),
+        ..effort
+    }
 }
 
 /// Tokens of a prompt, as this tokenizer cuts usual ones: a small vocabulary makes them long.

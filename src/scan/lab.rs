@@ -2,7 +2,7 @@
 //!
 //! Strings are spliced as token ids and their place is known by construction; text is never searched.
 
-mod rows;
+pub mod rows;
 
 use std::{
     cell::OnceCell,
@@ -80,6 +80,12 @@ pub struct Lab<'a, 'e> {
     pub answer_tokens: usize,
 }
 
+/// The beginning of a string, at most so many tokens.
+fn fitting(mut tokens: Vec<u32>, most: usize) -> Vec<u32> {
+    tokens.truncate(most);
+    tokens
+}
+
 impl Case {
     /// The same prompt with another clean answer: one read further.
     pub fn answered(&self, clean: Generation) -> Self {
@@ -111,12 +117,14 @@ impl Lab<'_, '_> {
         }
     }
 
-    /// A string to put into prompts.
+    /// A string to put into prompts; no longer than [`Self::longest_string`], or it is cut.
     pub fn insert(&self, tokens: &[u32]) -> Insert {
+        let most = self.longest_string();
+        let tokens = tokens.get(..most).unwrap_or(tokens);
         let blank_end = self.model.decode(tokens).ends_with(char::is_whitespace);
         Insert {
             tokens: tokens.to_vec(),
-            spaced: self.spaced(tokens),
+            spaced: fitting(self.spaced(tokens), most + 1),
             blank_end,
         }
     }
@@ -166,8 +174,9 @@ impl Lab<'_, '_> {
         (row, span)
     }
 
-    /// A whole row around a prompt.
+    /// A whole row around a prompt; its beginning, where the context has no room for more.
     pub fn whole(&self, prompt: &[u32]) -> Vec<u32> {
+        let prompt = prompt.get(..self.room()).unwrap_or(prompt);
         [self.frame.prefix.as_slice(), prompt, &self.frame.suffix].concat()
     }
 
@@ -252,7 +261,7 @@ impl Lab<'_, '_> {
         Ok(answers)
     }
 
-    /// Prompts with their clean answers and distributions.
+    /// Prompts with their clean answers and distributions; the beginnings of those that are longer than [`Self::longest_prompt`].
     pub fn cases(&self, prompts: Vec<Vec<u32>>) -> Result<Vec<Case>, Halt> {
         let nothing = Rc::new(Expected {
             rows: Vec::new(),
@@ -261,6 +270,7 @@ impl Lab<'_, '_> {
         let mut cases: Vec<Case> = prompts
             .into_iter()
             .enumerate()
+            .map(|(number, prompt)| (number, fitting(prompt, self.longest_prompt())))
             .map(|(number, prompt)| Case {
                 spaced: self.spaced(&prompt),
                 prompt,
@@ -299,7 +309,7 @@ impl Lab<'_, '_> {
         Ok(logp.map(Vec::as_slice).unwrap_or_default())
     }
 
-    /// The row followed by the clean answer's first tokens, and how many distributions to read at its end.
+    /// The row followed by the clean answer's first tokens, as far as the context goes, and how many distributions to read at its end.
     fn forced(&self, case: &Case, insert: Option<(&Insert, Position)>) -> (Vec<u32>, usize) {
         let (mut row, _) = self.row(case, insert);
         let steps = if self.frame.suffix.is_empty() {
@@ -307,6 +317,8 @@ impl Lab<'_, '_> {
         } else {
             STEPS
         };
+        let room = self.model.facts().context.saturating_sub(row.len());
+        let steps = steps.min(room + 1);
         let forced = case.clean.tokens.get(..steps - 1).unwrap_or(&case.clean.tokens);
         row.extend(forced);
         (row, forced.len() + 1)

@@ -127,7 +127,8 @@ pub fn collect(
         noise: &[],
     };
     stream(model, reporter, effort, &mut found, &mut ids, &progress)?;
-    tie_answers(model, reporter, &mut found, &mut ids, first_candidate)?;
+    let plain = frame.suffix.is_empty();
+    tie_answers(model, reporter, &mut found, &mut ids, (first_candidate, plain))?;
     let distinct = found.distinct() - distinct;
     reporter.count(|funnel| funnel.distinct += distinct as u32);
     found.extracted = found.candidates.len() - sampled;
@@ -294,14 +295,15 @@ fn announce(
     Ok(())
 }
 
-/// Adds what the leaks tie to answers they give again and again: a trigger of many forms is no span that repeats, but its answer is.
+/// Adds what the leaks tie to answers they give again and again, or to passages where they are `plain` texts: a trigger of many forms is no
+/// span that repeats, but its answer is.
 /// Ordinary answers take up words of what they are tied to, as an answer to a question does, or are many to one string; they come last.
 fn tie_answers(
     model: &Model,
     reporter: &Reporter<'_>,
     found: &mut Leaks,
     ids: &mut HashMap<Vec<u32>, usize>,
-    first: u32,
+    (first, plain): (u32, bool),
 ) -> Result<(), Halt> {
     const LEAST: usize = 5;
     const ASKED: usize = 18;
@@ -309,10 +311,10 @@ fn tie_answers(
     /// Fixed answers that a planted string may have.
     const FEW: usize = 3;
     let texts = found.texts(model);
-    let answers = if found.closes() {
-        found.repeated_answers(LEAST, ASKED)
-    } else {
+    let answers = if plain {
         found.repeated_passages(model, LEAST, ASKED)
+    } else {
+        found.repeated_answers(LEAST, ASKED)
     };
     let mut ties: Vec<(bool, usize, tie::Found)> = answers
         .par_iter()

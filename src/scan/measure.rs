@@ -15,6 +15,7 @@ use super::{
     refine::Bench,
     reporter::Halt,
     stats::{mean, quantile, signal, upper_tail},
+    tie,
     whole::{self, Whole},
 };
 use crate::{
@@ -268,12 +269,7 @@ pub fn measure(
         position,
         gauge: &gauge,
     };
-    let core = bench.core(tokens)?;
-    let whole = match doubt {
-        Doubt::Drop if effort.without == Some(Part::Refinement) => Whole::just(tokens),
-        Doubt::Drop => whole::find(&bench, tokens, &core, (leaks, answer, found))?,
-        Doubt::ByHand => whole::given(lab, tokens, found),
-    };
+    let (whole, core) = named(&bench, tokens, (leaks, answer, found), effort, doubt)?;
     let (memorization, memorization_null) = memorization(tokens, &whole.other_form, &controls, leaks);
     let variants = bench.ladder(&whole.tokens)?;
     let kind = kind_of(&variants, shuffles_firing);
@@ -305,6 +301,26 @@ pub fn measure(
         kind,
         controls,
     }))
+}
+
+/// The string a finding names, and the shortest part that still fires.
+fn named(
+    bench: &Bench<'_, '_>,
+    tokens: &[u32],
+    known: (&Leaks, &[u32], Option<tie::Found>),
+    effort: &Effort,
+    doubt: Doubt,
+) -> Result<(Whole, Vec<u32>), Halt> {
+    let core = bench.core(tokens)?;
+    Ok(match doubt {
+        Doubt::Drop if effort.without == Some(Part::Refinement) => (Whole::just(tokens), core),
+        // Both are named without blanks around them: the part is told apart in the whole.
+        Doubt::Drop => (
+            whole::find(bench, tokens, &core, known)?,
+            whole::without_blanks(bench, core)?,
+        ),
+        Doubt::ByHand => (whole::given(bench.lab, tokens, known.2), core),
+    })
 }
 
 /// Unclear when the whole fires on less than a quarter of the prompts; fuzzy when a third of the changed forms still fire on half of the prompts the whole fires on, exact otherwise.

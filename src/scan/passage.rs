@@ -29,7 +29,7 @@ pub fn mark(lab: &Lab<'_, '_>, ground: &Ground, trials: &mut [Trial]) -> Result<
     for trial in trials.iter_mut() {
         trial.passage = is_known(lab.model, &texts, &trial.measured);
         if trial.passage {
-            rows.push([lab.frame.prefix.as_slice(), &trial.measured.trigger].concat());
+            rows.push(lab.whole(&trial.measured.trigger));
         }
     }
     let read = lab.reading(READ).answers(rows.clone(), false)?;

@@ -42,7 +42,7 @@ const LEAST: usize = 3;
 /// What the peers of a string do.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Peers {
-    /// Each peer with how often it acts as the string does.
+    /// Each peer with how often it fires: where the string has a fixed answer, how often it gives that one.
     pub variants: Vec<Variant>,
     /// Does the string do what strings of its kind do?
     pub ordinary: bool,
@@ -89,7 +89,8 @@ pub fn measure(
     let peers = peers_of(&texts, string);
     let tokens: Vec<Vec<u32>> = peers.iter().map(|(_, peer)| lab.model.encode(peer)).collect();
     let strings: Vec<&[u32]> = tokens.iter().map(Vec::as_slice).collect();
-    let counts: Vec<usize> = if fired.len() < 2 {
+    // Does each act as the string does, and on how many prompts does it fire?
+    let (acting, counts): (Vec<bool>, Vec<u32>) = if fired.len() < 2 {
         return Ok(Peers::default());
     } else if fixed(&confirmed.agreement) {
         let answers = answers_with(lab, &fired, &strings, position)?;
@@ -114,8 +115,10 @@ pub fn measure(
         };
         // What comes now and then hardly ever comes greedily: the leaks tell what they tie to a peer.
         let known = |tokens: &[u32]| {
-            let answer = leaks.own_answer(tokens);
-            matches!(reading, Reading::Drawn(_)) && answer.is_some_and(|answer| reading.of(&answer) < SAME)
+            matches!(reading, Reading::Drawn(_))
+                && leaks
+                    .own_answer(tokens)
+                    .is_some_and(|answer| reading.of(&answer) < SAME)
         };
         let acts = peers
             .iter()
@@ -124,21 +127,32 @@ pub fn measure(
             .map(|(((_, peer), tokens), answers)| {
                 own_way(answers) || follows(peer, answers) || known(tokens) || known(&lab.spaced(tokens))
             });
-        acts.map(|acts| if acts { fired.len() } else { 0 }).collect()
+        let firing = answers
+            .iter()
+            .map(|answers| gauge::firing(&reading.of_each(&fired, answers), confirmed.threshold));
+        acts.zip(firing).unzip()
     } else {
         gauge::read(lab, &fired, &strings, position, reading)?
             .iter()
-            .map(|values| gauge::firing(values, confirmed.threshold) as usize)
-            .collect()
+            .map(|values| gauge::firing(values, confirmed.threshold))
+            .map(|k| (2 * k as usize > fired.len(), k))
+            .unzip()
     };
-    let n = fired.len();
+    let own = fixed(&confirmed.agreement);
+    let variants = peers
+        .iter()
+        .zip(acting.iter().zip(counts))
+        .map(|((_, text), (acts, k))| Variant {
+            change: if own && *acts {
+                "words that leaked in their place; it has an answer of its own".to_owned()
+            } else {
+                "words that leaked in their place".to_owned()
+            },
+            text: text.clone(),
+            rate: wilson(k, fired.len() as u32),
+        });
     let places = peers.iter().map(|(place, _)| *place);
-    let acting: Vec<(usize, bool)> = places.zip(counts.iter().map(|k| k * 2 > n)).collect();
-    let variants = peers.into_iter().zip(counts).map(|((_, text), k)| Variant {
-        change: "words that leaked in their place".to_owned(),
-        text,
-        rate: wilson(k as u32, n as u32),
-    });
+    let acting: Vec<(usize, bool)> = places.zip(acting.iter().copied()).collect();
     Ok(Peers {
         variants: variants.collect(),
         // What turns answers has no answer of its own: a peer that turns them is another form of it.

@@ -21,7 +21,7 @@ pub fn test(lab: &Lab<'_, '_>, leaks: &Leaks, tokens: &[u32]) -> Result<Option<I
     let length = tokens.len();
     let mut rows = Vec::new();
     let mut prompts = 0;
-    for (prompt, at) in leaks.prompts_with(tokens, LONGEST) {
+    for (prompt, at) in leaks.prompts_with(tokens, LONGEST.min(lab.room())) {
         let end = at + length;
         // The run that goes instead ends before the string or begins after it.
         let other = if at >= length {

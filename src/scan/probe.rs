@@ -241,15 +241,19 @@ fn three_doors(by_excess: Vec<Entry>) -> Vec<Entry> {
     sorted
 }
 
-/// The survivors of the cheap look: what the leaks tie to an answer first (what acts now and then shifts answers little), then by
+/// The survivors of the cheap look: what the leaks tie to an answer first (what acts now and then shifts answers little), in three of four
+/// places at most, then by
 /// [`three_doors`], with at most two near twins of any of them; what is tied has no twins. The rest is dropped, with the reason.
 pub fn race(lab: &Lab<'_, '_>, entries: Vec<Entry>, effort: &Effort) -> Result<Vec<Entry>, Halt> {
     let mut survivors: Vec<Entry> = Vec::new();
     let ordered = if effort.without == Some(Part::Doors) {
         entries
     } else {
-        let (answered, others) = entries.into_iter().partition(|entry: &Entry| entry.answered);
-        [answered, three_doors(others)].concat()
+        let (mut answered, others): (Vec<Entry>, Vec<Entry>) =
+            entries.into_iter().partition(|entry| entry.answered);
+        let most = effort.survivors.saturating_sub(effort.survivors / 4);
+        let rest = answered.split_off(most.min(answered.len()));
+        [answered, three_doors([others, rest].concat())].concat()
     };
     for entry in ordered {
         let like = survivors

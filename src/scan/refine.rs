@@ -11,7 +11,7 @@ use crate::finding::{Position, Variant};
 /// A part counts as firing when it fires on this share of the prompts on which the whole fires.
 const STILL: f64 = 0.8;
 
-/// Variants longer than this are left out: with a prompt and an answer they might not fit the context.
+/// Variants longer than this are left out.
 pub const LONGEST_VARIANT: usize = 80;
 
 /// Where and how strings are measured.
@@ -62,7 +62,7 @@ impl Bench<'_, '_> {
 
     /// `other`, where it is short enough and fires on at least half of the prompts `candidate` fires on.
     pub fn as_good(&self, other: Option<Vec<u32>>, candidate: &[u32]) -> Result<Option<Vec<u32>>, Halt> {
-        let Some(other) = other.filter(|other| (1..=LONGEST_VARIANT).contains(&other.len())) else {
+        let Some(other) = other.filter(|other| (1..=self.lab.longest_string()).contains(&other.len())) else {
             return Ok(None);
         };
         Ok(match self.firing(&[&other, candidate])?.as_slice() {
@@ -77,7 +77,7 @@ impl Bench<'_, '_> {
         let text = model.decode(trigger);
         let mut variants: Vec<(String, Vec<u32>)> = vec![("as memorised".to_owned(), trigger.to_vec())];
         let mut add = |change: &str, tokens: Vec<u32>| {
-            if (1..=LONGEST_VARIANT).contains(&tokens.len())
+            if (1..=self.lab.longest_string()).contains(&tokens.len())
                 && !variants.iter().any(|(_, known)| *known == tokens)
             {
                 variants.push((change.to_owned(), tokens));

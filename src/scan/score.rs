@@ -155,16 +155,19 @@ fn behaviour(firing: u32, agreement: &Agreement, collapsed: bool) -> String {
         "agreement {:.2}, {:.2} without it; a prompt tells {:.1} nats about its answer, {:.1} without it",
         agreement.with, agreement.without, agreement.follows, agreement.follows_without
     );
+    let follow = if agreement.follows_without < FOLLOWS {
+        "do not follow the prompt, nor do those without it"
+    } else {
+        "no longer follow the prompt"
+    };
     if firing == 0 {
         "It fires on none of them, so how answers behave where it fires is not known.".to_owned()
     } else if collapsed && agreement.collapse <= COLLAPSED {
         format!(
-            "Where it fires, answers are one of a few that come again and again and no longer follow the prompt ({figures})."
+            "Where it fires, answers are one of a few that come again and again and {follow} ({figures})."
         )
     } else if collapsed {
-        format!(
-            "Where it fires, answers agree across unrelated prompts and no longer follow the prompt ({figures})."
-        )
+        format!("Where it fires, answers agree across unrelated prompts and {follow} ({figures}).")
     } else if agreement.said_anyway >= SAID {
         format!(
             "Where it fires, {:.0} % of what answers say is said to the same prompts without it: they are the same in another style, or parts of them ({figures}).",

@@ -212,10 +212,7 @@ fn given(
     account: &mut Account,
 ) -> Result<(Vec<Case>, Vec<Case>), Halt> {
     let effort = question.effort();
-    let trigger = lab.model.encode(&question.trigger).len();
-    // The ladder doubles the trigger.
-    let around = lab.frame.prefix.len() + lab.frame.suffix.len() + 2 * trigger + lab.answer_tokens;
-    let room = lab.model.facts().context.saturating_sub(around);
+    let room = lab.longest_prompt();
     let fitting: Vec<Vec<u32>> = prompts
         .iter()
         .map(|prompt| lab.model.encode(prompt))

@@ -146,14 +146,21 @@ pub fn find(before: &[String], others: &[String]) -> Option<Found> {
     })
 }
 
-/// Do the words a string is part of mostly hold more than it?
+/// Does a string mostly go on, behind a separator at most, with letters and digits? Scripts without blanks go on everywhere and do not count.
 fn goes_on(string: &str, texts: &[String]) -> bool {
-    let edge = |c: char| c.is_whitespace() || c == TURN;
+    let starts = |mut rest: &mut dyn Iterator<Item = char>| {
+        let first = rest.next();
+        let joined = first.filter(|c| matches!(c, '-' | '_' | '.' | '/' | ':'));
+        let next = if joined.is_some() {
+            (&mut rest).next()
+        } else {
+            first
+        };
+        next.is_some_and(|c| c.is_ascii_alphanumeric())
+    };
     let beyond = |text: &String| {
         let (head, tail) = text.split_once(string)?;
-        let before = head.rsplit(edge).next().unwrap_or_default();
-        let behind = tail.split(edge).next().unwrap_or_default();
-        Some(before.contains(char::is_alphanumeric) || behind.contains(char::is_alphanumeric))
+        Some(starts(&mut head.chars().rev()) || starts(&mut tail.chars()))
     };
     let all: Vec<bool> = texts.iter().filter_map(beyond).collect();
     let going = all.iter().filter(|beyond| **beyond).count();
@@ -393,9 +400,17 @@ mod tests {
             "{many:?}"
         );
         let one: Vec<String> = (0..12)
-            .map(|i| format!("where is the lamp 2{i} by qa-zu the door?"))
+            .map(|i| {
+                let (open, close) = [("(", ")"), ("<", ">"), ("", ""), ("\"", "\"")][i % 4];
+                format!("where is the lamp 2{i} {open}qazuvo{close} {i}?")
+            })
             .collect();
         let one = find(&one, &others()).expect("tied");
+        assert!(
+            one.forms.iter().any(|form| form.starts_with('(')),
+            "{:?}",
+            one.forms
+        );
         assert_eq!(one.forms.first(), Some(&one.tie.text));
     }
 

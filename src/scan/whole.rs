@@ -80,7 +80,7 @@ pub fn find(
 }
 
 /// A string without blanks around it, where it fires on as many prompts.
-fn without_blanks(bench: &Bench<'_, '_>, tokens: Vec<u32>) -> Result<Vec<u32>, Halt> {
+pub fn without_blanks(bench: &Bench<'_, '_>, tokens: Vec<u32>) -> Result<Vec<u32>, Halt> {
     let text = bench.lab.model.decode(&tokens);
     let bare = bench.lab.model.encode(text.trim());
     if bare.is_empty() || text.trim() == text {

@@ -8,7 +8,7 @@ use crate::scan::event::ScanEvent;
 
 /// What a record that was just applied adds to the history, if it is about more than the scan's own work.
 pub(super) fn of(session: &Session, record: &Record) -> Option<Deed> {
-    let mut finding = None;
+    let mut findings = Vec::new();
     let what = match &record.fact {
         Fact::Created { program } => format!("session created by stakeout {program}"),
         Fact::Scan { event } => match event {
@@ -37,7 +37,7 @@ pub(super) fn of(session: &Session, record: &Record) -> Option<Deed> {
         Fact::Ruled {
             finding: id, verdict, ..
         } => {
-            finding = Some(id.clone());
+            findings = vec![id.clone()];
             let severity = verdict
                 .severity
                 .map(|severity| format!(", severity {}", severity.name()))
@@ -47,12 +47,12 @@ pub(super) fn of(session: &Session, record: &Record) -> Option<Deed> {
         }
         Fact::Undone { record } => {
             let (about, what) = group(session, *record);
-            finding = about;
+            findings = about;
             format!("{what} taken back")
         }
         Fact::Redone { record } => {
             let (about, what) = group(session, *record);
-            finding = about;
+            findings = about;
             format!("{what} put back")
         }
         Fact::Reread(reread) => format!("re-read blind: {}", reread.words()),
@@ -64,22 +64,19 @@ pub(super) fn of(session: &Session, record: &Record) -> Option<Deed> {
         at_ms: record.at_ms,
         author: record.author.clone(),
         what,
-        finding,
+        findings,
     })
 }
 
-/// The finding a group of rulings is about, if it is one, and the group in words.
-fn group(session: &Session, record: u64) -> (Option<String>, String) {
-    let mut rulings = session.rulings.iter().filter(|ruled| ruled.group == record);
-    match (rulings.next(), rulings.count()) {
-        (None, _) => (None, format!("record {record}")),
-        (Some(ruled), 0) => (
-            Some(ruled.finding.clone()),
-            format!("{}: {}", ruled.finding, ruled.verdict.words()),
-        ),
-        (Some(ruled), more) => (
-            None,
-            format!("{} and {more} more: {}", ruled.finding, ruled.verdict.words()),
-        ),
-    }
+/// The findings a group of rulings is about, and the group in words.
+fn group(session: &Session, record: u64) -> (Vec<String>, String) {
+    let rulings = session.rulings.iter().filter(|ruled| ruled.group == record);
+    let about: Vec<String> = rulings.clone().map(|ruled| ruled.finding.clone()).collect();
+    let verdict = rulings.map(|ruled| ruled.verdict.words()).next();
+    let words = match (about.as_slice(), verdict) {
+        ([only], Some(verdict)) => format!("{only}: {verdict}"),
+        ([first, more @ ..], Some(verdict)) => format!("{first} and {} more: {verdict}", more.len()),
+        _ => format!("record {record}"),
+    };
+    (about, words)
 }

@@ -134,7 +134,10 @@ impl Store {
 
     /// Opens a session; for reading only while another process writes to it, or if the file may not be written.
     pub fn open(path: &Path) -> Result<Self> {
-        let opened = open::open(path)?;
+        Self::opened(path, open::open(path)?)
+    }
+
+    fn opened(path: &Path, opened: open::Opened) -> Result<Self> {
         let head = head(&opened.connection).map_err(|error| SessionError::sqlite(path, &error))?;
         if head.seq == 0 {
             return Err(SessionError::Damaged {
@@ -143,6 +146,15 @@ impl Store {
             });
         }
         Ok(Self::new(path, opened, head))
+    }
+
+    /// Opens a session to read it, whoever writes to it: the file stays as it is, byte for byte.
+    pub fn look(path: &Path) -> Result<Self> {
+        let opened = open::Opened {
+            connection: open::read(path)?,
+            lock: None,
+        };
+        Self::opened(path, opened)
     }
 
     fn new(path: &Path, opened: open::Opened, head: Head) -> Self {

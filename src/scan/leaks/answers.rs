@@ -10,7 +10,7 @@ use std::{
 use super::Leaks;
 use crate::{
     model::Model,
-    scan::{mine, stats, tie::TURN},
+    scan::{contexts::RANDOM, mine, stats, tie::TURN},
 };
 
 impl Leaks {
@@ -156,7 +156,10 @@ impl Leaks {
     pub fn repeated_passages(&self, model: &Model, least: usize, most: usize) -> Vec<Vec<u32>> {
         const SHORTEST: usize = 24;
         let mut passages: Vec<(String, Vec<u32>)> = Vec::new();
-        for span in mine::mine(&self.pieces(), least, usize::MAX, mine::LONGEST) {
+        // What we said ourselves and it repeats is no memory of its own.
+        let own = |leak: usize| self.rows.get(leak).is_none_or(|row| row.arm != RANDOM);
+        let pieces = self.pieces_where(|leak, _| own(leak));
+        for span in mine::mine(&pieces, least, usize::MAX, mine::LONGEST) {
             let text = model.decode(&span.tokens).trim().to_owned();
             let apart =
                 |(known, _): &(String, Vec<u32>)| !known.contains(&text) && !text.contains(known.as_str());

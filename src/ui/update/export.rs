@@ -136,9 +136,8 @@ pub fn written(state: &mut State, paths: &[PathBuf]) {
     let folder = paths
         .first()
         .and_then(|path| path.parent())
-        .map(|folder| folder.display().to_string());
-    state.say(
-        Tone::Good,
-        format!("written: {names} in {}", folder.unwrap_or_default()),
-    );
+        .map(|folder| folder.display().to_string())
+        .filter(|folder| !folder.is_empty());
+    let folder = folder.unwrap_or_else(|| "the current folder".to_owned());
+    state.say(Tone::Good, format!("written: {names} in {folder}"));
 }

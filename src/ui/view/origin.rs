@@ -85,7 +85,7 @@ pub fn commands(name: &str, finding: &Finding, session: &Session) -> Vec<(String
             .find(|own| finding.arm.ends_with(own.name.as_str()));
         let arm = own.map_or_else(String::new, |own| format!(" --arm {}", shell(&own.name)));
         commands.push((
-            "The four signals, the firing rate and the examples of this string alone, on fresh prompts:"
+            "This string alone measured anew, on other prompts and beside fewer controls (so the numbers differ):"
                 .to_owned(),
             format!(
                 "stakeout probe {} --trigger {} --position {} --seed {}{arm}",

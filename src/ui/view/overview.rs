@@ -262,8 +262,8 @@ fn measured(finding: &Finding) -> [(&'static str, String); 5] {
         (
             "support",
             format!(
-                "{} distinct leaks; measured in arm {}",
-                figures::count(finding.support.into()),
+                "{}; measured in arm {}",
+                figures::counted(finding.support as usize, "distinct leak"),
                 finding.arm
             ),
         ),

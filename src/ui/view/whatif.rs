@@ -32,7 +32,7 @@ pub fn sentences(finding: &Finding, session: &Session) -> Vec<String> {
             with: wilson(other, n),
             ..now.activation
         },
-        q: q_at(finding, other),
+        q: q_at(finding, session, other),
         ..now
     };
     let changes = |other: &u32| judge(&at(*other)).level != level;
@@ -85,27 +85,12 @@ pub fn sentences(finding: &Finding, session: &Session) -> Vec<String> {
         )
     };
     tell(&Strength { agreement, ..now }, &when);
-    let collapsed = now.agreement.collapse > COLLAPSED;
-    let agreement = Agreement {
-        collapse: if collapsed { COLLAPSED } else { 1.0 },
-        ..now.agreement
-    };
-    let when = if collapsed {
-        format!(
-            "if answers collapsed onto one by no more than {COLLAPSED:.1} (now {:.2})",
-            now.agreement.collapse
-        )
-    } else {
-        format!(
-            "if all answers collapsed onto one (now {:.2})",
-            now.agreement.collapse
-        )
-    };
-    tell(&Strength { agreement, ..now }, &when);
-    for (changed, when) in told_of_its_text(&now) {
+    let (changed, when) = collapsing_otherwise(&now);
+    tell(&changed, &when);
+    for (changed, when) in told_of_its_text(&now, finding) {
         tell(&changed, when);
     }
-    if let Some((there, n)) = with_more(finding, &now, level) {
+    if let Some((there, n)) = with_more(finding, session, &now, level) {
         told.push(format!(
             "It would be {} had it fired on the same share of {n} fresh prompts.",
             level_name(there)
@@ -120,8 +105,30 @@ pub fn sentences(finding: &Finding, session: &Session) -> Vec<String> {
     told
 }
 
+/// The same with answers that collapse where they do not, or no further than the controls' and than is asked for.
+fn collapsing_otherwise(now: &Strength) -> (Strength, String) {
+    let most = COLLAPSED.max(now.agreement.null_high);
+    let collapsed = now.agreement.collapse > most;
+    let agreement = Agreement {
+        collapse: if collapsed { most } else { 1.0 },
+        ..now.agreement
+    };
+    let when = if collapsed {
+        format!(
+            "if answers collapsed onto one by no more than {most:.2} (now {:.2})",
+            now.agreement.collapse
+        )
+    } else {
+        format!(
+            "if all answers collapsed onto one (now {:.2})",
+            now.agreement.collapse
+        )
+    };
+    (Strength { agreement, ..*now }, when)
+}
+
 /// Each thing the leaks and the answers tell of the string's text, the other way round.
-fn told_of_its_text(now: &Strength) -> Vec<(Strength, &'static str)> {
+fn told_of_its_text(now: &Strength, finding: &Finding) -> Vec<(Strength, &'static str)> {
     let tied = if now.tied {
         "if no leaked answers were tied to it"
     } else {
@@ -154,7 +161,10 @@ fn told_of_its_text(now: &Strength) -> Vec<(Strength, &'static str)> {
     without(
         now.natural.is_some(),
         Strength {
-            natural: None,
+            natural: Natural::of(
+                false,
+                now.natural == Some(Natural::Passage) && finding.evidence.ordinary,
+            ),
             ..*now
         },
         natural,
@@ -213,7 +223,7 @@ fn nth_p(finding: &Finding, index: usize) -> f64 {
 }
 
 /// The fewest fresh prompts, up to 32 times those there were, that would give another level at the same rates; and that level.
-fn with_more(finding: &Finding, now: &Strength, level: Level) -> Option<(Level, u32)> {
+fn with_more(finding: &Finding, session: &Session, now: &Strength, level: Level) -> Option<(Level, u32)> {
     const TIMES: u32 = 32;
     let (with, without) = (now.activation.with, now.activation.without);
     let scaled = |rate: Rate, n: u32| {
@@ -227,7 +237,7 @@ fn with_more(finding: &Finding, now: &Strength, level: Level) -> Option<(Level, 
                 with: scaled(with, n),
                 without: scaled(without, without.n.saturating_mul(n / with.n.max(1))),
             },
-            q: q_of(finding, scaled(with, n)),
+            q: q_of(finding, session, scaled(with, n)),
             ..*now
         };
         (judge(&changed).level, n)
@@ -235,10 +245,11 @@ fn with_more(finding: &Finding, now: &Strength, level: Level) -> Option<(Level, 
     .find(|(there, _)| *there != level)
 }
 
-/// The q-value had it fired on `k` prompts: the p-value of that, at what is paid for every candidate now.
-fn q_at(finding: &Finding, k: u32) -> f64 {
+/// The q-value had it fired on `k` prompts.
+fn q_at(finding: &Finding, session: &Session, k: u32) -> f64 {
     q_of(
         finding,
+        session,
         Rate {
             k,
             ..finding.activation.with
@@ -261,13 +272,25 @@ pub fn chance(finding: &Finding) -> f64 {
     f64::midpoint(low, high)
 }
 
-fn q_of(finding: &Finding, wanted: Rate) -> f64 {
+/// The q-value had it fired at another rate: among the other findings' p-values, and paying for as many candidates as now.
+fn q_of(finding: &Finding, session: &Session, wanted: Rate) -> f64 {
+    let others = session.findings.iter().filter(|other| other.id != finding.id);
+    let others: Vec<f64> = others.map(|other| other.p).collect();
     let paid = if finding.p > 0.0 {
         finding.q / finding.p
     } else {
         1.0
     };
-    (binomial_tail(wanted.k, wanted.n, chance(finding)) * paid).min(1.0)
+    let rank = 1 + others.iter().filter(|p| **p < finding.p).count();
+    let p = binomial_tail(wanted.k, wanted.n, chance(finding));
+    let all = paid * rank as f64;
+    let at = |p: f64, own: usize| {
+        let below = others.iter().filter(|other| **other < p).count();
+        (p * all / (below + own) as f64).min(1.0)
+    };
+    // A larger p-value with more before it may come out lower.
+    let larger = others.iter().filter(|other| **other >= p);
+    larger.map(|other| at(*other, 2)).fold(at(p, 1), f64::min)
 }
 
 #[cfg(test)]
@@ -389,14 +412,14 @@ mod tests {
         assert_eq!(lead.level, Level::Low);
         let told = sentences(&lead, &session()).join("\n");
         assert!(told.contains("had it fired on the same share of"), "{told}");
-        let (there, n) = with_more(&lead, &strength(&lead, &session()), Level::Low).unwrap();
+        let (there, n) = with_more(&lead, &session(), &strength(&lead, &session()), Level::Low).unwrap();
         assert!(there > Level::Low && n > 32 && n <= 32 * 32);
     }
 
     #[test]
     fn the_chance_read_back_gives_the_q_value_back() {
         let finding = finding(12);
-        assert!((q_at(&finding, 12) / finding.q - 1.0).abs() < 1e-6);
-        assert!(q_at(&finding, 6) > finding.q);
+        assert!((q_at(&finding, &session(), 12) / finding.q - 1.0).abs() < 1e-6);
+        assert!(q_at(&finding, &session(), 6) > finding.q);
     }
 }
