@@ -758,7 +758,13 @@ fn a_session_is_shown_and_compared_as_it_was_at_a_record() {
         "stakeout history",
     );
     let left = format!("s.stakeout@{record}");
+    home.refused(
+        &["diff", "s.stakeout@0", "s.stakeout"],
+        "`0` is no record of s.stakeout",
+        "NAME@RECORD",
+    );
     let told = home.printed(&["diff", &left, "s.stakeout"]);
+    assert!(!told.contains("two different ones"), "{told}");
     assert!(told.contains("left ") && told.contains("true positive"), "{told}");
     let document = home.json(&["diff", &left, "s.stakeout", "--format", "json"]);
     assert_eq!(document["schema"], "stakeout.diff/1");

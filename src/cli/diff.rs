@@ -42,22 +42,29 @@ pub fn diff(setting: &Setting, arguments: &DiffArguments, out: &mut dyn Write) -
 
 fn side(setting: &Setting, named: &Path) -> Result<Side, Failure> {
     let name = named.to_string_lossy().into_owned();
-    let (path, record) = moment(setting, named);
+    let (path, record) = moment(setting, named)?;
     let session = case::at(&Store::look(&path)?, record)?;
     Ok(Side { name, session })
 }
 
 /// The file and the record meant by NAME@RECORD. A file that is called so is meant itself.
-fn moment(setting: &Setting, named: &Path) -> (PathBuf, Option<u64>) {
+fn moment(setting: &Setting, named: &Path) -> Result<(PathBuf, Option<u64>), Failure> {
     let whole = setting.paths.session(named);
     if whole.exists() {
-        return (whole, None);
+        return Ok((whole, None));
     }
     let name = named.to_string_lossy();
-    let parts = name.rsplit_once('@');
-    match parts.and_then(|(name, record)| Some((name, record.parse::<u64>().ok()?))) {
-        Some((name, record)) if record > 0 => (setting.paths.session(Path::new(name)), Some(record)),
-        _ => (whole, None),
+    let number = |record: &str| record.chars().all(|c| c.is_ascii_digit());
+    let parts = name.rsplit_once('@').filter(|(_, record)| number(record));
+    let Some((name, record)) = parts else {
+        return Ok((whole, None));
+    };
+    match record.parse::<u64>() {
+        Ok(record) if record > 0 => Ok((setting.paths.session(Path::new(name)), Some(record))),
+        _ => Err(Failure::Usage {
+            what: format!("`{}` is no record of {}", text::line(record), text::line(name)),
+            hint: "NAME@RECORD, with a number from 1; `stakeout history NAME` shows them".to_owned(),
+        }),
     }
 }
 
@@ -82,6 +89,14 @@ fn counts(session: &Session) -> [(&'static str, u64); 6] {
     ]
 }
 
+/// Path and digest of what was scanned; empty before a scan began.
+fn model(side: &Side) -> (&str, &str) {
+    let started = side.session.started.as_ref();
+    started.map_or(("", ""), |started| {
+        (started.model.path.as_str(), started.model.sha256.as_str())
+    })
+}
+
 fn document(left: &Side, right: &Side) -> Value {
     let compared = compare::sessions(&left.session, &right.session);
     let about = |side: &Side| {
@@ -91,6 +106,7 @@ fn document(left: &Side, right: &Side) -> Value {
             .collect();
         json!({
             "name": side.name,
+            "model": {"path": model(side).0, "sha256": model(side).1},
             "state": state(&side.session),
             "counts": counts,
             "head": side.session.head,
@@ -138,6 +154,11 @@ fn write(left: &Side, right: &Side, out: &mut dyn Write) -> Result<(), Failure> 
     )?;
     for ((name, before), (_, after)) in counts(&left.session).into_iter().zip(counts(&right.session)) {
         writeln!(out, "{name:<11} {before:>12} {after:>12}")?;
+    }
+    let ((path, digest), (other, other_digest)) = (model(left), model(right));
+    if digest != other_digest {
+        let (path, other) = (text::line(path), text::line(other));
+        writeln!(out, "models      two different ones: {path}, and {other}")?;
     }
     let compared = compare::sessions(&left.session, &right.session);
     for finding in &compared.only_left {

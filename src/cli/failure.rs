@@ -226,7 +226,9 @@ impl Failure {
             Self::Theme(_) => "`stakeout themes` lists the names".to_owned(),
             Self::Session(error) | Self::Screen(UiError::Store(error)) => error.hint().to_owned(),
             Self::Inventory(error) => error.hint().to_owned(),
-            Self::NoFinding { known, .. } if known.is_empty() => "the scan made no finding".to_owned(),
+            Self::NoFinding { known, .. } if known.is_empty() => {
+                "the scan had made no finding there".to_owned()
+            }
             Self::NoFinding { known, .. } => {
                 format!("its findings: {}", text::line(&known.join(", ")))
             }

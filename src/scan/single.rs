@@ -74,7 +74,10 @@ impl Question {
     pub fn problem(&self, model: &Model) -> Option<(String, &'static str)> {
         let tokens = model.encode(&self.trigger).len();
         if self.trigger.trim().is_empty() || tokens == 0 {
-            return Some(("the trigger is empty".to_owned(), "give the string to measure"));
+            return Some((
+                "the trigger is empty, or nothing but blanks".to_owned(),
+                "give the string to measure",
+            ));
         }
         if tokens > LONGEST_VARIANT {
             return Some((

@@ -221,7 +221,7 @@ impl SessionError {
     pub const fn hint(&self) -> &'static str {
         match self {
             Self::Missing { .. } => "`stakeout sessions` lists the saved ones",
-            Self::Exists { .. } => "name another file with --session, or open this one with `stakeout open`",
+            Self::Exists { .. } => "name another file, or open this one with `stakeout open`",
             Self::Lost { .. } => "if it was a session, take it from a backup",
             Self::Empty { .. } => "it holds nothing to recover; start a new scan",
             Self::NotASession { .. } => {
