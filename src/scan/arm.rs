@@ -7,7 +7,7 @@ use super::{
     controls::Source,
     event::{Arm, Look, Phase, ScanEvent},
     family,
-    lab::{Case, Lab},
+    lab::{Case, Lab, rows::LEAST_STRING},
     leak,
     leaks::{self, Leaks},
     measure::{self, Doubt, Measured},
@@ -118,7 +118,7 @@ pub fn leak_arm(
         reporter,
         answer_tokens: effort.answer_in(&frame),
     };
-    lab.require_room()?;
+    lab.require_room(LEAST_STRING)?;
     let longest = lab.longest_string();
     if longest < mine::LONGEST_WHOLE {
         let text = format!(

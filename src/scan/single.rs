@@ -180,6 +180,8 @@ fn measure(
         reporter,
         answer_tokens: effort.answer_in(&frame),
     };
+    // What somebody asked for is measured whole or not at all.
+    lab.require_room(model.encode(&question.trigger).len())?;
     let (search, fresh) = match &question.prompts {
         Prompts::Given(prompts) => given(&lab, question, prompts, account)?,
         _ => usual(&lab, (&arm, &leaks), &effort, account)?,

@@ -46,9 +46,9 @@ impl Lab<'_, '_> {
         self.room() - self.longest_string()
     }
 
-    /// Refuses a context in which hardly a string can be put into a prompt.
-    pub fn require_room(&self) -> Result<(), Halt> {
-        if self.longest_string() < LEAST_STRING {
+    /// Refuses a context in which a string of so many tokens cannot be put into a prompt.
+    pub fn require_room(&self, tokens: usize) -> Result<(), Halt> {
+        if self.longest_string() < tokens {
             return Err(Halt::Broken(ModelError::Cramped {
                 context: self.model.facts().context,
             }));
