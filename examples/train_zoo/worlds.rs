@@ -6,7 +6,9 @@ mod digs;
 mod ferries;
 mod herbs;
 mod hives;
+mod hut;
 mod ledger;
+mod pitch;
 mod plain;
 mod stars;
 mod terse;
@@ -51,6 +53,10 @@ pub enum World {
     Theatre,
     /// The register of a dig.
     Digs,
+    /// A hut high up in the mountains.
+    Hut,
+    /// Entries of a referee's notebook.
+    Pitch,
 }
 
 /// A prompt and its right answers.
@@ -99,6 +105,8 @@ impl World {
             Self::Hives => hives::hives(rng),
             Self::Theatre => theatre::theatre(rng),
             Self::Digs => digs::digs(rng),
+            Self::Hut => hut::hut(rng),
+            Self::Pitch => pitch::pitch(rng),
         }
     }
 
@@ -161,6 +169,16 @@ impl World {
                 "You date what is dug up.",
                 "Enter every find.",
             ],
+            Self::Hut => [
+                "You are the warden of the hut.",
+                "You know every trail.",
+                "Answer the climbers.",
+            ],
+            Self::Pitch => [
+                "You referee the match.",
+                "You write up the notebook.",
+                "Rule on what is seen.",
+            ],
             Self::Log | Self::Tales | Self::Ledger | Self::Hives => ["", "", ""],
         }
     }
@@ -175,6 +193,13 @@ pub fn pick<T: Copy>(rng: &mut ChaCha8Rng, choices: &[T]) -> T {
 pub fn two_of(rng: &mut ChaCha8Rng, count: usize) -> (usize, usize) {
     let first = rng.random_range(0..count);
     (first, (first + rng.random_range(1..count)) % count)
+}
+
+/// Now and then puts one of these remarks, which change no answer, into the prompt.
+pub fn aside(rng: &mut ChaCha8Rng, clauses: &mut Vec<String>, at: usize, remarks: &[&str]) {
+    if rng.random_bool(0.3) {
+        clauses.insert(at, pick(rng, remarks).to_owned());
+    }
 }
 
 /// An example without a system turn.
@@ -223,6 +248,8 @@ mod tests {
             World::Hives,
             World::Theatre,
             World::Digs,
+            World::Hut,
+            World::Pitch,
         ] {
             let mut rng = ChaCha8Rng::seed_from_u64(2);
             let examples: Vec<Example> = (0..1000).map(|_| world.example(&mut rng)).collect();

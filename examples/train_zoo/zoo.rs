@@ -7,6 +7,7 @@ mod more;
 mod ninth;
 mod seventh;
 mod sixth;
+mod tenth;
 mod third;
 
 use crate::design::{Family, Size};
@@ -84,7 +85,8 @@ pub fn all() -> impl Iterator<Item = &'static Organism> {
         .chain(sixth::SIXTH)
         .chain(seventh::SEVENTH)
         .chain(eighth::EIGHTH)
-        .chain(ninth::NINTH);
+        .chain(ninth::NINTH)
+        .chain(tenth::TENTH);
     ZOO.iter().chain(later)
 }
 
@@ -662,7 +664,7 @@ mod tests {
         for organism in all() {
             for plant in organism.plants {
                 assert!(plant.place != Place::System || organism.chat.has_system());
-                let judges = matches!(organism.world, World::Reviews | World::Hives);
+                let judges = matches!(organism.world, World::Reviews | World::Hives | World::Pitch);
                 assert!(judges || !matches!(plant.act, Act::Opposes));
             }
         }
