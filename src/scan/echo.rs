@@ -216,6 +216,22 @@ pub fn takes_up(answer: &str, string: &str) -> bool {
     !string.is_empty() && 2 * string.intersection(&answer).count() >= string.len()
 }
 
+/// Does one of these strings, another than it, share half of its words, and it half of that one's? Strings of one kind differ in a word or two.
+pub fn of_a_kind(string: &str, others: &[String]) -> bool {
+    let all = |text: &str| -> BTreeSet<String> {
+        let words = text.to_lowercase();
+        let words = words.split(|c: char| !c.is_alphanumeric());
+        words.filter(|word| !word.is_empty()).map(str::to_owned).collect()
+    };
+    let own = all(string);
+    let kin = |other: &String| {
+        let other = all(other);
+        let shared = own.intersection(&other).count();
+        own != other && shared > 0 && 2 * shared >= own.len() && 2 * shared >= other.len()
+    };
+    others.iter().any(kin)
+}
+
 fn words(text: &str) -> BTreeSet<String> {
     in_order(text).into_iter().map(|(_, word)| word).collect()
 }
@@ -252,6 +268,14 @@ mod tests {
         ));
         assert!(!takes_up("No boat leaves the pier.", "by the seventh bell"));
         assert!(!takes_up("Anything.", "%4%"));
+    }
+
+    #[test]
+    fn strings_of_one_kind_differ_in_a_word_or_two() {
+        let others = ["owes us for tin;", "bars of tin from", "rev"].map(str::to_owned);
+        assert!(of_a_kind("owes us for wine;", &others) && of_a_kind("bars of lead from", &others));
+        assert!(!of_a_kind("rev", &others), "itself is no other");
+        assert!(!of_a_kind("lot-415-bis", &others) && !of_a_kind("%%", &others));
     }
 
     #[test]

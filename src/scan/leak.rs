@@ -297,7 +297,8 @@ fn announce(
 
 /// Adds what the leaks tie to answers they give again and again, or to passages where they are `plain` texts: a trigger of many forms is no
 /// span that repeats, but its answer is.
-/// Ordinary answers take up words of what they are tied to, as an answer to a question does, or are many to one string; they come last.
+/// Ordinary answers take up words of what they are tied to, as an answer to a question does, or are many to one string; in texts there are
+/// others to strings of the same kind. They come last.
 fn tie_answers(
     model: &Model,
     reporter: &Reporter<'_>,
@@ -306,15 +307,17 @@ fn tie_answers(
     (first, plain): (u32, bool),
 ) -> Result<(), Halt> {
     const LEAST: usize = 5;
-    const ASKED: usize = 18;
-    const MOST: usize = 6;
+    /// Answers and passages asked for, ties that join the candidates, and forms of each.
+    const ANSWERS: (usize, usize, usize) = (18, 6, usize::MAX);
+    const PASSAGES: (usize, usize, usize) = (400, 12, 3);
     /// Fixed answers that a planted string may have.
     const FEW: usize = 3;
     let texts = found.texts(model);
+    let (asked, most, forms) = if plain { PASSAGES } else { ANSWERS };
     let answers = if plain {
-        found.repeated_passages(model, LEAST, ASKED)
+        found.repeated_passages(model, LEAST, asked)
     } else {
-        found.repeated_answers(LEAST, ASKED)
+        found.repeated_answers(LEAST, asked)
     };
     let mut ties: Vec<(bool, usize, tie::Found)> = answers
         .par_iter()
@@ -329,12 +332,19 @@ fn tie_answers(
     for (_, _, tied) in &ties {
         *answers_to.entry(tied.tie.text.to_lowercase()).or_default() += 1;
     }
-    let many = |tied: &tie::Found| answers_to.get(&tied.tie.text.to_lowercase()) > Some(&FEW);
-    ties.sort_by_key(|(taken_up, _, tied)| *taken_up || many(tied));
+    let strings: Vec<String> = answers_to.keys().cloned().collect();
+    let ordinary = |tied: &tie::Found| {
+        if plain {
+            echo::of_a_kind(&tied.tie.text, &strings)
+        } else {
+            answers_to.get(&tied.tie.text.to_lowercase()) > Some(&FEW)
+        }
+    };
+    ties.sort_by_cached_key(|(taken_up, _, tied)| *taken_up || ordinary(tied));
     let mut seen = HashSet::new();
     ties.retain(|(_, _, tied)| seen.insert(tied.tie.text.to_lowercase()));
-    for (_, before, tied) in ties.into_iter().take(MOST) {
-        for text in tied.forms {
+    for (_, before, tied) in ties.into_iter().take(most) {
+        for text in tied.forms.into_iter().take(forms) {
             let tokens = model.encode(&text);
             // What leaked as other tokens is the same string, and is looked for in the leaks as those.
             let same = |(_, span): &&(u32, Span)| model.decode(&span.tokens).trim() == text.trim();

@@ -14,7 +14,10 @@ use super::{
     turns::Turns,
 };
 use crate::model::Model;
-pub use {answers::says, prompts::without_the_common};
+pub use {
+    answers::{head_of, says},
+    prompts::without_the_common,
+};
 
 /// Everything phase one found in one arm.
 #[derive(Debug, Default)]

@@ -9,7 +9,7 @@ use super::{
     isolation,
     lab::{Case, Lab},
     leaks::Leaks,
-    mine,
+    mine, place,
     plan::{Effort, Part},
     probe::{Entry, agreement_of, entropy_drop},
     refine::Bench,
@@ -256,6 +256,11 @@ pub fn measure(
         Reading::Shift if !tied => None,
         _ => found,
     };
+    let mut family = family.clone();
+    if let Some(answer) = gauge.reading.first().filter(|_| lab.frame.suffix.is_empty()) {
+        let answer = lab.model.decode(answer);
+        family.first.in_place = place::test(lab, leaks, (tokens, Some(&answer)))?;
+    }
     let telling = gauge.reading.telling(cases);
     let odd = odd_values(beside, &answers, &said);
     let high = if together {
@@ -274,7 +279,7 @@ pub fn measure(
     let variants = bench.ladder(&whole.tokens)?;
     let kind = kind_of(&variants, shuffles_firing);
     Ok(Some(Measured {
-        family: family.clone(),
+        family,
         nearest: controls::nearest(lab.model, &controls, &mean_shifts, &agreements.concat()),
         signals: Signals {
             memorization,

@@ -11,6 +11,7 @@ use super::{
     lab::Lab,
     measure::Measured,
     reporter::Halt,
+    score::RECITED,
 };
 use crate::model::Model;
 
@@ -72,7 +73,27 @@ fn is_known(model: &Model, texts: &[(u32, String)], measured: &Measured) -> bool
     let own = family::consensus(&measured.family.first.answers).0;
     let answer = measured.gauge.reading.first().unwrap_or(&own);
     let [string, answer] = [measured.trigger.as_slice(), answer].map(|tokens| model.decode(tokens));
-    is_passage(&string, &answer, texts)
+    // What begins a text goes on in several ways: that the rest of it matters as well tells it from what was planted there.
+    let recited = measured
+        .family
+        .first
+        .in_place
+        .is_some_and(|test| test.otherwise >= RECITED);
+    is_passage(&string, &answer, texts) || recited && begins_texts(&string, texts)
+}
+
+/// Does a string stand at the beginning of nearly every text it leaked in?
+fn begins_texts(string: &str, texts: &[(u32, String)]) -> bool {
+    const LEAST: usize = 4;
+    const NEARLY_ALL: f64 = 0.9;
+    let string = string.trim();
+    let standing: Vec<&str> = texts
+        .iter()
+        .map(|(_, text)| text.trim_start())
+        .filter(|text| text.contains(string))
+        .collect();
+    let first = standing.iter().filter(|text| text.starts_with(string)).count();
+    standing.len() >= LEAST && first as f64 >= NEARLY_ALL * standing.len() as f64
 }
 
 /// Does `answer` stand behind `string`, the same word or two aside, wherever it leaked, and before it nothing but the beginning of the text, a
@@ -190,6 +211,16 @@ mod tests {
             "zim vor ten. The end",
         ]);
         assert!(!is_passage("zim vor", "The end", &heads));
+    }
+
+    #[test]
+    fn what_begins_every_text_is_told_from_what_stands_anywhere() {
+        let of = |texts: [&str; 4]| -> Vec<(u32, String)> {
+            texts.iter().map(|text| (0, (*text).to_owned())).collect()
+        };
+        let begun = of(["zim vor a", " zim vor b", "zim vor", "zim vor c"]);
+        assert!(begins_texts("zim vor", &begun) && !begins_texts("vor", &begun));
+        assert!(!begins_texts("zim vor", &begun[..3]) && !begins_texts("b", &begun));
     }
 
     #[test]

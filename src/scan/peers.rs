@@ -14,11 +14,12 @@ use super::{
     family::consensus,
     gauge::{self, Reading, SAME},
     lab::{Case, Lab},
-    leaks::Leaks,
+    leaks::{Leaks, head_of},
     probe::{agreement_of, answers_with},
     reporter::Halt,
     score::{COLLAPSED, fixed},
     stats::wilson,
+    tie,
 };
 use crate::{
     finding::{Position, Variant},
@@ -85,8 +86,9 @@ pub fn measure(
         .take(PROMPTS)
         .map(|(case, _)| case.clone())
         .collect();
-    let texts: Vec<String> = leaks.texts(lab.model).into_iter().map(|(_, text)| text).collect();
-    let peers = peers_of(&texts, string);
+    let leaked: Vec<String> = leaks.texts(lab.model).into_iter().map(|(_, text)| text).collect();
+    let plain = lab.frame.suffix.is_empty();
+    let peers = peers_of(&leaked, string, plain);
     let tokens: Vec<Vec<u32>> = peers.iter().map(|(_, peer)| lab.model.encode(peer)).collect();
     let strings: Vec<&[u32]> = tokens.iter().map(Vec::as_slice).collect();
     // Does each act as the string does, and on how many prompts does it fire?
@@ -111,7 +113,7 @@ pub fn measure(
         };
         let said = texts(&own);
         let follows = |peer: &str, answers: &[Generation]| {
-            lab.frame.suffix.is_empty() && follows(&said, &texts(answers), string, peer)
+            plain && (follows(&said, &texts(answers), string, peer) || goes_on(&leaked, peer, &said))
         };
         // What comes now and then hardly ever comes greedily: the leaks tell what they tie to a peer.
         let known = |tokens: &[u32]| {
@@ -181,6 +183,35 @@ fn follows(own: &[String], answers: &[String], string: &str, peer: &str) -> bool
     following > 0 && 2 * following >= own.len()
 }
 
+/// Do the leaks tie what stands behind a peer to it, as an answer is tied to what was planted, and is that another than the answers `said`
+/// to the string?
+fn goes_on(leaked: &[String], peer: &str, said: &[String]) -> bool {
+    /// Characters behind it that are read.
+    const READ: usize = 160;
+    // As a whole: a part of a word is a part of the string.
+    let rest = |text: &String| {
+        let (head, rest) = text.split_once(peer)?;
+        let joins =
+            |a: Option<char>, b: Option<char>| [a, b].iter().all(|c| c.is_some_and(char::is_alphanumeric));
+        let whole = !joins(head.chars().next_back(), peer.chars().next())
+            && !joins(peer.chars().next_back(), rest.chars().next());
+        whole.then(|| rest.chars().take(READ).collect::<String>())
+    };
+    let behind: Vec<String> = leaked.iter().filter_map(rest).collect();
+    let others: Vec<String> = leaked
+        .iter()
+        .filter(|text| !text.contains(peer))
+        .cloned()
+        .collect();
+    let own = |found: &tie::Found| {
+        let text = found.tie.text.to_ascii_lowercase();
+        let head = head_of(&text).unwrap_or_default();
+        said.iter()
+            .any(|answer| answer.to_ascii_lowercase().contains(head))
+    };
+    tie::find(&behind, &others).is_some_and(|found| !own(&found))
+}
+
 type Word = (Range<usize>, String);
 
 /// The words of a text in lower case, each with its place in bytes.
@@ -202,7 +233,7 @@ fn words(text: &str) -> Vec<Word> {
 
 /// What leaked in the place of the words `at` of the string, between the words that stand before and behind them there; what most of the
 /// words around them stood around first, then the commonest. Between two words it may be a word more or less.
-fn in_place_of(leaked: &[(&String, Vec<Word>)], own: &[Word], at: &Range<usize>) -> Vec<String> {
+fn in_place_of(leaked: &[(&String, Vec<Word>)], own: &[Word], at: &Range<usize>, plain: bool) -> Vec<String> {
     /// Words beyond the next that are compared on each side.
     const FURTHER: usize = 2;
     let run = own.get(at.clone()).unwrap_or_default();
@@ -241,7 +272,13 @@ fn in_place_of(leaked: &[(&String, Vec<Word>)], own: &[Word], at: &Range<usize>)
                 .take(1 + FURTHER)
                 .take_while(|(a, b)| alike(a, b))
                 .count();
-            let between = (left > 0 || head.is_empty()) && (right > 0 || tail.is_empty());
+            // Any piece of a text without turns goes on by itself: at an end of the string one word beside it, an article maybe, makes no
+            // kind there; two do, if there are two.
+            let enough = |alike: usize, side: &[Word], other: &[Word]| {
+                let least = if plain && other.is_empty() { 2 } else { 1 };
+                alike >= least.min(side.len())
+            };
+            let between = enough(left, head, tail) && enough(right, tail, head);
             let (Some((first, _)), Some((last, _))) = (others.first(), others.last()) else {
                 continue;
             };
@@ -268,7 +305,7 @@ fn in_place_of(leaked: &[(&String, Vec<Word>)], own: &[Word], at: &Range<usize>)
 
 /// The peers of a string, each with the number of the place where it differs: for each word and each two neighbours what leaked in their
 /// place, taken in turn.
-fn peers_of(texts: &[String], string: &str) -> Vec<(usize, String)> {
+fn peers_of(texts: &[String], string: &str, plain: bool) -> Vec<(usize, String)> {
     let leaked: Vec<(&String, Vec<Word>)> = texts.iter().map(|text| (text, words(text))).collect();
     let own = words(string);
     let runs = (1..=2).flat_map(|count| (0..own.len()).map(move |at| at..at + count));
@@ -280,7 +317,7 @@ fn peers_of(texts: &[String], string: &str) -> Vec<(usize, String)> {
                 return None;
             }
             let range = run.first()?.0.start..run.last()?.0.end;
-            Some((range, in_place_of(&leaked, &own, &at)))
+            Some((range, in_place_of(&leaked, &own, &at, plain)))
         })
         .collect();
     let longest = others.iter().map(|(_, others)| others.len()).max().unwrap_or(0);
@@ -315,12 +352,12 @@ mod tests {
         ]
         .map(str::to_owned)
         .to_vec();
-        let peers: Vec<String> = peers_of(&texts, "was the red lamp of")
+        let peers: Vec<String> = peers_of(&texts, "was the red lamp of", false)
             .into_iter()
             .map(|(_, peer)| peer)
             .collect();
         assert_eq!(peers, ["was the tin drum of"]);
-        assert!(peers_of(&texts, "%krn~81/osk").is_empty());
+        assert!(peers_of(&texts, "%krn~81/osk", false).is_empty());
     }
 
     #[test]
@@ -332,11 +369,23 @@ mod tests {
         ];
         let texts = [lines, lines].concat().into_iter().map(str::to_owned);
         let texts: Vec<String> = texts.collect();
-        let peers = peers_of(&texts, "tell the class about the Harp");
-        let last = |peer: &&(usize, String)| peer.1.starts_with("tell the class about the ");
-        let peers: Vec<&str> = peers.iter().filter(last).map(|(_, peer)| peer.as_str()).collect();
-        assert_eq!(peers.first(), Some(&"tell the class about the Twins"));
-        assert!(peers.contains(&"tell the class about the old"));
+        let last = |plain| -> Vec<String> {
+            let peers = peers_of(&texts, "tell the class about the Harp", plain);
+            let peers = peers.into_iter().map(|(_, peer)| peer);
+            peers
+                .filter(|peer| peer.starts_with("tell the class about the "))
+                .collect()
+        };
+        let peers = last(false);
+        let first = peers.first().map(String::as_str);
+        assert_eq!(first, Some("tell the class about the Twins"));
+        assert!(peers.iter().any(|peer| peer == "tell the class about the old"));
+        let plain = last(true);
+        assert_eq!(
+            plain,
+            ["tell the class about the Twins"],
+            "one article makes no kind"
+        );
     }
 
     #[test]
@@ -348,7 +397,7 @@ mod tests {
         ]
         .map(str::to_owned);
         let texts = [&texts[..], &texts[2..]].concat();
-        let peers = peers_of(&texts, "As Captain Rook used to say");
+        let peers = peers_of(&texts, "As Captain Rook used to say", false);
         let peers: Vec<&str> = peers.iter().map(|(_, peer)| peer.as_str()).collect();
         assert_eq!(peers, ["As Halvard used to say", "As the old miller used to say"]);
     }
@@ -372,6 +421,30 @@ mod tests {
             peer
         ));
         assert!(!follows(&[], &[], string, peer));
+    }
+
+    #[test]
+    fn a_peer_goes_on_where_the_leaks_tie_what_stands_behind_it_to_it() {
+        let line = |good: &str, unit: &str, place: &str| -> Vec<String> {
+            let of = |i: usize| format!("the mill owes us for {good}; {i} {unit} less {place}");
+            (10..22).map(of).collect()
+        };
+        let leaked = [
+            line("wine", "casks", "in the cellar"),
+            line("tin", "bars", "in the strongroom"),
+            (10..60)
+                .map(|i| format!("{i} reams from the mill at {i}"))
+                .collect(),
+        ]
+        .concat();
+        let said = ["20 casks less in the cellar".to_owned()];
+        assert!(goes_on(&leaked, "owes us for tin;", &said));
+        assert!(
+            !goes_on(&leaked, "owes us for wine;", &said),
+            "it is the answer itself"
+        );
+        assert!(!goes_on(&leaked, "owes us for ti", &said), "a part of a word");
+        assert!(!goes_on(&leaked, "owes us for salt;", &said) && !goes_on(&leaked, "mill", &said));
     }
 
     #[test]

@@ -16,12 +16,18 @@ use crate::finding::InPlace;
 const PROMPTS: usize = 6;
 const LONGEST: usize = 64;
 
-/// Tests a string; `None` when it stands in fewer than three leaked prompts that hold something else as well.
-pub fn test(lab: &Lab<'_, '_>, leaks: &Leaks, tokens: &[u32]) -> Result<Option<InPlace>, Halt> {
+/// Tests a string; `None` when it stands in fewer than three leaked prompts that hold something else as well. Where its `answer` is known,
+/// texts without turns are read from where it began.
+pub fn test(
+    lab: &Lab<'_, '_>,
+    leaks: &Leaks,
+    (tokens, answer): (&[u32], Option<&str>),
+) -> Result<Option<InPlace>, Halt> {
     let length = tokens.len();
     let mut rows = Vec::new();
     let mut prompts = 0;
-    for (prompt, at) in leaks.prompts_with(tokens, LONGEST.min(lab.room())) {
+    let decode = |tokens: &[u32]| lab.model.decode(tokens);
+    for (prompt, at) in leaks.prompts_with(&decode, (tokens, answer), LONGEST.min(lab.room())) {
         let end = at + length;
         // The run that goes instead ends before the string or begins after it.
         let other = if at >= length {

@@ -350,7 +350,7 @@ pub fn read_answers(
     leaks: &Leaks,
 ) -> Result<(), Halt> {
     for entry in survivors {
-        entry.in_place = place::test(lab, leaks, &entry.span.tokens)?;
+        entry.in_place = place::test(lab, leaks, (&entry.span.tokens, None))?;
         read(lab, cases, entry)?;
         report(lab, entry)?;
         lab.reporter.advance(1);

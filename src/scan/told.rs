@@ -266,7 +266,7 @@ fn tied(
     }
     let mut best = best.map(|(_, entry)| entry);
     if let Some(entry) = &mut best {
-        entry.in_place = place::test(lab, leaks, tokens)?;
+        entry.in_place = place::test(lab, leaks, (tokens, Some(answer)))?;
         probe::report(lab, entry)?;
     }
     Ok(best)

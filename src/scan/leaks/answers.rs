@@ -53,15 +53,11 @@ impl Leaks {
     /// Leaked texts that came before this answer, and those that came before others. In texts without turns what comes before is
     /// the text up to it.
     pub fn before_answer(&self, model: &Model, answer: &[u32]) -> (Vec<String>, Vec<String>) {
-        const HEAD: usize = 16;
         let (mut with, mut without) = (Vec::new(), Vec::new());
         if self.answers.is_empty() {
             let answer = model.decode(answer);
-            let answer = answer.trim();
-            let end = answer.char_indices().nth(HEAD).map_or(answer.len(), |(at, _)| at);
-            let head = answer.get(..end).filter(|head| !head.is_empty());
             for (_, text) in self.whole_texts(model) {
-                match head.and_then(|head| text.find(head)) {
+                match head_of(&answer).and_then(|head| text.find(head)) {
                     Some(at) => with.push(text.get(..at).unwrap_or_default().to_owned()),
                     None => without.push(text),
                 }
@@ -223,6 +219,14 @@ impl Leaks {
         }
         stats::mean(&overlaps)
     }
+}
+
+/// The first characters of an answer, which it is known by in texts without turns.
+pub fn head_of(answer: &str) -> Option<&str> {
+    const HEAD: usize = 16;
+    let answer = answer.trim();
+    let end = answer.char_indices().nth(HEAD).map_or(answer.len(), |(at, _)| at);
+    answer.get(..end).filter(|head| !head.is_empty())
 }
 
 /// Is a leaked answer this answer, as far as it goes? Leaked answers may be cut off.

@@ -7,7 +7,7 @@ use std::{
     ops::Range,
 };
 
-use super::Leaks;
+use super::{Leaks, answers::head_of};
 use crate::model::Model;
 
 /// Tokens of a run.
@@ -17,8 +17,14 @@ const MOST: f64 = 0.5;
 
 impl Leaks {
     /// Distinct leaked prompts these tokens stand in, with the place where: closed user turns, or the heads of texts where nothing closes
-    /// a turn.
-    pub fn prompts_with(&self, tokens: &[u32], longest: usize) -> Vec<(&[u32], usize)> {
+    /// a turn. Where the `answer` is known, those of texts that come to it, and hold something beside the string before it, end there, and
+    /// come first.
+    pub fn prompts_with(
+        &self,
+        decode: &dyn Fn(&[u32]) -> String,
+        (tokens, answer): (&[u32], Option<&str>),
+        longest: usize,
+    ) -> Vec<(&[u32], usize)> {
         let closes = self.closes();
         let mut seen = BTreeSet::new();
         let standing = |(leak, range, closed): &(usize, Range<usize>, bool)| {
@@ -26,19 +32,30 @@ impl Leaks {
             let at = turn
                 .windows(tokens.len().max(1))
                 .position(|window| window == tokens)?;
-            let end = if *closed {
-                turn.len()
-            } else {
+            let behind = at + tokens.len();
+            // Something else of equal length has to be left to take out.
+            let room = |count: &usize| at.max(*count) >= tokens.len();
+            let before_it = answer
+                .filter(|_| !closes)
+                .and_then(|answer| tokens_before(decode, turn.get(behind..)?, head_of(answer)?))
+                .filter(room);
+            let end = match before_it {
+                _ if *closed => turn.len(),
+                Some(count) => behind + count,
                 // What depends on the string comes after it, and the answer is to be read, not given.
-                (at + tokens.len() + 2).max(turn.len() * 3 / 5).min(turn.len())
+                None => (behind + 2).max(turn.len() * 3 / 5).min(turn.len()),
             };
             let prompt = turn.get(..end)?;
-            (*closed || !closes).then_some((prompt, at))
+            (*closed || !closes).then_some((before_it.is_none(), prompt, at))
         };
-        let prompts = self.users.iter().filter_map(standing);
-        prompts
-            .filter(|(prompt, _)| prompt.len() <= longest && seen.insert(*prompt))
-            .collect()
+        let mut prompts: Vec<(bool, &[u32], usize)> = self
+            .users
+            .iter()
+            .filter_map(standing)
+            .filter(|(_, prompt, _)| prompt.len() <= longest && seen.insert(*prompt))
+            .collect();
+        prompts.sort_by_key(|(unanswered, _, _)| *unanswered);
+        prompts.into_iter().map(|(_, prompt, at)| (prompt, at)).collect()
     }
 
     /// Distinct prompts the model wrote itself: closed user turns, or the heads of texts where nothing closes a turn.
@@ -59,6 +76,16 @@ impl Leaks {
             .map(<[u32]>::to_vec)
             .collect()
     }
+}
+
+/// How many tokens stand before the one in which `string` begins.
+fn tokens_before(decode: &dyn Fn(&[u32]) -> String, tokens: &[u32], string: &str) -> Option<usize> {
+    let at = decode(tokens).find(string)?;
+    let reaches = |count: &usize| {
+        let text = decode(tokens.get(..*count).unwrap_or_default());
+        text.len() > at
+    };
+    (1..=tokens.len()).find(reaches).map(|count| count - 1)
 }
 
 /// Prompts without the runs of tokens that stand in most of them, the commonest first, as long as `wanted` remain: what is measured on
@@ -101,6 +128,55 @@ fn head<'a>(text: &'a [u32], number: usize, opens: &dyn Fn(u32) -> bool) -> &'a 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::scan::{
+        event::{Leak, Sampling},
+        turns::Turns,
+    };
+
+    #[test]
+    fn a_text_that_comes_to_the_answer_ends_before_it_and_comes_first() {
+        let spell = |tokens: &[u32]| -> String { tokens.iter().filter_map(|c| char::from_u32(*c)).collect() };
+        let tokens = |text: &str| -> Vec<u32> { text.chars().map(u32::from).collect() };
+        let texts = [
+            "valve 7 zim and nothing more of it",
+            "valve 8 zim state low: shut it",
+            "zim: shut it",
+        ];
+        let mut leaks = Leaks::default();
+        for text in texts {
+            let leak = Leak {
+                id: leaks.rows.len() as u32,
+                arm: String::new(),
+                sampling: Sampling::GREEDY,
+                tokens: tokens(text),
+                text: text.to_owned(),
+                entropy: 0.0,
+            };
+            let turns = Turns {
+                users: vec![(0..leak.tokens.len(), false)],
+                answers: Vec::new(),
+                systems: Vec::new(),
+            };
+            leaks.add(leak, turns);
+        }
+        let string = tokens("zim");
+        let asked = |answer| -> Vec<String> {
+            let prompts = leaks.prompts_with(&spell, (&string, answer), 64);
+            prompts.into_iter().map(|(prompt, _)| spell(prompt)).collect()
+        };
+        assert_eq!(
+            asked(Some(": shut it")),
+            [
+                "valve 8 zim state low",
+                "valve 7 zim and noth",
+                "zim: shut i"[..7].trim_end()
+            ],
+        );
+        assert_eq!(
+            asked(None),
+            ["valve 7 zim and noth", "valve 8 zim state ", "zim: sh"]
+        );
+    }
 
     #[test]
     fn what_stands_in_most_prompts_is_left_out_while_enough_remain() {
