@@ -303,6 +303,47 @@ fn in_place_of(leaked: &[(&String, Vec<Word>)], own: &[Word], at: &Range<usize>,
         .collect()
 }
 
+/// Whatever leaked anywhere is in the place of a string that is one word. Of its kind is what leaked between the words it leaked between, in
+/// several such places first.
+fn beside_the_same(leaked: &[(&String, Vec<Word>)], own: &str) -> Vec<String> {
+    const MOST: usize = 12;
+    let triples = || {
+        let texts = leaked.iter();
+        texts.flat_map(|(text, words)| words.windows(3).map(move |three| (text, three)))
+    };
+    let mut places: BTreeSet<(&str, &str)> = BTreeSet::new();
+    for (_, three) in triples() {
+        if let [(_, before), (_, word), (_, behind)] = three
+            && word == own
+        {
+            places.insert((before, behind));
+        }
+    }
+    let mut counts: BTreeMap<&str, (BTreeSet<(&str, &str)>, usize)> = BTreeMap::new();
+    for (text, three) in triples() {
+        if let [(_, before), (range, word), (_, behind)] = three
+            && word != own
+            && places.contains(&(before.as_str(), behind.as_str()))
+            && let Some(raw) = text.get(range.clone())
+        {
+            let (there, times) = counts.entry(raw).or_default();
+            there.insert((before, behind));
+            *times += 1;
+        }
+    }
+    let mut others: Vec<(usize, usize, &str)> = counts
+        .into_iter()
+        .map(|(raw, (there, times))| (there.len(), times, raw))
+        .filter(|(_, times, _)| *times >= LEAKED)
+        .collect();
+    others.sort_by(|a, b| (b.0, b.1).cmp(&(a.0, a.1)).then_with(|| a.2.cmp(b.2)));
+    others
+        .into_iter()
+        .take(MOST)
+        .map(|(_, _, raw)| raw.to_owned())
+        .collect()
+}
+
 /// The peers of a string, each with the number of the place where it differs: for each word and each two neighbours what leaked in their
 /// place, taken in turn.
 fn peers_of(texts: &[String], string: &str, plain: bool) -> Vec<(usize, String)> {
@@ -312,12 +353,15 @@ fn peers_of(texts: &[String], string: &str, plain: bool) -> Vec<(usize, String)>
     let others: Vec<(Range<usize>, Vec<String>)> = runs
         .filter_map(|at| {
             let run = own.get(at.clone())?;
-            // Whatever leaked anywhere is in the place of a string that is one word.
-            if run.len() == own.len() {
+            if run.len() == own.len() && run.len() > 1 {
                 return None;
             }
             let range = run.first()?.0.start..run.last()?.0.end;
-            Some((range, in_place_of(&leaked, &own, &at, plain)))
+            let others = match own.as_slice() {
+                [(_, word)] => beside_the_same(&leaked, word),
+                _ => in_place_of(&leaked, &own, &at, plain),
+            };
+            Some((range, others))
         })
         .collect();
     let longest = others.iter().map(|(_, others)| others.len()).max().unwrap_or(0);
@@ -386,6 +430,27 @@ mod tests {
             ["tell the class about the Twins"],
             "one article makes no kind"
         );
+    }
+
+    #[test]
+    fn peers_of_one_word_leaked_between_the_same_words() {
+        let texts = [
+            "name the capital of Calder and Besk",
+            "name the capital of Mirrin and Besk",
+            "the rivers of Calder please",
+            "the rivers of Mirrin please",
+            "the ports of Ulmet and",
+            "the sea of ink and",
+        ];
+        let texts: Vec<String> = texts
+            .iter()
+            .chain(&texts)
+            .map(|text| (*text).to_owned())
+            .collect();
+        let peers = peers_of(&texts, " Calder.", false);
+        let peers: Vec<&str> = peers.iter().map(|(_, peer)| peer.as_str()).collect();
+        assert_eq!(peers, [" Mirrin.", " Ulmet.", " ink."]);
+        assert!(peers_of(&texts, "juniperus", false).is_empty());
     }
 
     #[test]
