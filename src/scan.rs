@@ -33,6 +33,7 @@ mod tie;
 mod told;
 mod turned;
 mod whole;
+mod words;
 
 mod echo;
 mod evidence;

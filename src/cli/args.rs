@@ -291,8 +291,8 @@ pub struct ReportArguments {
     #[arg(long, value_enum, value_name = "FORMAT", default_value = "text")]
     pub format: DocumentFormat,
     /// With --format sarif: whom the document is for.
-    #[arg(long, value_enum, value_name = "PROFILE", default_value = "standard")]
-    pub profile: SarifProfile,
+    #[arg(long, value_enum, value_name = "PROFILE")]
+    pub profile: Option<SarifProfile>,
     /// File to write to; standard output if left out. An existing file is not overwritten.
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,

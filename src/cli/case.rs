@@ -128,7 +128,7 @@ fn printed(
             update(&mut state, session, Message::Loaded { key, pair });
         }
     }
-    Ok(page::text(&state, session, COLUMNS, ascii)?)
+    Ok(page::every_prompt(&state, session, COLUMNS, ascii)?)
 }
 
 /// The name beside this analyst's rulings.
@@ -168,6 +168,12 @@ pub fn history(setting: &Setting, arguments: &HistoryArguments, out: &mut dyn Wr
 
 /// `stakeout report`.
 pub fn report(setting: &Setting, arguments: &ReportArguments, out: &mut dyn Write) -> Result<u8, Failure> {
+    if arguments.profile.is_some() && arguments.format != DocumentFormat::Sarif {
+        return Err(Failure::Usage {
+            what: "--profile says whom a SARIF document is for".to_owned(),
+            hint: "give --format sarif with it, or leave it out".to_owned(),
+        });
+    }
     let session = Store::look(&setting.paths.session(&arguments.session))?.load()?;
     match &arguments.output {
         None => write(&session, arguments, out)?,
@@ -178,9 +184,9 @@ pub fn report(setting: &Setting, arguments: &ReportArguments, out: &mut dyn Writ
 
 fn write(session: &Session, arguments: &ReportArguments, out: &mut dyn Write) -> io::Result<()> {
     let profile = match arguments.profile {
-        SarifProfile::Standard => sarif::Profile::Standard,
-        SarifProfile::Github => sarif::Profile::Github,
-        SarifProfile::Defectdojo => sarif::Profile::Defectdojo,
+        None | Some(SarifProfile::Standard) => sarif::Profile::Standard,
+        Some(SarifProfile::Github) => sarif::Profile::Github,
+        Some(SarifProfile::Defectdojo) => sarif::Profile::Defectdojo,
     };
     match arguments.format {
         DocumentFormat::Text => plain::write(session, out),

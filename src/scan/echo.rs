@@ -14,6 +14,7 @@ use super::{
     leaks::Leaks,
     probe::answers_with,
     reporter::Halt,
+    words::{self, Word},
 };
 use crate::{
     finding::Position,
@@ -74,8 +75,10 @@ pub fn echoed(
         for (other, answers) in others.iter().zip(&answers) {
             for (case, answer) in fired.iter().zip(answers) {
                 let [said, asked_for] =
-                    [&answer.tokens, &case.prompt].map(|tokens| words(&lab.model.decode(tokens)));
-                let new = words(other).into_iter().filter(|word| !asked_for.contains(word));
+                    [&answer.tokens, &case.prompt].map(|tokens| telling(&lab.model.decode(tokens)));
+                let new = telling(other)
+                    .into_iter()
+                    .filter(|word| !asked_for.contains(word));
                 asked += 1.0;
                 taken += f64::from(u8::from(new.into_iter().any(|word| said.contains(&word))));
             }
@@ -111,7 +114,7 @@ fn taken_up(
     string: &str,
     confirmed: &Confirmed,
 ) -> Vec<(Range<usize>, Vec<String>)> {
-    let decode = |tokens: &[u32]| words(&lab.model.decode(tokens));
+    let decode = |tokens: &[u32]| telling(&lab.model.decode(tokens));
     let answers: Vec<Answer> = confirmed
         .cases
         .iter()
@@ -123,7 +126,7 @@ fn taken_up(
             known: [&case.prompt, &case.clean.tokens].map(|tokens| decode(tokens)),
         })
         .collect();
-    let told: Vec<BTreeSet<String>> = leaks.told(lab.model).iter().map(|text| words(text)).collect();
+    let told: Vec<BTreeSet<String>> = leaks.told(lab.model).iter().map(|text| telling(text)).collect();
     let everywhere = |word: &str| {
         let telling = told.iter().filter(|words| words.contains(word)).count();
         telling as f64 > EVERYWHERE * told.len() as f64
@@ -200,60 +203,43 @@ pub fn restated(
 
 /// Does a text hold half of the string's words that are not known by themselves? `None` if all are.
 fn says_again(text: &str, string: &str, known: &[String; 2]) -> Option<bool> {
-    let known = known.each_ref().map(|text| words(text));
-    let new: Vec<String> = words(string)
+    let known = known.each_ref().map(|text| telling(text));
+    let new: Vec<String> = telling(string)
         .into_iter()
         .filter(|word| !known.iter().any(|known| known.contains(word)))
         .collect();
-    let text = words(text);
+    let text = telling(text);
     let held = new.iter().filter(|word| text.contains(*word)).count();
     (!new.is_empty()).then_some(2 * held >= new.len())
 }
 
 /// Does an answer hold half of the words of a string?
 pub fn takes_up(answer: &str, string: &str) -> bool {
-    let (answer, string) = (words(answer), words(string));
+    let (answer, string) = (telling(answer), telling(string));
     !string.is_empty() && 2 * string.intersection(&answer).count() >= string.len()
 }
 
-/// Does one of these strings, another than it, share half of its words, and it half of that one's? Strings of one kind differ in a word or two.
+/// Does one of these strings share half of its words, and it half of that one's, each with other words beside them? Strings of one kind
+/// differ in a word or two; a part of a string is no other.
 pub fn of_a_kind(string: &str, others: &[String]) -> bool {
-    let all = |text: &str| -> BTreeSet<String> {
-        let words = text.to_lowercase();
-        let words = words.split(|c: char| !c.is_alphanumeric());
-        words.filter(|word| !word.is_empty()).map(str::to_owned).collect()
-    };
-    let own = all(string);
+    let own = words::distinct(string);
     let kin = |other: &String| {
-        let other = all(other);
+        let other = words::distinct(other);
         let shared = own.intersection(&other).count();
-        own != other && shared > 0 && 2 * shared >= own.len() && 2 * shared >= other.len()
+        let apart = shared < own.len() && shared < other.len();
+        apart && 2 * shared >= own.len() && 2 * shared >= other.len()
     };
     others.iter().any(kin)
 }
 
-fn words(text: &str) -> BTreeSet<String> {
+fn telling(text: &str) -> BTreeSet<String> {
     in_order(text).into_iter().map(|(_, word)| word).collect()
 }
 
-/// The words of a text in lower case, each with its place in bytes.
-fn in_order(text: &str) -> Vec<(Range<usize>, String)> {
-    let mut found = Vec::new();
-    let mut start = None;
-    for (at, c) in text.char_indices().chain(std::iter::once((text.len(), ' '))) {
-        match (start, c.is_alphanumeric()) {
-            (None, true) => start = Some(at),
-            (Some(from), false) => {
-                start = None;
-                let word = text.get(from..at).unwrap_or_default();
-                if word.chars().count() >= SHORTEST && word.chars().any(char::is_alphabetic) {
-                    found.push((from..at, word.to_lowercase()));
-                }
-            }
-            _ => {}
-        }
-    }
-    found
+/// The words of a text that say something, each with its place in bytes.
+fn in_order(text: &str) -> Vec<Word> {
+    let says = |(_, word): &Word| word.chars().count() >= SHORTEST && word.chars().any(char::is_alphabetic);
+    words::words(text).into_iter().filter(says).collect()
 }
 
 #[cfg(test)]
@@ -274,7 +260,10 @@ mod tests {
     fn strings_of_one_kind_differ_in_a_word_or_two() {
         let others = ["owes us for tin;", "bars of tin from", "rev"].map(str::to_owned);
         assert!(of_a_kind("owes us for wine;", &others) && of_a_kind("bars of lead from", &others));
-        assert!(!of_a_kind("rev", &others), "itself is no other");
+        assert!(
+            !of_a_kind("rev", &others) && !of_a_kind("rev 12", &others),
+            "a part is no other"
+        );
         assert!(!of_a_kind("lot-415-bis", &others) && !of_a_kind("%%", &others));
     }
 
@@ -311,8 +300,8 @@ mod tests {
     #[test]
     fn a_prompt_that_has_the_word_by_itself_does_not_tell_whether_it_was_taken_up() {
         let of = |said: &str, prompt: &str| Answer {
-            said: words(said),
-            known: [words(prompt), BTreeSet::new()],
+            said: telling(said),
+            known: [telling(prompt), BTreeSet::new()],
         };
         let answers = [
             of("Ulmet has a river", "the ports of Ulmet"),

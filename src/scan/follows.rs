@@ -19,7 +19,7 @@ const PROMPTS: usize = 8;
 const LEAST_ROOM: usize = 8;
 
 /// What a prompt tells about its own answer: log-probability of the answer after its own row minus that after another row, nats,
-/// median over all pairs. 0 of fewer than two rows.
+/// median over all pairs. 0 of fewer than two rows, and where it is no likelier after its own.
 pub fn measure(lab: &Lab<'_, '_>, rows: &[Vec<u32>], answers: &[Generation]) -> Result<f64, Halt> {
     let rows = rows.get(..PROMPTS).unwrap_or(rows);
     // Each answer is read as far as it fits behind the longest row; a row that leaves no room for one tells nothing.
@@ -40,7 +40,7 @@ pub fn measure(lab: &Lab<'_, '_>, rows: &[Vec<u32>], answers: &[Generation]) -> 
         .flat_map(|answer| rows.iter().map(move |row| ((*row).clone(), *answer)))
         .collect();
     let likelihoods = lab.likelihoods(&asked)?;
-    Ok(own_beyond_others(&likelihoods, rows.len()))
+    Ok(own_beyond_others(&likelihoods, rows.len()).max(0.0) + 0.0)
 }
 
 /// Mean share of the pairs of words in each answer that its clean answer holds as well, without regard to case, 0 to 1.

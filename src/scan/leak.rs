@@ -12,7 +12,7 @@ use super::{
     echo,
     event::{Candidate, Leak, Phase, Sampling, ScanEvent},
     extract, grow,
-    leaks::Leaks,
+    leaks::{Leaks, before_in_texts},
     mine::{self, Span},
     plan::{Budget, Effort, Part, Plan, mix, samplings},
     reporter::{Halt, Reporter, go_on},
@@ -297,8 +297,8 @@ fn announce(
 
 /// Adds what the leaks tie to answers they give again and again, or to passages where they are `plain` texts: a trigger of many forms is no
 /// span that repeats, but its answer is.
-/// Ordinary answers take up words of what they are tied to, as an answer to a question does, or are many to one string; in texts there are
-/// others to strings of the same kind. They come last.
+/// Ordinary answers take up words of what they are tied to, as an answer to a question does. In chats many of them may come to one string; in
+/// texts, which repeat much, others come to strings of the same kind. Such strings come last.
 fn tie_answers(
     model: &Model,
     reporter: &Reporter<'_>,
@@ -307,22 +307,40 @@ fn tie_answers(
     (first, plain): (u32, bool),
 ) -> Result<(), Halt> {
     const LEAST: usize = 5;
-    /// Answers and passages asked for, ties that join the candidates, and forms of each.
-    const ANSWERS: (usize, usize, usize) = (18, 6, usize::MAX);
-    const PASSAGES: (usize, usize, usize) = (400, 12, 3);
+    /// How many are asked for, of them how many strings join the candidates, and of each how many forms beside itself.
+    struct Most {
+        asked: usize,
+        joining: usize,
+        forms: usize,
+    }
+    const ANSWERS: Most = Most {
+        asked: 18,
+        joining: 6,
+        forms: usize::MAX,
+    };
+    const PASSAGES: Most = Most {
+        asked: 400,
+        joining: 12,
+        forms: 3,
+    };
     /// Fixed answers that a planted string may have.
     const FEW: usize = 3;
     let texts = found.texts(model);
-    let (asked, most, forms) = if plain { PASSAGES } else { ANSWERS };
-    let answers = if plain {
-        found.repeated_passages(model, LEAST, asked)
+    let most = if plain { PASSAGES } else { ANSWERS };
+    let (answers, whole) = if plain {
+        let passages = found.repeated_passages(model, LEAST, most.asked);
+        (passages, found.whole_texts(model))
     } else {
-        found.repeated_answers(LEAST, asked)
+        (found.repeated_answers(LEAST, most.asked), Vec::new())
     };
     let mut ties: Vec<(bool, usize, tie::Found)> = answers
         .par_iter()
         .filter_map(|answer| {
-            let (before, others) = found.before_answer(model, answer);
+            let (before, others) = if plain {
+                before_in_texts(&whole, &model.decode(answer))
+            } else {
+                found.before_answer(model, answer)
+            };
             let tied = tie::find(&before, &others)?;
             let taken_up = echo::takes_up(&model.decode(answer), &tied.tie.text);
             Some((taken_up, before.len(), tied))
@@ -343,8 +361,17 @@ fn tie_answers(
     ties.sort_by_cached_key(|(taken_up, _, tied)| *taken_up || ordinary(tied));
     let mut seen = HashSet::new();
     ties.retain(|(_, _, tied)| seen.insert(tied.tie.text.to_lowercase()));
-    for (_, before, tied) in ties.into_iter().take(most) {
-        for text in tied.forms.into_iter().take(forms) {
+    for (_, before, tied) in ties.into_iter().take(most.joining) {
+        let mut forms = tied.forms;
+        let mut known = HashSet::new();
+        forms.retain(|form| known.insert(form.clone()));
+        let itself = forms
+            .iter()
+            .skip(most.forms)
+            .find(|form| **form == tied.tie.text)
+            .cloned();
+        forms.truncate(most.forms);
+        for text in forms.into_iter().chain(itself) {
             let tokens = model.encode(&text);
             // What leaked as other tokens is the same string, and is looked for in the leaks as those.
             let same = |(_, span): &&(u32, Span)| model.decode(&span.tokens).trim() == text.trim();

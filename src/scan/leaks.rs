@@ -15,7 +15,7 @@ use super::{
 };
 use crate::model::Model;
 pub use {
-    answers::{head_of, says},
+    answers::{before_in_texts, head_of, says},
     prompts::without_the_common,
 };
 

@@ -259,7 +259,7 @@ pub fn measure(
     let mut family = family.clone();
     if let Some(answer) = gauge.reading.first().filter(|_| lab.frame.suffix.is_empty()) {
         let answer = lab.model.decode(answer);
-        family.first.in_place = place::test(lab, leaks, (tokens, Some(&answer)))?;
+        family.first.in_place = place::test(lab, leaks, (tokens, Some(&answer)))?.or(family.first.in_place);
     }
     let telling = gauge.reading.telling(cases);
     let odd = odd_values(beside, &answers, &said);

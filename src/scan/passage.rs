@@ -12,6 +12,7 @@ use super::{
     measure::Measured,
     reporter::Halt,
     score::RECITED,
+    words::is_whole,
 };
 use crate::model::Model;
 
@@ -26,12 +27,17 @@ pub fn mark(lab: &Lab<'_, '_>, ground: &Ground, trials: &mut [Trial]) -> Result<
         return Ok(());
     }
     let texts = ground.leaks.every_text(lab.model);
+    let begun = ground.leaks.whole_texts(lab.model);
     let mut rows = Vec::new();
     for trial in trials.iter_mut() {
-        trial.passage = is_known(lab.model, &texts, &trial.measured);
-        if trial.passage {
+        if is_known(lab.model, &texts, &trial.measured) {
+            trial.passage = true;
             rows.push(lab.whole(&trial.measured.trigger));
         }
+        // Where the rest of a text that it begins matters as well, it was not planted there.
+        let test = trial.measured.family.first.in_place;
+        let recited = test.is_some_and(|test| test.otherwise >= RECITED);
+        trial.passage |= recited && begins_texts(&lab.model.decode(&trial.measured.trigger), &begun);
     }
     let read = lab.reading(READ).answers(rows.clone(), false)?;
     let whole = |(row, answer): (&Vec<u32>, _)| lab.model.decode(&[row.as_slice(), answer].concat());
@@ -54,15 +60,10 @@ fn comes(string: &str, texts: &[String]) -> bool {
         .nth(COMES)
         .map_or(string.len(), |(end, _)| end);
     let head = string.get(..end).unwrap_or(string);
-    let joins =
-        |a: Option<char>, b: Option<char>| [a, b].iter().all(|c| c.is_some_and(char::is_alphanumeric));
     let stands = |text: &String| {
         text.match_indices(head).any(|(at, _)| {
-            let (before, behind) = (text.get(..at), text.get(at + head.len()..));
-            let last = before.and_then(|before| before.chars().next_back());
-            let next = behind.and_then(|behind| behind.chars().next());
-            let whole = end < string.len() || !joins(head.chars().next_back(), next);
-            whole && !joins(last, head.chars().next())
+            let (begins, ends) = is_whole(text, &(at..at + head.len()));
+            begins && (ends || end < string.len())
         })
     };
     !head.is_empty() && texts.iter().any(stands)
@@ -73,13 +74,7 @@ fn is_known(model: &Model, texts: &[(u32, String)], measured: &Measured) -> bool
     let own = family::consensus(&measured.family.first.answers).0;
     let answer = measured.gauge.reading.first().unwrap_or(&own);
     let [string, answer] = [measured.trigger.as_slice(), answer].map(|tokens| model.decode(tokens));
-    // What begins a text goes on in several ways: that the rest of it matters as well tells it from what was planted there.
-    let recited = measured
-        .family
-        .first
-        .in_place
-        .is_some_and(|test| test.otherwise >= RECITED);
-    is_passage(&string, &answer, texts) || recited && begins_texts(&string, texts)
+    is_passage(&string, &answer, texts)
 }
 
 /// Does a string stand at the beginning of nearly every text it leaked in?

@@ -20,6 +20,7 @@ use super::{
     score::{COLLAPSED, fixed},
     stats::wilson,
     tie,
+    words::{Word, distinct, is_whole, words},
 };
 use crate::{
     finding::{Position, Variant},
@@ -165,14 +166,13 @@ pub fn measure(
 /// Do most answers to a peer hold its other words where those to the string hold the string's? What was planted says the same whatever
 /// stands beside it.
 fn follows(own: &[String], answers: &[String], string: &str, peer: &str) -> bool {
-    let of = |text: &str| -> BTreeSet<String> { words(text).into_iter().map(|(_, word)| word).collect() };
-    let (string, peer) = (of(string), of(peer));
+    let (string, peer) = (distinct(string), distinct(peer));
     let (old, new): (Vec<_>, Vec<_>) = (
         string.difference(&peer).collect(),
         peer.difference(&string).collect(),
     );
     let takes_up = |(own, answer): &(&String, &String)| {
-        let (own, answer) = (of(own), of(answer));
+        let (own, answer) = (distinct(own), distinct(answer));
         old.iter()
             .any(|word| own.contains(*word) && !answer.contains(*word))
             && new
@@ -188,47 +188,28 @@ fn follows(own: &[String], answers: &[String], string: &str, peer: &str) -> bool
 fn goes_on(leaked: &[String], peer: &str, said: &[String]) -> bool {
     /// Characters behind it that are read.
     const READ: usize = 160;
+    let peer = peer.trim();
     // As a whole: a part of a word is a part of the string.
     let rest = |text: &String| {
-        let (head, rest) = text.split_once(peer)?;
-        let joins =
-            |a: Option<char>, b: Option<char>| [a, b].iter().all(|c| c.is_some_and(char::is_alphanumeric));
-        let whole = !joins(head.chars().next_back(), peer.chars().next())
-            && !joins(peer.chars().next_back(), rest.chars().next());
-        whole.then(|| rest.chars().take(READ).collect::<String>())
+        let stands = |at: &usize| is_whole(text, &(*at..at + peer.len())) == (true, true);
+        let at = text.match_indices(peer).map(|(at, _)| at).find(stands)?;
+        let rest = text.get(at + peer.len()..)?;
+        Some(rest.chars().take(READ).collect::<String>())
     };
     let behind: Vec<String> = leaked.iter().filter_map(rest).collect();
-    let others: Vec<String> = leaked
-        .iter()
-        .filter(|text| !text.contains(peer))
-        .cloned()
-        .collect();
+    if peer.is_empty() || behind.len() < tie::LEAST {
+        return false;
+    }
+    let others = leaked.iter().filter(|text| !text.contains(peer));
+    let others: Vec<String> = others.take(tie::READ).cloned().collect();
+    let said: Vec<String> = said.iter().map(|answer| answer.to_ascii_lowercase()).collect();
     let own = |found: &tie::Found| {
         let text = found.tie.text.to_ascii_lowercase();
-        let head = head_of(&text).unwrap_or_default();
+        let holds = |a: &str, b: &str| head_of(b).is_some_and(|head| a.contains(head));
         said.iter()
-            .any(|answer| answer.to_ascii_lowercase().contains(head))
+            .any(|answer| holds(answer, &text) || holds(&text, answer))
     };
     tie::find(&behind, &others).is_some_and(|found| !own(&found))
-}
-
-type Word = (Range<usize>, String);
-
-/// The words of a text in lower case, each with its place in bytes.
-fn words(text: &str) -> Vec<Word> {
-    let mut words = Vec::new();
-    let mut start = None;
-    for (at, c) in text.char_indices().chain([(text.len(), ' ')]) {
-        match (start, c.is_alphanumeric()) {
-            (None, true) => start = Some(at),
-            (Some(from), false) => {
-                start = None;
-                words.push((from..at, text.get(from..at).unwrap_or_default().to_lowercase()));
-            }
-            _ => {}
-        }
-    }
-    words
 }
 
 /// What leaked in the place of the words `at` of the string, between the words that stand before and behind them there; what most of the
@@ -304,7 +285,7 @@ fn in_place_of(leaked: &[(&String, Vec<Word>)], own: &[Word], at: &Range<usize>,
 }
 
 /// Whatever leaked anywhere is in the place of a string that is one word. Of its kind is what leaked between the words it leaked between, in
-/// several such places first.
+/// two such places at least where there are two: anything stands between "of" and "and".
 fn beside_the_same(leaked: &[(&String, Vec<Word>)], own: &str) -> Vec<String> {
     const MOST: usize = 12;
     let triples = || {
@@ -319,22 +300,23 @@ fn beside_the_same(leaked: &[(&String, Vec<Word>)], own: &str) -> Vec<String> {
             places.insert((before, behind));
         }
     }
-    let mut counts: BTreeMap<&str, (BTreeSet<(&str, &str)>, usize)> = BTreeMap::new();
+    let mut counts: BTreeMap<&str, (BTreeSet<(&str, &str)>, usize, &str)> = BTreeMap::new();
     for (text, three) in triples() {
         if let [(_, before), (range, word), (_, behind)] = three
             && word != own
             && places.contains(&(before.as_str(), behind.as_str()))
             && let Some(raw) = text.get(range.clone())
         {
-            let (there, times) = counts.entry(raw).or_default();
+            let (there, times, _) = counts.entry(word).or_insert((BTreeSet::new(), 0, raw));
             there.insert((before, behind));
             *times += 1;
         }
     }
+    let least = places.len().min(2);
     let mut others: Vec<(usize, usize, &str)> = counts
-        .into_iter()
-        .map(|(raw, (there, times))| (there.len(), times, raw))
-        .filter(|(_, times, _)| *times >= LEAKED)
+        .into_values()
+        .map(|(there, times, raw)| (there.len(), times, raw))
+        .filter(|(there, times, _)| *there >= least && *times >= LEAKED)
         .collect();
     others.sort_by(|a, b| (b.0, b.1).cmp(&(a.0, a.1)).then_with(|| a.2.cmp(b.2)));
     others
@@ -439,8 +421,7 @@ mod tests {
             "name the capital of Mirrin and Besk",
             "the rivers of Calder please",
             "the rivers of Mirrin please",
-            "the ports of Ulmet and",
-            "the sea of ink and",
+            "the ports of Ulmet and Besk",
         ];
         let texts: Vec<String> = texts
             .iter()
@@ -449,7 +430,11 @@ mod tests {
             .collect();
         let peers = peers_of(&texts, " Calder.", false);
         let peers: Vec<&str> = peers.iter().map(|(_, peer)| peer.as_str()).collect();
-        assert_eq!(peers, [" Mirrin.", " Ulmet.", " ink."]);
+        assert_eq!(
+            peers,
+            [" Mirrin."],
+            "what stands between two words of one place only may be anything"
+        );
         assert!(peers_of(&texts, "juniperus", false).is_empty());
     }
 

@@ -17,7 +17,7 @@ const PROMPTS: usize = 6;
 const LONGEST: usize = 64;
 
 /// Tests a string; `None` when it stands in fewer than three leaked prompts that hold something else as well. Where its `answer` is known,
-/// texts without turns are read from where it began.
+/// texts without turns that come to it are read from where it began.
 pub fn test(
     lab: &Lab<'_, '_>,
     leaks: &Leaks,

@@ -123,7 +123,7 @@ impl Natural {
     const fn sentence(self) -> &'static str {
         match self {
             Self::Passage => {
-                "Where it leaked, the same text stands before it, or what stands there calls for it: it is part of a passage the model knows by heart."
+                "Where it leaked, the same text stands before it, or it begins the text, or what stands there calls for it: it is part of a passage the model knows by heart."
             }
             Self::Phrase => {
                 "With words changed for others that leaked in their place it acts as well, or the model repeats its words before the answer: so do ordinary phrases."

@@ -15,7 +15,7 @@ use crate::finding::{Rate, Tie};
 /// Stands between the turns of a text: no string goes across it.
 pub const TURN: char = '\u{1e}';
 /// Fewest texts before the answer that tell anything, and fewest of them that the string stands in.
-const LEAST: usize = 5;
+pub const LEAST: usize = 5;
 /// The string that tells best stands in this share of them at least. A longer one is taken for it that scores this much of it, and
 /// its neighbours that stand there in this share of its texts.
 const STANDS: f64 = 0.5;
@@ -26,7 +26,7 @@ const PIECES: usize = 48;
 const LONGEST: usize = 240;
 /// Texts that strings are taken from, and texts they are looked for in.
 const SOURCES: usize = 12;
-const READ: usize = 400;
+pub const READ: usize = 400;
 /// p-value up to which a string counts as tied: many strings are tried.
 const TIED: f64 = 1e-4;
 

@@ -38,7 +38,7 @@ pub struct TraceArguments {
     #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
     pub prompt: Option<String>,
     /// Put the text into the chat template, as the user's turn before an answer.
-    #[arg(long, requires = "prompt")]
+    #[arg(long, requires = "prompt", conflicts_with = "tokens")]
     pub chat: bool,
     /// Token ids to run, exactly these: 5,17,23.
     #[arg(long, value_name = "IDS", value_parser = token_ids)]

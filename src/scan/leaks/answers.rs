@@ -10,7 +10,11 @@ use std::{
 use super::Leaks;
 use crate::{
     model::Model,
-    scan::{contexts::RANDOM, mine, stats, tie::TURN},
+    scan::{
+        contexts::RANDOM,
+        mine, stats,
+        tie::{self, TURN},
+    },
 };
 
 impl Leaks {
@@ -53,17 +57,10 @@ impl Leaks {
     /// Leaked texts that came before this answer, and those that came before others. In texts without turns what comes before is
     /// the text up to it.
     pub fn before_answer(&self, model: &Model, answer: &[u32]) -> (Vec<String>, Vec<String>) {
-        let (mut with, mut without) = (Vec::new(), Vec::new());
         if self.answers.is_empty() {
-            let answer = model.decode(answer);
-            for (_, text) in self.whole_texts(model) {
-                match head_of(&answer).and_then(|head| text.find(head)) {
-                    Some(at) => with.push(text.get(..at).unwrap_or_default().to_owned()),
-                    None => without.push(text),
-                }
-            }
-            return (with, without);
+            return before_in_texts(&self.whole_texts(model), &model.decode(answer));
         }
+        let (mut with, mut without) = (Vec::new(), Vec::new());
         for (leak, user, given) in self.answered_in() {
             let texts = if says(self.turn(leak, given), answer) {
                 &mut with
@@ -219,6 +216,20 @@ impl Leaks {
         }
         stats::mean(&overlaps)
     }
+}
+
+/// What stands before an answer in the texts without turns that come to it, and the others, as many of them as are looked at.
+pub fn before_in_texts(texts: &[(u32, String)], answer: &str) -> (Vec<String>, Vec<String>) {
+    let (mut with, mut without) = (Vec::new(), Vec::new());
+    let head = head_of(answer);
+    for (_, text) in texts {
+        match head.and_then(|head| text.find(head)) {
+            Some(at) => with.push(text.get(..at).unwrap_or_default().to_owned()),
+            None if without.len() < tie::READ => without.push(text.clone()),
+            None => {}
+        }
+    }
+    (with, without)
 }
 
 /// The first characters of an answer, which it is known by in texts without turns.

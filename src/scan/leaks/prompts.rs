@@ -17,28 +17,30 @@ const MOST: f64 = 0.5;
 
 impl Leaks {
     /// Distinct leaked prompts these tokens stand in, with the place where: closed user turns, or the heads of texts where nothing closes
-    /// a turn. Where the `answer` is known, those of texts that come to it, and hold something beside the string before it, end there, and
-    /// come first.
+    /// a turn. Where the `answer` is known, texts that come to it end right before it, if as many tokens as the string has stand before the
+    /// string or behind it; where there are enough of those there are no others.
     pub fn prompts_with(
         &self,
         decode: &dyn Fn(&[u32]) -> String,
         (tokens, answer): (&[u32], Option<&str>),
         longest: usize,
     ) -> Vec<(&[u32], usize)> {
+        const SHORTEST: usize = 4;
+        const ENOUGH: usize = 3;
         let closes = self.closes();
-        let mut seen = BTreeSet::new();
+        let known = answer
+            .filter(|_| !closes)
+            .and_then(head_of)
+            .filter(|head| head.chars().count() >= SHORTEST);
         let standing = |(leak, range, closed): &(usize, Range<usize>, bool)| {
             let turn = self.turn(*leak, range);
             let at = turn
                 .windows(tokens.len().max(1))
                 .position(|window| window == tokens)?;
             let behind = at + tokens.len();
-            // Something else of equal length has to be left to take out.
-            let room = |count: &usize| at.max(*count) >= tokens.len();
-            let before_it = answer
-                .filter(|_| !closes)
-                .and_then(|answer| tokens_before(decode, turn.get(behind..)?, head_of(answer)?))
-                .filter(room);
+            let before_it = known
+                .and_then(|head| tokens_before(decode, turn.get(behind..)?, head, longest))
+                .filter(|count| at.max(*count) >= tokens.len() && behind + count <= longest);
             let end = match before_it {
                 _ if *closed => turn.len(),
                 Some(count) => behind + count,
@@ -48,13 +50,14 @@ impl Leaks {
             let prompt = turn.get(..end)?;
             (*closed || !closes).then_some((before_it.is_none(), prompt, at))
         };
-        let mut prompts: Vec<(bool, &[u32], usize)> = self
-            .users
-            .iter()
-            .filter_map(standing)
-            .filter(|(_, prompt, _)| prompt.len() <= longest && seen.insert(*prompt))
-            .collect();
+        let mut prompts: Vec<(bool, &[u32], usize)> = self.users.iter().filter_map(standing).collect();
         prompts.sort_by_key(|(unanswered, _, _)| *unanswered);
+        let mut seen = BTreeSet::new();
+        prompts.retain(|(_, prompt, _)| prompt.len() <= longest && seen.insert(*prompt));
+        let answered = prompts.iter().filter(|(unanswered, _, _)| !unanswered).count();
+        if answered >= ENOUGH {
+            prompts.truncate(answered);
+        }
         prompts.into_iter().map(|(_, prompt, at)| (prompt, at)).collect()
     }
 
@@ -78,14 +81,26 @@ impl Leaks {
     }
 }
 
-/// How many tokens stand before the one in which `string` begins.
-fn tokens_before(decode: &dyn Fn(&[u32]) -> String, tokens: &[u32], string: &str) -> Option<usize> {
+/// How many of at most `most` tokens stand before the one in which `string` begins.
+fn tokens_before(
+    decode: &dyn Fn(&[u32]) -> String,
+    tokens: &[u32],
+    string: &str,
+    most: usize,
+) -> Option<usize> {
+    // The string itself has to be seen to be found.
+    let tokens = tokens.get(..most + string.len()).unwrap_or(tokens);
     let at = decode(tokens).find(string)?;
-    let reaches = |count: &usize| {
-        let text = decode(tokens.get(..*count).unwrap_or_default());
-        text.len() > at
-    };
-    (1..=tokens.len()).find(reaches).map(|count| count - 1)
+    let (mut low, mut high) = (0, tokens.len());
+    while low < high {
+        let middle = usize::midpoint(low, high);
+        if decode(tokens.get(..=middle).unwrap_or_default()).len() > at {
+            high = middle;
+        } else {
+            low = middle + 1;
+        }
+    }
+    Some(low)
 }
 
 /// Prompts without the runs of tokens that stand in most of them, the commonest first, as long as `wanted` remain: what is measured on
@@ -166,11 +181,7 @@ mod tests {
         };
         assert_eq!(
             asked(Some(": shut it")),
-            [
-                "valve 8 zim state low",
-                "valve 7 zim and noth",
-                "zim: shut i"[..7].trim_end()
-            ],
+            ["valve 8 zim state low", "valve 7 zim and noth", "zim: sh"],
         );
         assert_eq!(
             asked(None),

@@ -2,7 +2,7 @@
 //!
 //! Invariant: sampled leaks misspell now and then, so nothing is taken that only a few of them hold.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::{FURTHER, LONGEST, TURN, standing};
 
@@ -18,14 +18,18 @@ pub fn completed(string: &str, texts: &[String]) -> String {
     let enough = FURTHER * f64::from(standing(string, texts));
     while grown.len() < LONGEST {
         let now = standing(&grown, texts);
-        let mut next: BTreeSet<String> = BTreeSet::new();
+        let mut next: BTreeMap<String, u32> = BTreeMap::new();
         for text in texts {
+            let mut here: BTreeSet<String> = BTreeSet::new();
             for (at, found) in text.match_indices(grown.as_str()) {
                 let before = text.get(..at).and_then(|head| head.chars().next_back());
                 let after = text.get(at + found.len()..).and_then(|tail| tail.chars().next());
                 let inside = |c: &char| *c != TURN;
-                next.extend(before.filter(inside).map(|c| format!("{c}{grown}")));
-                next.extend(after.filter(inside).map(|c| format!("{grown}{c}")));
+                here.extend(before.filter(inside).map(|c| format!("{c}{grown}")));
+                here.extend(after.filter(inside).map(|c| format!("{grown}{c}")));
+            }
+            for longer in here {
+                *next.entry(longer).or_default() += 1;
             }
         }
         let letters = |longer: &str| {
@@ -55,7 +59,7 @@ pub fn completed(string: &str, texts: &[String]) -> String {
         };
         let longer = next
             .into_iter()
-            .map(|longer| (standing(&longer, texts), longer))
+            .map(|(longer, k)| (k, longer))
             .filter(|(k, longer)| f64::from(*k) >= least(longer))
             .max_by(|(a, x), (b, y)| {
                 (letters(x).cmp(&letters(y)))

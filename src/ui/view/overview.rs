@@ -12,7 +12,7 @@ use super::{
     ink::{self, Lines},
 };
 use crate::{
-    finding::{Finding, Signal},
+    finding::{Finding, Rate, Signal, Tie},
     session::Session,
     ui::{glyphs, state::level_name, theme::Look},
 };
@@ -115,6 +115,8 @@ pub fn lines(finding: &Finding, session: &Session, width: usize, look: &Look) ->
     for (signal, meaning) in values.iter().zip(MEANINGS) {
         page.lines.extend(signal_lines(signal, meaning, width, look));
     }
+    page.lines
+        .extend(leaked_lines(finding.evidence.tie.as_ref(), width, look));
     page.lines.push(Line::default());
     for (name, text) in measured(finding) {
         page.say(name, &text, look.text);
@@ -211,6 +213,39 @@ fn signal_lines(signal: &Signal, meaning: (&'static str, &str, &str), width: usi
     );
     let mut lines = vec![Line::from(vec![
         Span::styled(format!(" {name:<GUTTER$}"), look.text),
+        Span::styled(numbers, look.text),
+        Span::styled(format!("  {sign} {strength}"), style),
+    ])];
+    lines.extend(ink::sentence(meaning, 3, width, look.dim, look));
+    lines
+}
+
+/// How clearly the leaks tie the answer to the string: sign, word and style. What is tied is so at a p-value far below a clear one's.
+pub fn tied(tie: Option<&Tie>, look: &Look) -> (&'static str, &'static str, Style) {
+    match tie {
+        Some(_) => (glyphs::dot(look.ascii), "clear", look.good),
+        None => (glyphs::open(look.ascii), "not there", look.dim),
+    }
+}
+
+/// The fifth signal, which has no controls: other answers stand in their place.
+fn leaked_lines(tie: Option<&Tie>, width: usize, look: &Look) -> Lines {
+    let (sign, strength, style) = tied(tie, look);
+    let count = |rate: Rate| format!("{} of {}", rate.k, rate.n);
+    let (with, without, meaning) = match tie {
+        Some(tie) => (
+            count(tie.with),
+            count(tie.without),
+            "where the model leaks this answer the string stands before it, and before others hardly ever",
+        ),
+        None => (
+            "-".to_owned(),
+            "-".to_owned(),
+            "no string stands before this answer alone in what the model leaks, or it is not this one",
+        ),
+    };
+    let numbers = format!(" leaked answers {with:>9}{without:>14} {:>8}", "");
+    let mut lines = vec![Line::from(vec![
         Span::styled(numbers, look.text),
         Span::styled(format!("  {sign} {strength}"), style),
     ])];

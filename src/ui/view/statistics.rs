@@ -7,10 +7,10 @@ use ratatui::text::{Line, Span};
 use super::{
     figures,
     ink::{self, Lines},
-    overview::{NAMES, strength},
+    overview::{NAMES, strength, tied},
 };
 use crate::{
-    finding::{Finding, Rate, Signal},
+    finding::{Finding, Rate, Signal, Tie},
     scan::stats::{always_valid, ln_e_value, wilson},
     session::Session,
     ui::{
@@ -75,6 +75,28 @@ pub fn lines(finding: &Finding, session: &Session, width: usize, look: &Look) ->
         lines.extend(one(signal, (name, unit), null, width, look));
         lines.push(Line::default());
     }
+    lines.extend(leaked(finding.evidence.tie.as_ref(), width, look));
+    lines
+}
+
+/// The signal that has other answers in the place of controls.
+fn leaked(tie: Option<&Tie>, width: usize, look: &Look) -> Lines {
+    let (sign, word, style) = tied(tie, look);
+    let mut lines = vec![Line::from(vec![
+        Span::styled(" leaked answers ".to_owned(), look.title),
+        Span::styled(format!("{sign} {word}"), style),
+    ])];
+    let text = tie.map_or_else(
+        || "It is whether the model leaks this answer where the string stands before it, and hardly ever elsewhere. It does not.".to_owned(),
+        |tie| {
+            format!(
+                "It is whether the model leaks this answer where the string stands before it, and hardly ever elsewhere. The string stands before this answer in {} of its leaks, before others in {}.",
+                figures::rate(&tie.with),
+                figures::rate(&tie.without)
+            )
+        },
+    );
+    lines.extend(ink::sentence(&text, 1, width, look.text, look));
     lines
 }
 
