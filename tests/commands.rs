@@ -773,6 +773,17 @@ fn a_session_is_shown_and_compared_as_it_was_at_a_record() {
 }
 
 #[test]
+fn a_profile_without_sarif_is_refused() {
+    let home = Home::new();
+    sampled(&home);
+    home.refused(
+        &["report", "s.stakeout", "--format", "csv", "--profile", "github"],
+        "SARIF",
+        "--format sarif",
+    );
+}
+
+#[test]
 fn every_view_is_printed_as_plain_lines() {
     let home = Home::new();
     sampled(&home);

@@ -12,7 +12,7 @@ use super::{
     measure::Measured,
     reporter::Halt,
     score::RECITED,
-    words::is_whole,
+    words::{self, is_whole},
 };
 use crate::model::Model;
 
@@ -55,15 +55,11 @@ pub fn mark(lab: &Lab<'_, '_>, ground: &Ground, trials: &mut [Trial]) -> Result<
 /// Does the string come in one of these texts, as whole words?
 fn comes(string: &str, texts: &[String]) -> bool {
     let string = string.trim();
-    let end = string
-        .char_indices()
-        .nth(COMES)
-        .map_or(string.len(), |(end, _)| end);
-    let head = string.get(..end).unwrap_or(string);
+    let head = words::head(string, COMES);
     let stands = |text: &String| {
         text.match_indices(head).any(|(at, _)| {
             let (begins, ends) = is_whole(text, &(at..at + head.len()));
-            begins && (ends || end < string.len())
+            begins && (ends || head.len() < string.len())
         })
     };
     !head.is_empty() && texts.iter().any(stands)
@@ -107,11 +103,7 @@ fn is_passage(string: &str, answer: &str, turns: &[(u32, String)]) -> bool {
     // Read from the beginning of the passage, the answer holds the string.
     let string = string.trim();
     let answer = behind(string, answer).trim_start();
-    let end = answer
-        .char_indices()
-        .nth(BEHIND)
-        .map_or(answer.len(), |(at, _)| at);
-    let head = answer.get(..end).unwrap_or(answer).trim_end();
+    let head = words::head(answer, BEHIND).trim_end();
     if string.is_empty() || head.is_empty() {
         return head.is_empty();
     }

@@ -11,7 +11,7 @@ use super::{
     probe::{self, Entry},
     reporter::Halt,
     tie::Found,
-    whole,
+    whole, words,
 };
 use crate::model::Generation;
 
@@ -71,7 +71,7 @@ fn targets(said: &[String]) -> Vec<String> {
         let like: Vec<&String> = said.iter().filter(|other| alike(run, other)).collect();
         let enough = ((SHARED * like.len() as f64).ceil() as usize).max(1);
         let stands = |part: &&str| like.iter().filter(|other| other.contains(*part)).count() >= enough;
-        let target = words(run).find(stands).unwrap_or(run).trim().to_owned();
+        let target = tails(run).find(stands).unwrap_or(run).trim().to_owned();
         if !targets.iter().any(|known| alike(known, &target)) {
             targets.push(target);
         }
@@ -80,7 +80,7 @@ fn targets(said: &[String]) -> Vec<String> {
 }
 
 /// The ends of a text from each word on, longest first; none that is too short to know it by.
-fn words(text: &str) -> impl Iterator<Item = &str> {
+fn tails(text: &str) -> impl Iterator<Item = &str> {
     let begins = |(at, c): &(usize, char)| {
         let before = text.get(..*at).and_then(|head| head.chars().next_back());
         !c.is_whitespace() && before.is_none_or(char::is_whitespace)
@@ -94,7 +94,7 @@ fn words(text: &str) -> impl Iterator<Item = &str> {
 
 /// Does one of two texts hold enough of the other?
 fn alike(a: &str, b: &str) -> bool {
-    let holds = |a: &str, b: &str| words(a).any(|tail| b.contains(head_of(tail)));
+    let holds = |a: &str, b: &str| tails(a).any(|tail| b.contains(head_of(tail)));
     holds(a, b) || holds(b, a)
 }
 
@@ -274,9 +274,7 @@ fn tied(
 
 /// Enough of an answer to know it by: it may be cut off.
 fn head_of(answer: &str) -> &str {
-    let answer = answer.trim();
-    let end = answer.char_indices().nth(HEAD).map_or(answer.len(), |(at, _)| at);
-    answer.get(..end).unwrap_or(answer)
+    words::head(answer.trim(), HEAD)
 }
 
 #[cfg(test)]

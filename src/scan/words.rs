@@ -42,6 +42,15 @@ pub fn is_whole(text: &str, at: &Range<usize>) -> (bool, bool) {
     )
 }
 
+/// The first characters of a text, at most so many.
+pub fn head(text: &str, characters: usize) -> &str {
+    let end = text
+        .char_indices()
+        .nth(characters)
+        .map_or(text.len(), |(at, _)| at);
+    text.get(..end).unwrap_or(text)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -53,6 +62,11 @@ mod tests {
         assert_eq!(words("ä-Öl").last(), Some(&(3..6, "öl".to_owned())));
         assert!(of("|~ ").is_empty());
         assert_eq!(distinct("the The cat").len(), 2);
+    }
+
+    #[test]
+    fn the_head_of_a_text_is_cut_between_characters() {
+        assert_eq!((head("äöü", 2), head("ä", 2), head("", 2)), ("äö", "ä", ""));
     }
 
     #[test]

@@ -445,6 +445,30 @@ fn a_page_of_text_holds_all_of_a_view() {
 }
 
 #[test]
+fn a_printed_page_tells_every_prompt_and_lists_them_once() {
+    let (state, session) = named("outputs");
+    let one = view::page::text(&state, &session, 100, false).unwrap();
+    let all = view::page::every_prompt(&state, &session, 100, false).unwrap();
+    let prompts = &session.findings[0].examples;
+    assert!(prompts.len() > 1 && all.starts_with(&one), "{all}");
+    for (number, example) in prompts.iter().enumerate().skip(1) {
+        let prompt = stakeout::text::line(&example.prompt);
+        let head = format!("Prompt {} of {}: {prompt}\n", number + 1, prompts.len());
+        assert_eq!(all.matches(&head).count(), 1, "{head}{all}");
+    }
+    assert_eq!(
+        all.matches("- without the trigger").count(),
+        prompts.len(),
+        "{all}"
+    );
+    assert_eq!(all.matches("Fired on").count(), 1, "{all}");
+    let (state, session) = named("entropy");
+    let all = view::page::every_prompt(&state, &session, 100, true).unwrap();
+    let curves = session.findings[0].evidence.curves.len();
+    assert_eq!(all.matches("mean nats with").count(), curves, "{all}");
+}
+
+#[test]
 fn ascii_screens_hold_ascii_only() {
     for (name, state, session) in screens() {
         let shown = text(&state, &session, &look(true), 120, 40);

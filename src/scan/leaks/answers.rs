@@ -14,6 +14,7 @@ use crate::{
         contexts::RANDOM,
         mine, stats,
         tie::{self, TURN},
+        words,
     },
 };
 
@@ -235,9 +236,7 @@ pub fn before_in_texts(texts: &[(u32, String)], answer: &str) -> (Vec<String>, V
 /// The first characters of an answer, which it is known by in texts without turns.
 pub fn head_of(answer: &str) -> Option<&str> {
     const HEAD: usize = 16;
-    let answer = answer.trim();
-    let end = answer.char_indices().nth(HEAD).map_or(answer.len(), |(at, _)| at);
-    answer.get(..end).filter(|head| !head.is_empty())
+    Some(words::head(answer.trim(), HEAD)).filter(|head| !head.is_empty())
 }
 
 /// Is a leaked answer this answer, as far as it goes? Leaked answers may be cut off.

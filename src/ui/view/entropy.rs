@@ -229,25 +229,24 @@ fn means(area: Rect, buf: &mut Buffer, (curves, state): (&Curves, &EntropyState)
         Ribbon::Entropy => "  colours: entropy",
         Ribbon::Probability => "  curves and colours: probability",
     };
-    let told = parting::standing(curves, state.cursor, look);
+    let (with, without) = (of(&curves.with), of(&curves.without));
+    let separator = format!(" {} ", glyphs::separator(look.ascii));
+    let head = [
+        ("mean nats with ", look.dim),
+        (with.as_str(), look.with_run),
+        (" without ", look.dim),
+        (without.as_str(), look.without_run),
+        (separator.as_str(), look.dim),
+    ];
+    let used: usize = head.iter().map(|(piece, _)| piece.width()).sum();
+    let room = usize::from(area.width).saturating_sub(used + ribbon.width());
+    let told = parting::standing(curves, state.cursor, room, look);
     let told = told.unwrap_or_else(|| match divergence(curves) {
         Some(place) => format!("differ from token {place}"),
         None => "same text".to_owned(),
     });
-    let apart = format!(" {} {told}", glyphs::separator(look.ascii));
-    put_all(
-        buf,
-        area,
-        (0, 1),
-        &[
-            ("mean nats with ", look.dim),
-            (&of(&curves.with), look.with_run),
-            (" without ", look.dim),
-            (&of(&curves.without), look.without_run),
-            (&apart, look.dim),
-            (ribbon, look.accent),
-        ],
-    );
+    let tail = [(told.as_str(), look.dim), (ribbon, look.accent)];
+    put_all(buf, area, (0, 1), &[&head[..], &tail[..]].concat());
 }
 
 /// The token under the cursor in both runs, with its entropy and probability.

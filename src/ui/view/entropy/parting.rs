@@ -2,6 +2,8 @@
 //!
 //! Invariant: runs are compared only up to the first token they differ in; after it they read different texts.
 
+use unicode_width::UnicodeWidthStr;
+
 use super::divergence;
 use crate::{
     finding::Curves,
@@ -50,8 +52,8 @@ fn shift(curves: &Curves, place: usize) -> Option<f32> {
     sum.is_finite().then(|| (sum / 2.0).max(0.0))
 }
 
-/// What can be said of the token under the cursor: before the runs part, where they do, and after.
-pub fn standing(curves: &Curves, cursor: usize, look: &Look) -> Option<String> {
+/// What can be said in `room` cells of the token under the cursor: before the runs part, where they do, and after.
+pub fn standing(curves: &Curves, cursor: usize, room: usize, look: &Look) -> Option<String> {
     let least = shift(curves, cursor).map(|nats| format!("{nats:.2} nats apart or more"));
     let Some(place) = divergence(curves) else {
         return least.map(|least| format!("same text, {least}"));
@@ -63,9 +65,20 @@ pub fn standing(curves: &Curves, cursor: usize, look: &Look) -> Option<String> {
                 let arrow = glyphs::arrow(look.ascii);
                 format!("{} {before:.2} {arrow} {after:.2}", quoted(token, 14, look))
             };
-            let [rose, fell] = swing(curves)?;
+            let [rose, fell] = swing(curves)?.map(told);
             let least = least.unwrap_or_default();
-            Some(format!("they part, {least}: {}, {}", told(rose), told(fell)))
+            // What fits, the fullest first: a number that is cut off is another number.
+            let ways = [
+                format!("they part, {least}: {rose}, {fell}"),
+                format!("they part: {rose}, {fell}"),
+                format!("they part: {rose}"),
+            ];
+            let fits = |way: &String| way.width() <= room;
+            Some(
+                ways.into_iter()
+                    .find(fits)
+                    .unwrap_or_else(|| "they part".to_owned()),
+            )
         }
         std::cmp::Ordering::Greater => Some(format!("differ from token {place}: not one place here")),
     }
