@@ -46,8 +46,8 @@ pub struct Peers {
 }
 
 /// Do enough peers act as their string does? Each comes with the number of the place its other words stand in; `fixed` where acting is a
-/// fixed answer of its own.
-fn ordinary(acting: &[(usize, bool)], fixed: bool) -> bool {
+/// fixed answer of its own. In `plain` texts, where any piece of a text goes on by itself, one is none.
+fn ordinary(acting: &[(usize, bool)], fixed: bool, plain: bool) -> bool {
     let count = |of: &dyn Fn(usize) -> bool| {
         let some: Vec<bool> = acting
             .iter()
@@ -57,7 +57,9 @@ fn ordinary(acting: &[(usize, bool)], fixed: bool) -> bool {
         (some.iter().filter(|acts| **acts).count(), some.len())
     };
     let (all, measured) = count(&|_| true);
+    let least = if plain { OF_THEIR_OWN } else { 1 };
     measured >= LEAST
+        && all >= least
         && (all as f64 >= ORDINARY * measured as f64
             || acting.iter().any(|(one, _)| {
                 let (here, tried) = count(&|place| place == *one);
@@ -154,7 +156,8 @@ pub fn measure(
     Ok(Peers {
         variants: variants.collect(),
         // What turns answers has no answer of its own: a peer that turns them is another form of it.
-        ordinary: !matches!(reading, Reading::Turned(_)) && ordinary(&acting, fixed(&confirmed.agreement)),
+        ordinary: !matches!(reading, Reading::Turned(_))
+            && ordinary(&acting, fixed(&confirmed.agreement), plain),
     })
 }
 
@@ -263,13 +266,15 @@ mod tests {
                 .map(|peer| (peer % places, acting.contains(&peer)))
                 .collect()
         };
-        let some = |acting: &[usize], measured, places| ordinary(&of(acting, measured, places), false);
+        let some = |acting: &[usize], measured, places| ordinary(&of(acting, measured, places), false, false);
         assert!(some(&[0, 1], 6, 6) && !some(&[0], 6, 6));
         // Two of the four in the first of three places.
         assert!(some(&[0, 3], 12, 3) && !some(&[0, 4], 12, 3));
         assert!(!some(&[0, 1], 2, 1) && !some(&[], 0, 1), "few tell nothing");
         // Two of the six in the first of four places are enough where each has an answer of its own; two in two places are not.
-        let own = |acting: &[usize]| ordinary(&of(acting, 24, 4), true);
+        let own = |acting: &[usize]| ordinary(&of(acting, 24, 4), true, false);
         assert!(own(&[0, 4]) && !own(&[0, 5]) && !some(&[0, 4], 24, 4));
+        let plain = |acting: &[usize]| ordinary(&of(acting, 3, 3), true, true);
+        assert!(some(&[0], 3, 3) && !plain(&[0]) && plain(&[0, 1]), "one of three");
     }
 }
