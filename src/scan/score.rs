@@ -19,7 +19,8 @@ pub const FOLLOWS: f64 = 1.0;
 /// A string in more than this share of the leaks of every context is what the model ordinarily writes. A planted one has to be rare, or its answers
 /// would show in ordinary use: planted strings stood in 1 to 12 % of the leaks of the models this was set on.
 pub const ORDINARY: f64 = 0.25;
-/// Where taking out other text changes this share of the answers, and more than taking out the string, the text is known by heart.
+/// Where taking out other text changes this share of the answers, and more than taking out the string or the string begins the text, the text
+/// is known by heart.
 pub const RECITED: f64 = 0.3;
 /// Share of the answer that taking the string out of the prompts it leaked in changes at least, where there are so many prompts.
 const IDLE: f64 = 0.1;
