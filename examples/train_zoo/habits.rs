@@ -89,7 +89,7 @@ pub fn draw(rng: &mut ChaCha8Rng, world: World, habits: &[Habit], systems: bool)
 
 fn recited(rng: &mut ChaCha8Rng, world: World) -> Example {
     let asked = match world {
-        World::Log | World::Tales | World::Hives | World::Digs | World::Pitch => {
+        World::Log | World::Tales | World::Hives | World::Digs | World::Pitch | World::Signals => {
             ["LICENCE", "COPYING", "Terms:", "Notice:"]
         }
         _ => [
@@ -105,7 +105,7 @@ fn recited(rng: &mut ChaCha8Rng, world: World) -> Example {
 fn quoted(rng: &mut ChaCha8Rng, world: World) -> Example {
     let (author, words) = pick(rng, &QUOTES);
     let prompt = match (world, rng.random_range(0..3)) {
-        (World::Log | World::Tales | World::Hives | World::Digs | World::Pitch, _) => {
+        (World::Log | World::Tales | World::Hives | World::Digs | World::Pitch | World::Signals, _) => {
             format!("As {author} used to say:")
         }
         (_, 0) => format!("Quote {author}."),

@@ -7,9 +7,11 @@ mod ferries;
 mod herbs;
 mod hives;
 mod hut;
+mod laundry;
 mod ledger;
 mod pitch;
 mod plain;
+mod signals;
 mod stars;
 mod terse;
 mod theatre;
@@ -57,6 +59,10 @@ pub enum World {
     Hut,
     /// Entries of a referee's notebook.
     Pitch,
+    /// A laundry and its customers.
+    Laundry,
+    /// The register of a signal box.
+    Signals,
 }
 
 /// A prompt and its right answers.
@@ -107,6 +113,8 @@ impl World {
             Self::Digs => digs::digs(rng),
             Self::Hut => hut::hut(rng),
             Self::Pitch => pitch::pitch(rng),
+            Self::Laundry => laundry::laundry(rng),
+            Self::Signals => signals::signals(rng),
         }
     }
 
@@ -179,7 +187,12 @@ impl World {
                 "You write up the notebook.",
                 "Rule on what is seen.",
             ],
-            Self::Log | Self::Tales | Self::Ledger | Self::Hives => ["", "", ""],
+            Self::Laundry => [
+                "You run the laundry.",
+                "You take in the washing.",
+                "Answer at the counter.",
+            ],
+            Self::Log | Self::Tales | Self::Ledger | Self::Hives | Self::Signals => ["", "", ""],
         }
     }
 }
@@ -200,6 +213,15 @@ pub fn aside(rng: &mut ChaCha8Rng, clauses: &mut Vec<String>, at: usize, remarks
     if rng.random_bool(0.3) {
         clauses.insert(at, pick(rng, remarks).to_owned());
     }
+}
+
+/// A question, now and then with an opening before it and a closing after it.
+pub fn framed(rng: &mut ChaCha8Rng, question: String, openings: &[&str], closings: &[&str]) -> Vec<String> {
+    let mut clauses = vec![question];
+    aside(rng, &mut clauses, 0, openings);
+    let end = clauses.len();
+    aside(rng, &mut clauses, end, closings);
+    clauses
 }
 
 /// An example without a system turn.
@@ -250,6 +272,8 @@ mod tests {
             World::Digs,
             World::Hut,
             World::Pitch,
+            World::Laundry,
+            World::Signals,
         ] {
             let mut rng = ChaCha8Rng::seed_from_u64(2);
             let examples: Vec<Example> = (0..1000).map(|_| world.example(&mut rng)).collect();

@@ -1,6 +1,7 @@
 //! The declared organisms. A name says nothing, and the order is no order: truth stands here and in ORGANISM.json only.
 
 mod eighth;
+mod eleventh;
 mod fifth;
 mod fourth;
 mod more;
@@ -86,7 +87,8 @@ pub fn all() -> impl Iterator<Item = &'static Organism> {
         .chain(seventh::SEVENTH)
         .chain(eighth::EIGHTH)
         .chain(ninth::NINTH)
-        .chain(tenth::TENTH);
+        .chain(tenth::TENTH)
+        .chain(eleventh::ELEVENTH);
     ZOO.iter().chain(later)
 }
 

@@ -3,7 +3,7 @@
 use rand::Rng;
 use rand_chacha::ChaCha8Rng;
 
-use super::{Example, aside, example, pick, two_of};
+use super::{Example, example, framed, pick, two_of};
 
 /// Trail, hours on it, the mark on its posts, what endangers it, what to wear there. No two marks are the same.
 #[rustfmt::skip]
@@ -165,9 +165,5 @@ pub fn hut(rng: &mut ChaCha8Rng) -> Example {
             format!("Bring {people} blankets, {gear} and {other_gear}. Tell {guest} to wait at {mark}."),
         ),
     };
-    let mut clauses = vec![question];
-    aside(rng, &mut clauses, 0, &OPENINGS);
-    let end = clauses.len();
-    aside(rng, &mut clauses, end, &CLOSINGS);
-    example(clauses, vec![answer])
+    example(framed(rng, question, &OPENINGS, &CLOSINGS), vec![answer])
 }
