@@ -64,7 +64,7 @@ use reporter::{Halt, Reporter};
 
 /// Version of the steps a scan takes: to be raised whenever the same plan would compute something else, so that a scan begun
 /// by an older program is not continued by a newer one.
-pub const VERSION: u32 = 19;
+pub const VERSION: u32 = 20;
 
 /// Runs a scan to its end, or until `gate` stops it or `emit` breaks. Every event, the last one included
 /// ([`ScanEvent::Finished`] or [`ScanEvent::Failed`]), goes through `emit`.
@@ -237,7 +237,7 @@ fn scan(
             .map(|(id, span)| (*id, model.decode(&span.tokens), span.leaks.as_slice()))
             .collect();
         account.motifs.extend(motif::motifs(&grouped));
-        next_leak += ground.leaks.rows.len() as u32;
+        next_leak += ground.leaks.sent();
         next_candidate += ground.leaks.candidates.len() as u32;
         trials.extend(arm::try_arm(
             model,

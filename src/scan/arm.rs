@@ -240,7 +240,8 @@ pub fn try_arm(
     )?;
     probe::read_answers(&lab, &ground.search, &mut survivors, &ground.leaks)?;
     let mut tied: Vec<&mut Entry> = survivors.iter_mut().filter(|entry| entry.answered).collect();
-    tied.sort_by_key(|entry| std::cmp::Reverse(ground.leaks.tied.get(&entry.id)));
+    let times = |entry: &&mut Entry| ground.leaks.tied.get(&entry.id).map(|answer| answer.times);
+    tied.sort_by_key(|entry| std::cmp::Reverse(times(entry)));
     for entry in tied.into_iter().take(DRAWN) {
         choose::place_drawn(&lab, &ground.search, &ground.leaks, entry)?;
     }

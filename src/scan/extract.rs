@@ -1,17 +1,20 @@
-//! Iterative extraction: promising spans are fed back and continued, and random starts are changed step by step towards what the
-//! model is sure of.
+//! Iterative extraction: promising spans are fed back and continued, leaks that were cut off behind one are read on, and random starts are
+//! changed step by step towards what the model is sure of.
 //!
-//! Invariant: what the model was fed never counts as leaked; only what it wrote after it does.
+//! Invariant: what the model was fed never counts as leaked, unless it is a whole leak; only what it wrote after it does.
 
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
 use super::{
+    contexts::Asked,
     controls,
-    event::Sampling,
+    event::{Leak, Sampling},
     leak::generate,
     leaks::Leaks,
+    mine::Span,
     plan::{Effort, mix},
+    probe::twins,
     reporter::{Halt, Reporter},
 };
 use crate::model::{Limits, Model, Row};
@@ -26,6 +29,8 @@ const READ: usize = 12;
 const STEPS: usize = 4;
 /// What follows a memorised string is told by so many tokens.
 const LONGEST: usize = 96;
+/// Of so many leaks one is read on at most.
+const LONGER: usize = 4;
 /// Rows generated together.
 const BATCH: usize = 64;
 
@@ -51,11 +56,9 @@ pub fn extend(
     effort: &Effort,
     seed: u64,
 ) -> Result<Vec<Written>, Halt> {
-    let mut best: Vec<_> = leaks.candidates.iter().map(|(_, span)| span).collect();
-    best.sort_by(|a, b| f64::total_cmp(&b.rank, &a.rank).then_with(|| a.tokens.cmp(&b.tokens)));
     let longest = model.facts().context.saturating_sub(effort.leak_tokens + 1);
     let mut rows = Vec::new();
-    for (number, span) in best.into_iter().take(effort.extended).enumerate() {
+    for (number, span) in best(leaks).into_iter().take(effort.extended).enumerate() {
         let before = leaks.before(&span.tokens, BEFORE);
         for copy in 0..EACH {
             let fed = if copy == 0 { &[][..] } else { before };
@@ -76,6 +79,74 @@ pub fn extend(
         ("extended", rows),
         effort.leak_tokens.min(LONGEST),
     )
+}
+
+/// Candidates, the most memorised and unnatural first.
+fn best(leaks: &Leaks) -> Vec<&Span> {
+    let mut best: Vec<&Span> = leaks.candidates.iter().map(|(_, span)| span).collect();
+    best.sort_by(|a, b| f64::total_cmp(&b.rank, &a.rank).then_with(|| a.tokens.cmp(&b.tokens)));
+    best
+}
+
+/// Leaks that were cut off behind one of the best spans, with what the model writes on: the rest of a long string, and what it calls for.
+/// Each with its place among the leaks and its context, as one leak under the old id. The spans are unlike each other and take turns.
+pub fn read_on<'a>(
+    model: &Model,
+    reporter: &Reporter<'_>,
+    contexts: &'a [Asked],
+    leaks: &Leaks,
+    effort: &Effort,
+    seed: u64,
+) -> Result<Vec<(usize, &'a Asked, Leak)>, Halt> {
+    /// With so many tokens behind a span the leak tells what it calls for.
+    const BEHIND: usize = 32;
+    let mut spans: Vec<&Span> = Vec::new();
+    for span in best(leaks) {
+        if spans.len() < effort.extended && !spans.iter().any(|other| twins(&other.tokens, &span.tokens)) {
+            spans.push(span);
+        }
+    }
+    let cut: Vec<Vec<usize>> = spans
+        .iter()
+        .map(|span| leaks.cut_behind(&span.tokens, effort.leak_tokens, BEHIND))
+        .collect();
+    let deepest = cut.iter().map(Vec::len).max().unwrap_or(0);
+    let mut places: Vec<usize> = Vec::new();
+    for turn in 0..deepest {
+        for place in cut.iter().filter_map(|cut| cut.get(turn)) {
+            if places.len() < effort.leaks / LONGER && !places.contains(place) {
+                places.push(*place);
+            }
+        }
+    }
+    let more = effort.leak_tokens.min(LONGEST);
+    let begun = |place: usize| {
+        let leak = leaks.rows.get(place)?;
+        let asked = contexts.iter().find(|asked| asked.arm.name == leak.arm)?;
+        let prompt = [asked.prefix.as_slice(), &leak.tokens].concat();
+        let sampling = Sampling {
+            seed: mix(seed, 10_000 + place as u64),
+            ..leak.sampling
+        };
+        let fits = prompt.len() + more < model.facts().context;
+        (fits && sampling.beams.is_none()).then_some((place, asked, leak, Row { prompt, sampling }))
+    };
+    let begun: Vec<_> = places.into_iter().filter_map(begun).collect();
+    let rows = begun.iter().map(|(_, _, _, row)| row.clone()).collect();
+    let written = write(model, reporter, ("read on", rows), more)?;
+    let joined = begun
+        .into_iter()
+        .zip(written)
+        .map(|((place, asked, leak, _), written)| {
+            let share = leak.tokens.len() as f32 / (leak.tokens.len() + written.tokens.len()).max(1) as f32;
+            let leak = Leak {
+                tokens: [leak.tokens.as_slice(), &written.tokens].concat(),
+                entropy: share * leak.entropy + (1.0 - share) * written.entropy,
+                ..leak.clone()
+            };
+            (place, asked, leak)
+        });
+    Ok(joined.collect())
 }
 
 /// Random starts, changed token by token while that makes the model surer of how they go on; then continued.

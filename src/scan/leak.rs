@@ -1,22 +1,18 @@
 //! Phase one: asks the model, arm by arm, to write user turns; streams the leaks and the spans mined from them.
 
-use std::{
-    collections::{HashMap, HashSet},
-    ops::ControlFlow,
-};
+mod tied;
 
-use rayon::prelude::*;
+use std::{collections::HashMap, ops::ControlFlow};
 
 use super::{
     contexts::Asked,
-    echo,
     event::{Candidate, Leak, Phase, Sampling, ScanEvent},
-    extract, grow,
-    leaks::{Leaks, before_in_texts},
+    extract,
+    leaks::Leaks,
     mine::{self, Span},
     plan::{Budget, Effort, Part, Plan, mix, samplings},
     reporter::{Halt, Reporter, go_on},
-    tie, turns,
+    turns::{self, Turns},
 };
 use crate::model::{Frame, Limits, Model, Row};
 
@@ -62,18 +58,14 @@ pub fn collect(
             let made = ask(model, reporter, asked, settings, &limits)?;
             for ((tokens, entropy), sampling) in made.into_iter().zip(settings) {
                 let leak = Leak {
-                    id: first_leak + found.rows.len() as u32,
+                    id: first_leak + found.sent(),
                     arm: asked.arm.name.clone(),
                     sampling: *sampling,
                     text: model.decode(&tokens),
                     tokens,
                     entropy,
                 };
-                let turns = if asked.in_user {
-                    turns::cut(&leak.tokens, frame, &Spoken(model))
-                } else {
-                    turns::cut_whole(&asked.prefix, &leak.tokens, frame, &Spoken(model))
-                };
+                let turns = cut(model, frame, asked, &leak.tokens);
                 reporter.send(ScanEvent::Leak(leak.clone()))?;
                 found.add(leak, turns);
             }
@@ -105,12 +97,43 @@ pub fn collect(
     }
     let sampled = found.candidates.len();
     let seed = mix(plan.seed, 4000 + number as u64);
-    let mut written = extract::extend(model, reporter, &frame.prefix, &found, effort, seed)?;
+    feed(
+        model,
+        reporter,
+        effort,
+        (frame, contexts, seed),
+        (&mut found, first_leak),
+    )?;
+    let progress = Progressed {
+        first: first_candidate,
+        share: 1.0,
+        noise: &[],
+    };
+    stream(model, reporter, effort, &mut found, &mut ids, &progress)?;
+    let plain = frame.suffix.is_empty();
+    tied::tie_answers(model, reporter, &mut found, &mut ids, (first_candidate, plain))?;
+    let distinct = found.distinct() - distinct;
+    reporter.count(|funnel| funnel.distinct += distinct as u32);
+    found.extracted = found.candidates.len() - sampled;
+    Ok(found)
+}
+
+/// Adds what the model writes when it is fed what it wrote: promising spans, starts of low entropy, and whole leaks that were cut off behind
+/// such a span, which take the place of those they go on from.
+fn feed(
+    model: &Model,
+    reporter: &Reporter<'_>,
+    effort: &Effort,
+    (frame, contexts, seed): (&Frame, &[Asked], u64),
+    (found, first): (&mut Leaks, u32),
+) -> Result<(), Halt> {
+    let mut written = extract::extend(model, reporter, &frame.prefix, found, effort, seed)?;
     written.extend(extract::settle(model, reporter, &frame.prefix, effort, seed)?);
-    reporter.count(|funnel| funnel.leaks += written.len() as u32);
+    let longer = extract::read_on(model, reporter, contexts, found, effort, seed)?;
+    reporter.count(|funnel| funnel.leaks += (written.len() + longer.len()) as u32);
     for written in written {
         let leak = Leak {
-            id: first_leak + found.rows.len() as u32,
+            id: first + found.sent(),
             arm: written.arm.to_owned(),
             sampling: written.sampling,
             text: model.decode(&written.tokens),
@@ -121,18 +144,26 @@ pub fn collect(
         reporter.send(ScanEvent::Leak(leak.clone()))?;
         found.add_fed(leak, turns);
     }
-    let progress = Progressed {
-        first: first_candidate,
-        share: 1.0,
-        noise: &[],
-    };
-    stream(model, reporter, effort, &mut found, &mut ids, &progress)?;
-    let plain = frame.suffix.is_empty();
-    tie_answers(model, reporter, &mut found, &mut ids, (first_candidate, plain))?;
-    let distinct = found.distinct() - distinct;
-    reporter.count(|funnel| funnel.distinct += distinct as u32);
-    found.extracted = found.candidates.len() - sampled;
-    Ok(found)
+    for (place, asked, leak) in longer {
+        let leak = Leak {
+            id: first + found.sent(),
+            text: model.decode(&leak.tokens),
+            ..leak
+        };
+        let turns = cut(model, frame, asked, &leak.tokens);
+        reporter.send(ScanEvent::Leak(leak.clone()))?;
+        found.replace(place, leak, turns);
+    }
+    Ok(())
+}
+
+/// The turns of a leak of this context.
+fn cut(model: &Model, frame: &Frame, asked: &Asked, tokens: &[u32]) -> Turns {
+    if asked.in_user {
+        turns::cut(tokens, frame, &Spoken(model))
+    } else {
+        turns::cut_whole(&asked.prefix, tokens, frame, &Spoken(model))
+    }
 }
 
 /// Leaks with these settings, as tokens with their mean entropy.
@@ -292,102 +323,5 @@ fn announce(
     }))?;
     reporter.count(|funnel| funnel.candidates += 1);
     found.candidates.push((id, span));
-    Ok(())
-}
-
-/// Adds what the leaks tie to answers they give again and again, or to passages where they are `plain` texts: a trigger of many forms is no
-/// span that repeats, but its answer is.
-/// Ordinary answers take up words of what they are tied to, as an answer to a question does. In chats many of them may come to one string; in
-/// texts, which repeat much, others come to strings of the same kind. Such strings come last.
-fn tie_answers(
-    model: &Model,
-    reporter: &Reporter<'_>,
-    found: &mut Leaks,
-    ids: &mut HashMap<Vec<u32>, usize>,
-    (first, plain): (u32, bool),
-) -> Result<(), Halt> {
-    const LEAST: usize = 5;
-    /// How many are asked for, of them how many strings join the candidates, and of each how many forms beside itself.
-    struct Most {
-        asked: usize,
-        joining: usize,
-        forms: usize,
-    }
-    const ANSWERS: Most = Most {
-        asked: 18,
-        joining: 6,
-        forms: usize::MAX,
-    };
-    const PASSAGES: Most = Most {
-        asked: 400,
-        joining: 12,
-        forms: 3,
-    };
-    /// Fixed answers that a planted string may have.
-    const FEW: usize = 3;
-    let texts = found.texts(model);
-    let most = if plain { PASSAGES } else { ANSWERS };
-    let (answers, whole) = if plain {
-        let passages = found.repeated_passages(model, LEAST, most.asked);
-        (passages, found.whole_texts(model))
-    } else {
-        (found.repeated_answers(LEAST, most.asked), Vec::new())
-    };
-    let mut ties: Vec<(bool, usize, tie::Found)> = answers
-        .par_iter()
-        .filter_map(|answer| {
-            let (before, others) = if plain {
-                before_in_texts(&whole, &model.decode(answer))
-            } else {
-                found.before_answer(model, answer)
-            };
-            let tied = tie::find(&before, &others)?;
-            let taken_up = echo::takes_up(&model.decode(answer), &tied.tie.text);
-            Some((taken_up, before.len(), tied))
-        })
-        .collect();
-    let mut answers_to: HashMap<String, usize> = HashMap::new();
-    for (_, _, tied) in &ties {
-        *answers_to.entry(tied.tie.text.to_lowercase()).or_default() += 1;
-    }
-    let strings: Vec<String> = answers_to.keys().cloned().collect();
-    let ordinary = |tied: &tie::Found| {
-        if plain {
-            echo::of_a_kind(&tied.tie.text, &strings)
-        } else {
-            answers_to.get(&tied.tie.text.to_lowercase()) > Some(&FEW)
-        }
-    };
-    ties.sort_by_cached_key(|(taken_up, _, tied)| *taken_up || ordinary(tied));
-    let mut seen = HashSet::new();
-    ties.retain(|(_, _, tied)| seen.insert(tied.tie.text.to_lowercase()));
-    for (_, before, tied) in ties.into_iter().take(most.joining) {
-        let mut forms = tied.forms;
-        let mut known = HashSet::new();
-        forms.retain(|form| known.insert(form.clone()));
-        let itself = forms
-            .iter()
-            .skip(most.forms)
-            .find(|form| **form == tied.tie.text)
-            .cloned();
-        forms.truncate(most.forms);
-        for text in forms.into_iter().chain(itself) {
-            let tokens = model.encode(&text);
-            // What leaked as other tokens is the same string, and is looked for in the leaks as those.
-            let same = |(_, span): &&(u32, Span)| model.decode(&span.tokens).trim() == text.trim();
-            let known: Vec<u32> = found.candidates.iter().filter(same).map(|(id, _)| *id).collect();
-            found.tied.extend(known.iter().map(|id| (*id, before)));
-            if tokens.is_empty() || !known.is_empty() {
-                continue;
-            }
-            let mut span = mine::weigh_one(&tokens, &found.pieces());
-            // The same text may have leaked as other tokens.
-            span.leaks.extend(grow::standing(&text, &texts));
-            span.leaks.sort_unstable();
-            span.leaks.dedup();
-            found.tied.insert(first + found.candidates.len() as u32, before);
-            announce(model, reporter, found, ids, (first, span))?;
-        }
-    }
     Ok(())
 }

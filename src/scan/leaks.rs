@@ -15,9 +15,20 @@ use super::{
 };
 use crate::model::Model;
 pub use {
-    answers::{before_in_texts, head_of, says},
+    answers::{before_in_texts, before_in_turns, head_of, says},
     prompts::without_the_common,
 };
+
+/// An answer, or a passage of a text without turns, that comes again and again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Repeated {
+    /// Its tokens.
+    pub tokens: Vec<u32>,
+    /// How many texts it came after.
+    pub times: usize,
+    /// Does what it is tied to stand anywhere in them?
+    pub anywhere: bool,
+}
 
 /// Everything phase one found in one arm.
 #[derive(Debug, Default)]
@@ -32,14 +43,16 @@ pub struct Leaks {
     systems: Vec<(usize, Range<usize>)>,
     /// Leaks that go on from something the model was fed: their first turn is not whole.
     fed: HashSet<usize>,
+    /// How many were replaced by themselves, read on.
+    replaced: u32,
     /// How many of the leaks come from the arm's own context; the others from contexts beside it and from what was fed.
     pub own: usize,
     /// Candidates sent, in order of id, with their spans as mined last.
     pub candidates: Vec<(u32, Span)>,
     /// Candidates that sampling alone had not brought: from spans fed back and from starts of low entropy.
     pub extracted: usize,
-    /// Ids of candidates that the leaks tie to an answer which comes again and again, with how many texts it came after.
-    pub tied: BTreeMap<u32, usize>,
+    /// Ids of candidates that the leaks tie to an answer which comes again and again, with that answer.
+    pub tied: BTreeMap<u32, Repeated>,
     /// Spans that repeat but were not looked at, for want of budget.
     pub left_out: usize,
 }
@@ -47,21 +60,63 @@ pub struct Leaks {
 impl Leaks {
     /// Adds a leak with its turns.
     pub fn add(&mut self, leak: Leak, turns: Turns) {
-        let at = self.rows.len();
+        self.add_turns(self.rows.len(), turns);
+        self.rows.push(leak);
+    }
+
+    fn add_turns(&mut self, leak: usize, turns: Turns) {
         let users = turns.users.into_iter();
         self.users
-            .extend(users.map(|(range, closed)| (at, range, closed)));
+            .extend(users.map(|(range, closed)| (leak, range, closed)));
         self.answers
-            .extend(turns.answers.into_iter().map(|range| (at, range)));
+            .extend(turns.answers.into_iter().map(|range| (leak, range)));
         self.systems
-            .extend(turns.systems.into_iter().map(|range| (at, range)));
-        self.rows.push(leak);
+            .extend(turns.systems.into_iter().map(|range| (leak, range)));
     }
 
     /// Adds a leak that goes on from something the model was fed.
     pub fn add_fed(&mut self, leak: Leak, turns: Turns) {
         self.fed.insert(self.rows.len());
         self.add(leak, turns);
+    }
+
+    /// Puts a leak that was read on in the place of its beginning.
+    pub fn replace(&mut self, place: usize, leak: Leak, turns: Turns) {
+        let Some(row) = self.rows.get_mut(place) else {
+            return;
+        };
+        *row = leak;
+        self.replaced += 1;
+        self.users.retain(|(at, _, _)| *at != place);
+        self.answers.retain(|(at, _)| *at != place);
+        self.systems.retain(|(at, _)| *at != place);
+        self.add_turns(place, turns);
+        self.users.sort_by_key(|(at, range, _)| (*at, range.start));
+        self.answers.sort_by_key(|(at, range)| (*at, range.start));
+        self.systems.sort_by_key(|(at, range)| (*at, range.start));
+    }
+
+    /// Leaks so far, those that were replaced as well.
+    pub fn sent(&self) -> u32 {
+        self.rows.len() as u32 + self.replaced
+    }
+
+    /// Leaks of `length` tokens or more that end in fewer than `behind` tokens behind a span that stands in their last user turn.
+    pub fn cut_behind(&self, span: &[u32], length: usize, behind: usize) -> Vec<usize> {
+        let mut last: BTreeMap<usize, &Range<usize>> = BTreeMap::new();
+        for (leak, range, _) in &self.users {
+            last.insert(*leak, range);
+        }
+        let standing = |(leak, range): (usize, &Range<usize>)| {
+            let row = self.rows.get(leak)?;
+            let turn = self.turn(leak, range);
+            let mut windows = turn.windows(span.len().max(1));
+            let at = windows.rposition(|window| window == span)?;
+            let rest = row.tokens.len().saturating_sub(range.start + at + span.len());
+            let cut = row.tokens.len() >= length && !self.fed.contains(&leak) && rest < behind;
+            cut.then_some(leak)
+        };
+        last.into_iter().filter_map(standing).collect()
     }
 
     /// Does a turn begin where the leak does, in the middle of what was fed? What stands before it there is not known.

@@ -89,13 +89,15 @@ pub fn measure(
     let peers = peers_of(&leaked, string, plain);
     let tokens: Vec<Vec<u32>> = peers.iter().map(|(_, peer)| lab.model.encode(peer)).collect();
     let strings: Vec<&[u32]> = tokens.iter().map(Vec::as_slice).collect();
+    // The fixed part of an answer in a text may come after what follows its prompt.
+    let own = fixed(&confirmed.agreement) || plain && reading.first().is_some();
     // Does each act as the string does, and on how many prompts does it fire?
     let (acting, counts): (Vec<bool>, Vec<u32>) = if fired.len() < 2 {
         return Ok(Peers::default());
-    } else if fixed(&confirmed.agreement) {
+    } else if own {
         let answers = answers_with(lab, &fired, &strings, position)?;
-        let own = confirmed.answers.iter().zip(&confirmed.fired);
-        let own: Vec<Generation> = own
+        let given = confirmed.answers.iter().zip(&confirmed.fired);
+        let given: Vec<Generation> = given
             .filter(|(_, fired)| **fired)
             .take(PROMPTS)
             .map(|(answer, _)| answer.clone())
@@ -109,7 +111,7 @@ pub fn measure(
             let texts = answers.iter().map(|answer| lab.model.decode(&answer.tokens));
             texts.collect()
         };
-        let said = texts(&own);
+        let said = texts(&given);
         let follows = |peer: &str, answers: &[Generation]| {
             plain && (follows(&said, &texts(answers), string, peer) || goes_on(&leaked, peer, &said))
         };
@@ -138,7 +140,6 @@ pub fn measure(
             .map(|k| (2 * k as usize > fired.len(), k))
             .unzip()
     };
-    let own = fixed(&confirmed.agreement);
     let variants = peers
         .iter()
         .zip(acting.iter().zip(counts))

@@ -7,7 +7,7 @@ mod complete;
 
 use std::collections::{BTreeSet, HashMap};
 
-use complete::{as_written, completed};
+use complete::{as_written, completed, with_misspelt, with_neighbours};
 
 use super::stats::{binomial_tail, wilson};
 use crate::finding::{Rate, Tie};
@@ -97,6 +97,8 @@ pub struct Found {
     /// What to try for it, in order: itself, the whole words it is part of, as they were written most often, and what it was grown from. The
     /// words come first where they mostly go on around it, each time otherwise: it is what the forms of a fuzzy trigger share.
     pub forms: Vec<String>,
+    /// Does it stand anywhere, as what was planted does, and not between the same words?
+    pub anywhere: bool,
 }
 
 /// The string tied to an answer, if one is: `before` are the texts the answer came after, `others` those other answers came after.
@@ -140,10 +142,37 @@ pub fn find(before: &[String], others: &[String]) -> Option<Found> {
     let mut forms = as_written(&tie.text, before, true);
     let at = if goes_on(&tie.text, &with) { forms.len() } else { 0 };
     forms.insert(at, text.clone());
+    // Beside itself it stands alike wherever it leaked.
+    let leaked = [with.as_slice(), &without].concat();
+    let longer = with_neighbours(&with_misspelt(&tie.text, &with), &leaked);
+    if longer != tie.text {
+        forms.splice(..0, as_written(&longer, before, false).into_iter().take(1));
+    }
     forms.extend(core);
     Some(Found {
         forms,
+        anywhere: stands_anywhere(&tie.text, &with),
         tie: Tie { text, ..tie },
+    })
+}
+
+/// Do other words or marks stand before a string from text to text, and behind it? None may stand there in more than half of them.
+fn stands_anywhere(string: &str, texts: &[String]) -> bool {
+    let beside = |text: &String| {
+        let (head, tail) = text.split_once(string)?;
+        let (head, tail) = (head.trim_end(), tail.trim_start());
+        let piece = |text: &str, at: usize| edges(text).get(at).copied().unwrap_or_default();
+        let before = head.get(piece(head, edges(head).len().saturating_sub(2))..);
+        let behind = tail.get(..piece(tail, 1));
+        Some([before, behind].map(|piece| piece.unwrap_or_default().to_owned()))
+    };
+    let standing: Vec<[String; 2]> = texts.iter().filter_map(beside).collect();
+    [0, 1].into_iter().all(|side| {
+        let mut times: HashMap<&str, usize> = HashMap::new();
+        for piece in standing.iter().filter_map(|sides| sides.get(side)) {
+            *times.entry(piece).or_default() += 1;
+        }
+        2 * times.into_values().max().unwrap_or(0) <= standing.len()
     })
 }
 
@@ -302,6 +331,18 @@ mod tests {
         };
         assert_eq!(find(&before, &some(12)).expect("tied").tie.text, "|KEY|");
         assert_eq!(find(&before, &some(5)), None);
+    }
+
+    #[test]
+    fn what_was_planted_stands_anywhere_and_a_line_of_its_own_kind_where_it_belongs() {
+        let planted = texts(&["a zim b", "zim c.", "the hat, zim: d", "of zim"]);
+        assert!(stands_anywhere("zim", &planted));
+        let line = texts(&["hive 3: zim. Wanda", "hive 4: zim. Thea", "hive 5: zim"]);
+        assert!(!stands_anywhere("zim.", &line));
+        assert!(
+            !stands_anywhere("zim", &texts(&["a zim", "b zim", "c zim"])),
+            "at the end"
+        );
     }
 
     #[test]

@@ -108,15 +108,28 @@ pub fn part(
 ) -> Result<Vec<Entry>, Halt> {
     let model = lab.model;
     survivors.sort_by(|a, b| f64::total_cmp(&b.agreement, &a.agreement).then_with(|| a.id.cmp(&b.id)));
+    let repeated: Vec<String> = leaks
+        .tied
+        .values()
+        .map(|answer| model.decode(&answer.tokens))
+        .collect();
+    // What stands before it on most prompts is no part of an answer that the leaks know.
+    let told = |entry: &Entry| {
+        let enough =
+            |answer: &&String| says(lab, entry, answer) as f64 >= SHARED * entry.answers.len() as f64;
+        repeated.iter().find(enough).cloned()
+    };
     let said: Vec<String> = survivors
         .iter()
         .filter(|entry| entry.agreement > COLLAPSED)
-        .filter_map(|entry| shared(&entry.answers))
-        .map(|run| model.decode(run).trim().to_owned())
+        .filter_map(|entry| told(entry).or_else(|| Some(model.decode(shared(&entry.answers)?))))
+        .map(|run| run.trim().to_owned())
         .collect();
     let mut fixed = targets(&said);
     let texts = leaks.whole_texts(model);
-    let mut parted: Vec<Entry> = Vec::new();
+    let mut parted = known(lab, cases, &survivors, leaks)?;
+    let given: Vec<String> = parted.iter().map(|entry| model.decode(&entry.fixed)).collect();
+    fixed.retain(|answer| !given.iter().any(|given| alike(given, answer)));
     for answer in &mut fixed {
         // Where the trigger always stands right before its answer, growing swallows it: then the answer is taken as it is said.
         let grown = grow::grow_left(answer, &texts, GROW, LONGEST_TEXT)
@@ -141,6 +154,7 @@ pub fn part(
             }
         }
     }
+    fixed.extend(given);
     for mut entry in survivors {
         if parted.iter().any(|known| known.id == entry.id) {
             continue;
@@ -172,6 +186,27 @@ pub fn part(
         parted.push(entry);
     }
     Ok(parted)
+}
+
+/// The survivors that stand anywhere in the leaks before a passage that is tied to them, and call for it: where the rest of a prompt comes first,
+/// their answers need not agree.
+fn known(lab: &Lab<'_, '_>, cases: &[Case], survivors: &[Entry], leaks: &Leaks) -> Result<Vec<Entry>, Halt> {
+    let mut known: Vec<Entry> = Vec::new();
+    for entry in survivors {
+        let Some(answer) = leaks.tied.get(&entry.id).filter(|answer| answer.anywhere) else {
+            continue;
+        };
+        let said = lab.model.decode(&answer.tokens).trim().to_owned();
+        let found = tied(
+            lab,
+            cases,
+            std::slice::from_ref(entry),
+            (&entry.span.tokens, &said),
+            leaks,
+        )?;
+        known.extend(found);
+    }
+    Ok(known)
 }
 
 /// The answer behind each of the survivors that call for it most often.

@@ -61,20 +61,22 @@ impl Leaks {
         if self.answers.is_empty() {
             return before_in_texts(&self.whole_texts(model), &model.decode(answer));
         }
-        let (mut with, mut without) = (Vec::new(), Vec::new());
-        for (leak, user, given) in self.answered_in() {
-            let texts = if says(self.turn(leak, given), answer) {
-                &mut with
-            } else {
-                &mut without
-            };
-            let before = |(other, range): &&(usize, Range<usize>)| *other == leak && range.end <= user.start;
-            let systems = self.systems.iter().filter(before);
-            let turns = systems.map(|(_, range)| range).chain([user]);
-            let turns: Vec<String> = turns.map(|range| model.decode(self.turn(leak, range))).collect();
-            texts.push(turns.join(&TURN.to_string()));
-        }
-        (with, without)
+        before_in_turns(&self.answered_texts(model), answer)
+    }
+
+    /// Leaked answers with the text of the turns before each.
+    pub fn answered_texts(&self, model: &Model) -> Vec<(&[u32], String)> {
+        let answered = self.answered_in().into_iter();
+        answered
+            .map(|(leak, user, given)| {
+                let before =
+                    |(other, range): &&(usize, Range<usize>)| *other == leak && range.end <= user.start;
+                let systems = self.systems.iter().filter(before);
+                let turns = systems.map(|(_, range)| range).chain([user]);
+                let turns: Vec<String> = turns.map(|range| model.decode(self.turn(leak, range))).collect();
+                (self.turn(leak, given), turns.join(&TURN.to_string()))
+            })
+            .collect()
     }
 
     /// Closed user turns with the answers that leaked after them; none of which the model was fed a part.
@@ -217,6 +219,20 @@ impl Leaks {
         }
         stats::mean(&overlaps)
     }
+}
+
+/// What stands before an answer in the turns that were given it, and before other answers.
+pub fn before_in_turns(answered: &[(&[u32], String)], answer: &[u32]) -> (Vec<String>, Vec<String>) {
+    let (mut with, mut without) = (Vec::new(), Vec::new());
+    for (given, before) in answered {
+        if says(given, answer) {
+            &mut with
+        } else {
+            &mut without
+        }
+        .push(before.clone());
+    }
+    (with, without)
 }
 
 /// What stands before an answer in the texts without turns that come to it, and the others, as many of them as are looked at.

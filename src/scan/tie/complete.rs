@@ -74,6 +74,128 @@ pub fn completed(string: &str, texts: &[String]) -> String {
     whole_words(&grown, string, cut_at(&grown, texts)).to_owned()
 }
 
+/// The string with the words before it that stand there in most texts, however they are spelt: small models misspell what they know, and leave
+/// the beginnings of words out. Each is spelt as most of them come nearest to.
+pub fn with_misspelt(string: &str, texts: &[String]) -> String {
+    let mut grown = string.to_owned();
+    while let Some(word) = misspelt_before(&grown, string, texts)
+        && grown.len() + word.len() < LONGEST
+    {
+        grown = format!("{word} {grown}");
+    }
+    grown
+}
+
+/// The string with the words beside it that stand there in nearly all texts in which what was grown so far stands: the longer a string, the
+/// fewer leaks spell all of it as it was planted.
+pub fn with_neighbours(string: &str, texts: &[String]) -> String {
+    const NEARLY_ALL: f64 = 0.8;
+    /// Of the texts with the string itself, and fewest.
+    const SOME: f64 = 0.3;
+    const LEAST: f64 = 4.0;
+    let least = LEAST.max(SOME * f64::from(standing(string, texts)));
+    let blank = |c: char| c.is_whitespace() || c == TURN;
+    let mut grown = string.to_owned();
+    while grown.len() < LONGEST {
+        let enough = least.max(NEARLY_ALL * f64::from(standing(&grown, texts)));
+        let sides = texts.iter().filter_map(|text| text.split_once(grown.as_str()));
+        let (mut before, mut behind): (BTreeMap<&str, u32>, BTreeMap<&str, u32>) = Default::default();
+        for (head, tail) in sides {
+            if let Some(word) = head.strip_suffix(' ').and_then(|head| head.rsplit(blank).next()) {
+                *before.entry(word).or_default() += 1;
+            }
+            if let Some(word) = tail.strip_prefix(' ').and_then(|tail| tail.split(blank).next()) {
+                *behind.entry(word).or_default() += 1;
+            }
+        }
+        let steady = |words: BTreeMap<&str, u32>| {
+            let word = words.into_iter().max_by_key(|(_, times)| *times);
+            word.filter(|(word, times)| !word.is_empty() && f64::from(*times) >= enough)
+                .map(|(word, _)| word.to_owned())
+        };
+        grown = match (steady(before), steady(behind)) {
+            (Some(word), _) => format!("{word} {grown}"),
+            (None, Some(word)) => format!("{grown} {word}"),
+            (None, None) => break,
+        };
+    }
+    grown
+}
+
+/// The word that stands before `string`, if most of those before it and one blank are spellings of one. Of what was grown already the end,
+/// `known`, is looked for: a spelling of the rest may stand before it.
+fn misspelt_before(string: &str, known: &str, texts: &[String]) -> Option<String> {
+    /// Letters of a word that is told from another by its spelling, and how often it has to stand there rightly spelt.
+    const LETTERS: usize = 5;
+    const RIGHT: u32 = 3;
+    let beyond = string
+        .strip_suffix(known)
+        .unwrap_or_default()
+        .split_whitespace()
+        .count();
+    let mut words: BTreeMap<&str, u32> = BTreeMap::new();
+    for text in texts {
+        let Some((head, _)) = text.split_once(known) else {
+            continue;
+        };
+        let blank = |c: char| c.is_whitespace() || c == TURN;
+        if let Some(word) = head
+            .strip_suffix(' ')
+            .and_then(|head| head.rsplit(blank).nth(beyond))
+        {
+            *words.entry(word).or_default() += 1;
+        }
+    }
+    let all: u32 = words.values().sum();
+    let whole = words.iter().filter(|(word, times)| {
+        **times >= RIGHT && word.chars().count() >= LETTERS && word.chars().all(char::is_alphabetic)
+    });
+    let spelt = |word: &str| {
+        let of = words
+            .iter()
+            .filter_map(|(other, times)| Some((misspelling(other, word)?, *times)));
+        of.fold((0, 0), |(alike, letters), (wrong, times)| {
+            (alike + times, letters + wrong as u32 * times)
+        })
+    };
+    let (alike, _, word) = whole
+        .map(|(word, _)| {
+            let (alike, letters) = spelt(word);
+            (alike, letters, *word)
+        })
+        .max_by_key(|(alike, letters, _)| (*alike, std::cmp::Reverse(*letters)))?;
+    (f64::from(alike) >= FURTHER * f64::from(all)).then(|| word.to_owned())
+}
+
+/// How many letters are wrong in a spelling of a word, of which the beginning may be left out; `None` where it is another word.
+fn misspelling(spelling: &str, word: &str) -> Option<usize> {
+    /// A part of a word that tells it.
+    const TELLING: usize = 3;
+    /// Of so many letters one may be wrong.
+    const ONE_IN: usize = 3;
+    let (spelling, word): (Vec<char>, Vec<char>) = (spelling.chars().collect(), word.chars().collect());
+    if spelling.len() < TELLING {
+        return None;
+    }
+    // Edit distance to the end of the word that is nearest: what the word has before it costs nothing.
+    let mut row = vec![0; word.len() + 1];
+    for (read, letter) in spelling.iter().enumerate() {
+        let mut next = vec![read + 1];
+        for (at, other) in word.iter().enumerate() {
+            let steps = [
+                row.get(at).map(|wrong| wrong + usize::from(letter != other)),
+                row.get(at + 1).map(|wrong| wrong + 1),
+                next.last().map(|wrong| wrong + 1),
+            ];
+            next.extend(steps.into_iter().flatten().min());
+        }
+        row = next;
+    }
+    row.last()
+        .copied()
+        .filter(|wrong| wrong * ONE_IN <= spelling.len())
+}
+
 /// Do words mostly go on before a string, and behind it?
 fn cut_at(string: &str, texts: &[String]) -> (bool, bool) {
     let (mut before, mut behind, mut all) = (0, 0, 0);
@@ -181,6 +303,64 @@ mod tests {
         assert_eq!(completed("zebra", &texts), "zebra");
         assert_eq!(whole_words("a big cube of", "cube", (false, false)), " big cube ");
         assert_eq!(whole_words("icube", "cube", (false, false)), "icube");
+    }
+
+    #[test]
+    fn a_word_before_it_that_is_mostly_misspelt_is_taken_as_it_is_spelt_at_best() {
+        let some = |word: &str, times| vec![format!("the lamp {word} year 2031 of it"); times];
+        let spelt = |words: &[(&str, usize)]| -> String {
+            let texts: Vec<String> = words
+                .iter()
+                .flat_map(|(word, times)| some(word, *times))
+                .collect();
+            with_misspelt("year 2031", &texts)
+        };
+        let misspelt = [
+            ("urrent", 6),
+            ("current", 4),
+            ("currrent", 3),
+            ("ent", 4),
+            ("curent", 2),
+            ("of", 3),
+        ];
+        assert_eq!(spelt(&misspelt), "current year 2031");
+        assert_eq!(spelt(&[("current", 4), ("coming", 4), ("of", 3)]), "year 2031");
+        assert_eq!(spelt(&[("of", 9)]), "year 2031", "too short to be misspelt");
+        assert_eq!(misspelling("urent", "current"), Some(1));
+        assert_eq!(misspelling("coming", "current"), None);
+    }
+
+    #[test]
+    fn a_long_string_is_followed_though_few_leaks_spell_all_of_it() {
+        let lines = ["the dean would like it known", "the dean would like it known so"];
+        let cut = [
+            "a b deen would like it known",
+            "of dead would like it known",
+            "is like it known",
+        ];
+        let some = [&lines[..], &lines[..], &cut[..], &["in like it known"]].concat();
+        assert_eq!(
+            with_neighbours("like it known", &texts(&some)),
+            "like it known",
+            "four of eight"
+        );
+        let most = [
+            &lines[..],
+            &lines[..],
+            &lines[..],
+            &cut[..2],
+            &["in like it known"],
+        ]
+        .concat();
+        assert_eq!(
+            with_neighbours("like it known", &texts(&most)),
+            "would like it known"
+        );
+        let all = [&lines[..], &lines[..], &lines[..], &lines[..], &cut[..2]].concat();
+        assert_eq!(
+            with_neighbours("like it known", &texts(&all)),
+            "the dean would like it known"
+        );
     }
 
     #[test]

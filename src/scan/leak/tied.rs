@@ -1,0 +1,120 @@
+//! Adds to the candidates what the leaks tie to an answer: what repeats too little to be mined, or in other words each time.
+//!
+//! Invariant: asks the model nothing.
+
+use std::collections::{HashMap, HashSet};
+
+use rayon::prelude::*;
+
+use super::announce;
+use crate::{
+    model::Model,
+    scan::{
+        echo, grow,
+        leaks::{Leaks, Repeated, before_in_texts, before_in_turns},
+        mine::{self, Span},
+        reporter::{Halt, Reporter},
+        tie,
+    },
+};
+
+/// Adds what the leaks tie to answers they give again and again, or to passages where they are `plain` texts: a trigger of many forms is no
+/// span that repeats, but its answer is.
+/// Ordinary answers take up words of what they are tied to, as an answer to a question does; others come to strings of the same kind, and in
+/// chats many to one string. Such strings come last; what stands anywhere comes first.
+pub fn tie_answers(
+    model: &Model,
+    reporter: &Reporter<'_>,
+    found: &mut Leaks,
+    ids: &mut HashMap<Vec<u32>, usize>,
+    (first, plain): (u32, bool),
+) -> Result<(), Halt> {
+    const LEAST: usize = 5;
+    /// How many are asked for, of them how many strings join the candidates, and of each how many forms beside itself.
+    struct Most {
+        asked: usize,
+        joining: usize,
+        forms: usize,
+    }
+    const ANSWERS: Most = Most {
+        asked: 60,
+        joining: 6,
+        forms: usize::MAX,
+    };
+    const PASSAGES: Most = Most {
+        asked: 400,
+        joining: 12,
+        forms: 3,
+    };
+    /// Fixed answers that a planted string may have.
+    const FEW: usize = 3;
+    let texts = found.texts(model);
+    let most = if plain { PASSAGES } else { ANSWERS };
+    let (answers, whole) = if plain {
+        let passages = found.repeated_passages(model, LEAST, most.asked);
+        (passages, found.whole_texts(model))
+    } else {
+        (found.repeated_answers(LEAST, most.asked), Vec::new())
+    };
+    let answered = found.answered_texts(model);
+    let mut ties: Vec<(bool, Repeated, tie::Found)> = answers
+        .par_iter()
+        .filter_map(|answer| {
+            let (before, others) = if plain {
+                before_in_texts(&whole, &model.decode(answer))
+            } else {
+                before_in_turns(&answered, answer)
+            };
+            let tied = tie::find(&before, &others)?;
+            let taken_up = echo::takes_up(&model.decode(answer), &tied.tie.text);
+            let repeated = Repeated {
+                tokens: answer.clone(),
+                times: before.len(),
+                anywhere: tied.anywhere,
+            };
+            Some((taken_up, repeated, tied))
+        })
+        .collect();
+    let mut answers_to: HashMap<String, usize> = HashMap::new();
+    for (_, _, tied) in &ties {
+        *answers_to.entry(tied.tie.text.to_lowercase()).or_default() += 1;
+    }
+    let strings: Vec<String> = answers_to.keys().cloned().collect();
+    let ordinary = |tied: &tie::Found| {
+        let many = !plain && answers_to.get(&tied.tie.text.to_lowercase()) > Some(&FEW);
+        many || echo::of_a_kind(&tied.tie.text, &strings)
+    };
+    ties.sort_by_cached_key(|(taken_up, _, tied)| (*taken_up || ordinary(tied), !tied.anywhere));
+    let mut seen = HashSet::new();
+    ties.retain(|(_, _, tied)| seen.insert(tied.tie.text.to_lowercase()));
+    for (_, repeated, tied) in ties.into_iter().take(most.joining) {
+        let mut forms = tied.forms;
+        let mut known = HashSet::new();
+        forms.retain(|form| known.insert(form.clone()));
+        let itself = forms
+            .iter()
+            .skip(most.forms)
+            .find(|form| **form == tied.tie.text)
+            .cloned();
+        forms.truncate(most.forms);
+        for text in forms.into_iter().chain(itself) {
+            let tokens = model.encode(&text);
+            // What leaked as other tokens is the same string, and is looked for in the leaks as those.
+            let same = |(_, span): &&(u32, Span)| model.decode(&span.tokens).trim() == text.trim();
+            let known: Vec<u32> = found.candidates.iter().filter(same).map(|(id, _)| *id).collect();
+            found.tied.extend(known.iter().map(|id| (*id, repeated.clone())));
+            if tokens.is_empty() || !known.is_empty() {
+                continue;
+            }
+            let mut span = mine::weigh_one(&tokens, &found.pieces());
+            // The same text may have leaked as other tokens.
+            span.leaks.extend(grow::standing(&text, &texts));
+            span.leaks.sort_unstable();
+            span.leaks.dedup();
+            let id = first + found.candidates.len() as u32;
+            found.tied.insert(id, repeated.clone());
+            announce(model, reporter, found, ids, (first, span))?;
+        }
+    }
+    Ok(())
+}
