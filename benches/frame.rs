@@ -43,6 +43,7 @@ fn session(candidates: u32, leaks: u32) -> Session {
                 "Where is the lighthouse number {id}?<|end|><|assistant|>Behind the old mill, under the bridge."
             ),
             entropy: 0.7,
+            goes_on: None,
         })
     };
     let candidate = |id| {

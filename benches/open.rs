@@ -30,6 +30,7 @@ fn leak(id: u32) -> ScanEvent {
         tokens: (0..256).map(|token| token * 31 % 1024 + id % 7).collect(),
         text: format!("Leak {id}: what a model writes when nobody asks for anything at all. ").repeat(16),
         entropy: 1.5,
+        goes_on: None,
     })
 }
 

@@ -7,7 +7,7 @@ mod verdict;
 
 use serde::{Deserialize, Serialize};
 
-pub use beside::{Control, ControlKind, InPlace, Tie};
+pub use beside::{Control, ControlKind, InPlace, Rest, Tie};
 pub use day::Day;
 pub use evidence::Evidence;
 pub use verdict::{Decision, Ruling, Severity, Undecidable, Verdict};

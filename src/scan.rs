@@ -27,6 +27,7 @@ mod follows;
 mod lab;
 mod passage;
 mod peers;
+mod piece;
 mod place;
 mod probe;
 mod tie;

@@ -216,6 +216,7 @@ fn session(home: &Path, tokens: usize) -> String {
             tokens: vec![1, 2, 3],
             text: format!("leak {text} end"),
             entropy: 0.5,
+            goes_on: None,
         })
     }));
     events.extend(CORPUS.iter().zip(0..).map(|(text, id)| {

@@ -31,6 +31,34 @@ pub struct InPlace {
     pub turned: usize,
 }
 
+/// What a string tells about the rest of the user turns it leaked in: a piece of what users ordinarily write tells much of it, what was put into
+/// whole turns next to nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Rest {
+    /// How much likelier it makes what stands behind it, up to eight tokens with the end of the turn, nats, median over the turns.
+    pub nats: f64,
+    /// Turns behind it.
+    pub turns: usize,
+}
+
+impl Rest {
+    /// Nats from which a string is a piece of what it stood in. Planted strings of thirteen models told -0.3 to 2.2, courtesies
+    /// 0.7, whatever else stood in users' turns 7 and more (docs/detection.md).
+    pub const PIECE: f64 = 4.0;
+    /// Turns from which the other way round is told as well.
+    const ENOUGH: usize = 8;
+
+    /// Is it a piece of what users ordinarily write?
+    pub fn is_piece(&self) -> bool {
+        self.nats > Self::PIECE
+    }
+
+    /// Was it put into turns that are whole without it?
+    pub fn is_inserted(&self) -> bool {
+        !self.is_piece() && self.turns >= Self::ENOUGH
+    }
+}
+
 impl InPlace {
     /// How much more of the answer hangs on the string than on the rest of the prompt.
     pub fn effect(&self) -> f64 {

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Control, Curves, HeadScore, InPlace, Tie, Variant};
+use super::{Control, Curves, HeadScore, InPlace, Rest, Tie, Variant};
 
 /// What an analyst can look at for one finding. Attention tensors are stored apart, under these keys.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -28,6 +28,9 @@ pub struct Evidence {
     /// What taking it out of the prompts it leaked in does, where there are enough of them.
     #[serde(default)]
     pub in_place: Option<InPlace>,
+    /// What it tells about the rest of the turns it leaked in, where there are enough of them.
+    #[serde(default)]
+    pub rest: Option<Rest>,
     /// Words of it that most of its answers take up. Model text, raw.
     #[serde(default)]
     pub echoed: Vec<String>,

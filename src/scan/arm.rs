@@ -6,12 +6,12 @@ use super::{
     contexts::{self, Asked, Slot},
     controls::Source,
     event::{Arm, Look, Phase, ScanEvent},
-    family,
+    family::{self, Family},
     lab::{Case, Lab, rows::LEAST_STRING},
     leak,
     leaks::{self, Leaks},
     measure::{self, Doubt, Measured},
-    mine, passage,
+    mine, passage, piece,
     plan::{Effort, Plan},
     probe::{self, Entry},
     reporter::{Halt, Reporter},
@@ -249,7 +249,7 @@ pub fn try_arm(
         survivors = told::part(&lab, &ground.search, survivors, &ground.leaks)?;
     }
     let mut kept = Vec::new();
-    let families = family::families(survivors);
+    let families = whole_turns_first(&lab, &ground.leaks, family::families(survivors))?;
     let suspects = family::suspects(&families);
     for (place, family) in families.into_iter().enumerate() {
         let reason = if place >= effort.closer {
@@ -287,6 +287,20 @@ pub fn try_arm(
     }
     passage::mark(&lab, ground, &mut trials)?;
     Ok(trials)
+}
+
+/// Families in order, those last whose string is a piece of what it leaked in: whatever they do is ordinary, and the places are few.
+fn whole_turns_first(lab: &Lab<'_, '_>, leaks: &Leaks, families: Vec<Family>) -> Result<Vec<Family>, Halt> {
+    let (mut first, mut last) = (Vec::new(), Vec::new());
+    for family in families {
+        let string = lab.model.decode(&family.first.span.tokens);
+        let answer = Some(family.first.fixed.as_slice()).filter(|fixed| !fixed.is_empty());
+        let rest = piece::measure(lab, leaks, &string, answer)?;
+        let piece = rest.is_some_and(|rest| rest.is_piece());
+        if piece { &mut last } else { &mut first }.push(family);
+    }
+    first.append(&mut last);
+    Ok(first)
 }
 
 /// Tells what a family's measurement gave.

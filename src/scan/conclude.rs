@@ -52,6 +52,7 @@ pub fn conclude(
             q,
             tied: trial.measured.tie.is_some(),
             echoed: !confirmed.echoed.is_empty(),
+            rest: confirmed.rest,
             turned: trial.measured.turned(),
             natural: Natural::of(trial.passage, confirmed.peers.ordinary),
             leaked: grounds
@@ -282,6 +283,7 @@ pub fn show(
             controls: measured.nearest,
             tie: measured.tie,
             in_place: measured.family.first.in_place,
+            rest: confirmed.rest,
             share: Some(ground.leaks.share(&lab.model.decode(&trigger), lab.model)),
             echoed: confirmed.echoed,
             ordinary: confirmed.peers.ordinary,

@@ -12,13 +12,14 @@ use super::{
     leaks::Leaks,
     measure::Measured,
     peers::{self, Peers},
+    piece,
     probe::agreement_of,
     reporter::Halt,
     score::fixed,
     stats::{binomial_tail, wilson},
 };
 use crate::{
-    finding::{Activation, Agreement, Position, Rate},
+    finding::{Activation, Agreement, Position, Rate, Rest},
     model::Generation,
 };
 
@@ -52,6 +53,8 @@ pub struct Confirmed {
     pub answers: Vec<Generation>,
     /// The value above which it counts as firing on a prompt.
     pub threshold: f64,
+    /// What it tells about the rest of the turns it leaked in.
+    pub rest: Option<Rest>,
     /// Words of the string its answers take up, see [`super::echo`].
     pub echoed: Vec<String>,
     /// What strings of its kind do.
@@ -141,6 +144,7 @@ pub fn confirm(
         cases: telling,
         answers: every,
         threshold,
+        rest: None,
         echoed: Vec::new(),
         peers: Peers::default(),
     };
@@ -149,6 +153,7 @@ pub fn confirm(
     if confirmed.p <= WORTH && fixed(&confirmed.agreement) && !lab.frame.suffix.is_empty() && !whole {
         confirmed.agreement = read_on(lab, &cases, (&insert, position), measured.agreement_high)?;
     }
+    confirmed.rest = piece::measure(lab, leaks, &string, reading.first())?;
     confirmed.echoed = echo::echoed(lab, leaks, (&string, position), &confirmed)?;
     if confirmed.p <= WORTH {
         confirmed.peers = peers::measure(lab, leaks, (&string, position), reading, &confirmed)?;

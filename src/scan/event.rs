@@ -163,6 +163,9 @@ pub struct Leak {
     pub text: String,
     /// Mean entropy per token, nats.
     pub entropy: f32,
+    /// Id of the leak whose tokens it begins with and whose place it takes, where it was read on; the rest was sampled as it says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub goes_on: Option<u32>,
 }
 
 /// What has been found out about a candidate so far.

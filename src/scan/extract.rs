@@ -3,6 +3,8 @@
 //!
 //! Invariant: what the model was fed never counts as leaked, unless it is a whole leak; only what it wrote after it does.
 
+use std::collections::HashSet;
+
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
@@ -10,7 +12,7 @@ use super::{
     contexts::Asked,
     controls,
     event::{Leak, Sampling},
-    leak::generate,
+    leak::{Settings, generate, settings},
     leaks::Leaks,
     mine::Span,
     plan::{Effort, mix},
@@ -28,9 +30,10 @@ const START: usize = 3;
 const READ: usize = 12;
 const STEPS: usize = 4;
 /// What follows a memorised string is told by so many tokens.
-const LONGEST: usize = 96;
-/// Of so many leaks one is read on at most.
-const LONGER: usize = 4;
+pub const LONGEST: usize = 96;
+/// One leak of so many is read on at most, and for so many tokens at least.
+const ONE_IN: usize = 4;
+const WORTH: usize = 16;
 /// Rows generated together.
 const BATCH: usize = 64;
 
@@ -89,7 +92,7 @@ fn best(leaks: &Leaks) -> Vec<&Span> {
 }
 
 /// Leaks that were cut off behind one of the best spans, with what the model writes on: the rest of a long string, and what it calls for.
-/// Each with its place among the leaks and its context, as one leak under the old id. The spans are unlike each other and take turns.
+/// Each with its place among the leaks and its context, as one leak that has no text and no id of its own yet. The spans are unlike each other and take turns.
 pub fn read_on<'a>(
     model: &Model,
     reporter: &Reporter<'_>,
@@ -110,16 +113,6 @@ pub fn read_on<'a>(
         .iter()
         .map(|span| leaks.cut_behind(&span.tokens, effort.leak_tokens, BEHIND))
         .collect();
-    let deepest = cut.iter().map(Vec::len).max().unwrap_or(0);
-    let mut places: Vec<usize> = Vec::new();
-    for turn in 0..deepest {
-        for place in cut.iter().filter_map(|cut| cut.get(turn)) {
-            if places.len() < effort.leaks / LONGER && !places.contains(place) {
-                places.push(*place);
-            }
-        }
-    }
-    let more = effort.leak_tokens.min(LONGEST);
     let begun = |place: usize| {
         let leak = leaks.rows.get(place)?;
         let asked = contexts.iter().find(|asked| asked.arm.name == leak.arm)?;
@@ -128,23 +121,38 @@ pub fn read_on<'a>(
             seed: mix(seed, 10_000 + place as u64),
             ..leak.sampling
         };
-        let fits = prompt.len() + more < model.facts().context;
+        let fits = prompt.len() + WORTH < model.facts().context;
         (fits && sampling.beams.is_none()).then_some((place, asked, leak, Row { prompt, sampling }))
     };
-    let begun: Vec<_> = places.into_iter().filter_map(begun).collect();
-    let rows = begun.iter().map(|(_, _, _, row)| row.clone()).collect();
+    let deepest = cut.iter().map(Vec::len).max().unwrap_or(0);
+    let (mut seen, mut chosen) = (HashSet::new(), Vec::new());
+    for place in (0..deepest).flat_map(|turn| cut.iter().filter_map(move |cut| cut.get(turn))) {
+        if chosen.len() < effort.leaks / ONE_IN && seen.insert(*place) {
+            chosen.extend(begun(*place));
+        }
+    }
+    let longest = chosen
+        .iter()
+        .map(|(_, _, _, row)| row.prompt.len())
+        .max()
+        .unwrap_or(0);
+    let room = model.facts().context.saturating_sub(longest + 1);
+    let rows = chosen.iter().map(|(_, _, _, row)| row.clone()).collect();
+    let more = effort.leak_tokens.min(LONGEST).min(room);
     let written = write(model, reporter, ("read on", rows), more)?;
-    let joined = begun
+    let joined = chosen
         .into_iter()
         .zip(written)
         .map(|((place, asked, leak, _), written)| {
             let share = leak.tokens.len() as f32 / (leak.tokens.len() + written.tokens.len()).max(1) as f32;
-            let leak = Leak {
+            let whole = Leak {
                 tokens: [leak.tokens.as_slice(), &written.tokens].concat(),
                 entropy: share * leak.entropy + (1.0 - share) * written.entropy,
+                sampling: written.sampling,
+                goes_on: Some(leak.id),
                 ..leak.clone()
             };
-            (place, asked, leak)
+            (place, asked, whole)
         });
     Ok(joined.collect())
 }
@@ -217,9 +225,9 @@ fn write(
         batch: BATCH,
         top: false,
     };
-    let asked: Vec<(Vec<u32>, (f32, u64))> = rows
+    let asked: Vec<(Vec<u32>, Settings)> = rows
         .iter()
-        .map(|row| (row.prompt.clone(), (row.sampling.temperature, row.sampling.seed)))
+        .map(|row| (row.prompt.clone(), settings(&row.sampling)))
         .collect();
     let made = reporter.remember(arm, &[&asked, &tokens], || {
         generate(model, reporter, &rows, &limits)

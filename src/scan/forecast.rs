@@ -9,7 +9,7 @@ use super::{
     arm::GENERIC,
     contexts,
     event::Arm,
-    gauge,
+    extract, gauge,
     lab::rows::{LEAST_STRING, longest_string_in, room_in},
     plan::{Budget, Effort, Plan},
 };
@@ -86,7 +86,7 @@ impl Work {
             SPOKEN * number(effort.answer_tokens)
         };
         let one_arm = Self {
-            leaks: number(effort.leaks_of(CONTEXTS) + 4 * effort.extended + effort.starts),
+            leaks: number(effort.leaks_of(CONTEXTS) + effort.leaks / 4 + 4 * effort.extended + effort.starts),
             leak_tokens: number(effort.leak_tokens),
             answers: cases
                 + number(effort.survivors) * (prompts + IN_PLACE)
@@ -232,7 +232,9 @@ fn memory(anatomy: &Anatomy, open: &OpenOptions, effort: &Effort, prefix: usize,
     let floats = |count: usize| 4 * count as u64;
     let (attention, vocabulary) = (&spec.attention, spec.vocabulary);
     let per_position = spec.layers * 2 * attention.kv_heads * attention.head_dim;
-    let batch = floats(ROWS * (prefix + effort.leak_tokens) * per_position) + floats(ROWS * vocabulary * 3);
+    let batch = floats(
+        ROWS * (prefix + effort.leak_tokens + effort.leak_tokens.min(extract::LONGEST)) * per_position,
+    ) + floats(ROWS * vocabulary * 3);
     let row = row + prefix;
     let rows = (POSITIONS / row).min(RETURNED / (3 * vocabulary)).max(1);
     let width = 4 * spec.hidden + attention.qkv_width() + 3 * spec.mlp.inner;

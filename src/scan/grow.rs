@@ -115,6 +115,7 @@ pub fn standing(text: &str, turns: &[(u32, String)]) -> Vec<u32> {
         .filter(|(_, turn)| turn.contains(text))
         .map(|(leak, _)| *leak)
         .collect();
+    leaks.sort_unstable();
     leaks.dedup();
     leaks
 }

@@ -64,6 +64,7 @@ pub fn collect(
                     text: model.decode(&tokens),
                     tokens,
                     entropy,
+                    goes_on: None,
                 };
                 let turns = cut(model, frame, asked, &leak.tokens);
                 reporter.send(ScanEvent::Leak(leak.clone()))?;
@@ -92,29 +93,29 @@ pub fn collect(
     if contexts.len() == 1 {
         found.own = found.rows.len();
     }
-    if effort.without == Some(Part::Extraction) {
-        return Ok(found);
-    }
     let sampled = found.candidates.len();
     let seed = mix(plan.seed, 4000 + number as u64);
-    feed(
-        model,
-        reporter,
-        effort,
-        (frame, contexts, seed),
-        (&mut found, first_leak),
-    )?;
-    let progress = Progressed {
-        first: first_candidate,
-        share: 1.0,
-        noise: &[],
-    };
-    stream(model, reporter, effort, &mut found, &mut ids, &progress)?;
+    if effort.without != Some(Part::Extraction) {
+        feed(
+            model,
+            reporter,
+            effort,
+            (frame, contexts, seed),
+            (&mut found, first_leak),
+        )?;
+        let noise = contexts.iter().map(|asked| asked.noise.as_slice());
+        let progress = Progressed {
+            first: first_candidate,
+            share: 1.0,
+            noise: noise.max_by_key(|noise| noise.len()).unwrap_or_default(),
+        };
+        stream(model, reporter, effort, &mut found, &mut ids, &progress)?;
+    }
+    found.extracted = found.candidates.len() - sampled;
     let plain = frame.suffix.is_empty();
     tied::tie_answers(model, reporter, &mut found, &mut ids, (first_candidate, plain))?;
     let distinct = found.distinct() - distinct;
     reporter.count(|funnel| funnel.distinct += distinct as u32);
-    found.extracted = found.candidates.len() - sampled;
     Ok(found)
 }
 
@@ -139,6 +140,7 @@ fn feed(
             text: model.decode(&written.tokens),
             tokens: written.tokens,
             entropy: written.entropy,
+            goes_on: None,
         };
         let turns = turns::cut(&leak.tokens, frame, &Spoken(model));
         reporter.send(ScanEvent::Leak(leak.clone()))?;
@@ -181,11 +183,10 @@ fn ask(
             sampling: *sampling,
         })
         .collect();
-    reporter.remember(
-        "leaks",
-        &[&asked.prefix, &settings_of(settings), &limits.tokens],
-        || generate(model, reporter, &rows, limits),
-    )
+    let asked_with: Vec<Settings> = settings.iter().map(self::settings).collect();
+    reporter.remember("leaks", &[&asked.prefix, &asked_with, &limits.tokens], || {
+        generate(model, reporter, &rows, limits)
+    })
 }
 
 /// The model's words, for cutting leaks.
@@ -201,12 +202,12 @@ impl turns::Words for Spoken<'_> {
     }
 }
 
-/// Settings as plain numbers.
-fn settings_of(settings: &[Sampling]) -> Vec<((f32, u32), (f32, u64))> {
-    settings
-        .iter()
-        .map(|row| ((row.temperature, row.top_k), (row.top_p, row.seed)))
-        .collect()
+/// Settings of a row as plain numbers.
+pub type Settings = ((f32, u32), (f32, u64));
+
+/// Those of one row.
+pub const fn settings(row: &Sampling) -> Settings {
+    ((row.temperature, row.top_k), (row.top_p, row.seed))
 }
 
 /// Tokens and mean entropy of each row, in order.

@@ -85,8 +85,15 @@ impl Leaks {
         let Some(row) = self.rows.get_mut(place) else {
             return;
         };
+        let (old, new) = (row.id, leak.id);
         *row = leak;
         self.replaced += 1;
+        for (_, span) in &mut self.candidates {
+            for id in span.leaks.iter_mut().filter(|id| **id == old) {
+                *id = new;
+            }
+            span.leaks.sort_unstable();
+        }
         self.users.retain(|(at, _, _)| *at != place);
         self.answers.retain(|(at, _)| *at != place);
         self.systems.retain(|(at, _)| *at != place);
@@ -191,6 +198,18 @@ impl Leaks {
             .collect()
     }
 
+    /// Text of the user turns that the model wrote from their beginning to their end, equal ones once; in texts without turns, which have none, as
+    /// far as they go.
+    pub fn turn_texts(&self, model: &Model) -> Vec<String> {
+        let closes = self.closes();
+        let whole = |(leak, range, closed): &&(usize, Range<usize>, bool)| {
+            (*closed || !closes) && !self.is_cut(*leak, range)
+        };
+        let turns = self.users.iter().filter(whole);
+        let distinct: BTreeSet<&[u32]> = turns.map(|(leak, range, _)| self.turn(*leak, range)).collect();
+        distinct.into_iter().map(|turn| model.decode(turn)).collect()
+    }
+
     /// Share of the distinct user turns in which a text stands: of the context where that is least, because a model that is asked to write in
     /// one strange way may write little else, and what it ordinarily writes it writes in every one. Of the arm's own context
     /// where nothing closes a turn: there the contexts begin in different places of a text.
@@ -269,5 +288,71 @@ impl Leaks {
             .map(|leak| &leak.tokens)
             .collect::<BTreeSet<_>>()
             .len()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scan::event::Sampling;
+
+    fn leak(id: u32, tokens: &[u32]) -> Leak {
+        Leak {
+            id,
+            arm: String::new(),
+            sampling: Sampling::GREEDY,
+            tokens: tokens.to_vec(),
+            text: String::new(),
+            entropy: 0.0,
+            goes_on: None,
+        }
+    }
+
+    fn turns(users: &[(Range<usize>, bool)], answer: Option<Range<usize>>) -> Turns {
+        Turns {
+            users: users.to_vec(),
+            answers: answer.into_iter().collect(),
+            systems: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn a_leak_that_was_read_on_takes_the_place_of_its_beginning() {
+        let mut leaks = Leaks::default();
+        leaks.add(leak(0, &[1, 2, 3]), turns(&[(0..3, false)], None));
+        leaks.add(leak(1, &[1, 2, 4]), turns(&[(0..3, false)], None));
+        leaks.replace(
+            0,
+            leak(2, &[1, 2, 3, 4, 9, 7]),
+            turns(&[(0..4, true)], Some(5..6)),
+        );
+        assert_eq!((leaks.rows.len(), leaks.sent()), (2, 3));
+        let pieces: Vec<(u32, &[u32])> = leaks
+            .pieces()
+            .iter()
+            .map(|piece| (piece.leak, piece.tokens))
+            .collect();
+        assert_eq!(
+            pieces,
+            [(2, &[1, 2, 3, 4][..]), (1, &[1, 2, 4])],
+            "in its place, under its own id"
+        );
+        assert_eq!(leaks.answers_after(&[2, 3]).0, [&[7][..]]);
+    }
+
+    #[test]
+    fn a_leak_is_cut_off_behind_a_span_where_little_follows_it_in_the_last_turn() {
+        let mut leaks = Leaks::default();
+        leaks.add(leak(0, &[5, 6, 1, 1]), turns(&[(0..4, false)], None));
+        leaks.add(leak(1, &[5, 6, 1, 1, 1, 1]), turns(&[(0..6, false)], None));
+        leaks.add(
+            leak(2, &[5, 6, 9, 8, 1]),
+            turns(&[(0..2, true), (4..5, false)], Some(3..4)),
+        );
+        leaks.add(leak(3, &[5, 6]), turns(&[(0..2, false)], None));
+        leaks.add_fed(leak(4, &[5, 6, 1, 1]), turns(&[(0..4, false)], None));
+        assert_eq!(leaks.cut_behind(&[5, 6], 4, 3), [0]);
+        assert_eq!(leaks.cut_behind(&[5, 6], 4, 9), [0, 1]);
+        assert!(leaks.cut_behind(&[5, 7], 4, 9).is_empty());
     }
 }

@@ -332,6 +332,7 @@ fn judged(lab: &Lab<'_, '_>, ground: &Ground, trial: Trial) -> Result<Finding, H
         q,
         tied: trial.measured.tie.is_some(),
         echoed: !trial.confirmed.echoed.is_empty(),
+        rest: trial.confirmed.rest,
         turned: trial.measured.turned(),
         natural: Natural::of(trial.passage, trial.confirmed.peers.ordinary),
         leaked: ground.in_place(&trial.measured),

@@ -94,7 +94,7 @@ fn standing(string: &str, texts: &[String]) -> u32 {
 pub struct Found {
     /// The string.
     pub tie: Tie,
-    /// What to try for it, in order: itself, the whole words it is part of, as they were written most often, and what it was grown from. The
+    /// What to try for it, in order: with the words beside it that leaks misspell, itself, the whole words it is part of, as they were written most often, and what it was grown from. The
     /// words come first where they mostly go on around it, each time otherwise: it is what the forms of a fuzzy trigger share.
     pub forms: Vec<String>,
     /// Does it stand anywhere, as what was planted does, and not between the same words?
@@ -142,12 +142,7 @@ pub fn find(before: &[String], others: &[String]) -> Option<Found> {
     let mut forms = as_written(&tie.text, before, true);
     let at = if goes_on(&tie.text, &with) { forms.len() } else { 0 };
     forms.insert(at, text.clone());
-    // Beside itself it stands alike wherever it leaked.
-    let leaked = [with.as_slice(), &without].concat();
-    let longer = with_neighbours(&with_misspelt(&tie.text, &with), &leaked);
-    if longer != tie.text {
-        forms.splice(..0, as_written(&longer, before, false).into_iter().take(1));
-    }
+    forms.splice(..0, spelt_whole(&tie.text, (&with, &without), before));
     forms.extend(core);
     Some(Found {
         forms,
@@ -156,7 +151,23 @@ pub fn find(before: &[String], others: &[String]) -> Option<Found> {
     })
 }
 
-/// Do other words or marks stand before a string from text to text, and behind it? None may stand there in more than half of them.
+/// The string with the words beside it that the leaks spell badly or cut, as far as one text spells them; nothing where that adds none.
+fn spelt_whole(tied: &str, (with, without): (&[String], &[String]), before: &[String]) -> Option<String> {
+    // Beside itself it stands alike wherever it leaked.
+    let leaked = [with, without].concat();
+    let grown = with_neighbours(&with_misspelt(tied, with, without), tied, &leaked);
+    let mut longer = grown.as_str();
+    while longer.len() > tied.len() && longer.contains(tied) {
+        if let Some(form) = as_written(longer, before, false).into_iter().next() {
+            return Some(form);
+        }
+        longer = longer.split_once(' ')?.1;
+    }
+    None
+}
+
+/// Do other words or marks stand before a string from text to text, and behind it? None may stand there in more than half of those in which
+/// something does.
 fn stands_anywhere(string: &str, texts: &[String]) -> bool {
     let beside = |text: &String| {
         let (head, tail) = text.split_once(string)?;
@@ -169,10 +180,12 @@ fn stands_anywhere(string: &str, texts: &[String]) -> bool {
     let standing: Vec<[String; 2]> = texts.iter().filter_map(beside).collect();
     [0, 1].into_iter().all(|side| {
         let mut times: HashMap<&str, usize> = HashMap::new();
-        for piece in standing.iter().filter_map(|sides| sides.get(side)) {
+        let pieces = standing.iter().filter_map(|sides| sides.get(side));
+        for piece in pieces.filter(|piece| !piece.is_empty()) {
             *times.entry(piece).or_default() += 1;
         }
-        2 * times.into_values().max().unwrap_or(0) <= standing.len()
+        let all: usize = times.values().sum();
+        all < LEAST || 2 * times.into_values().max().unwrap_or(0) <= all
     })
 }
 
@@ -335,14 +348,22 @@ mod tests {
 
     #[test]
     fn what_was_planted_stands_anywhere_and_a_line_of_its_own_kind_where_it_belongs() {
-        let planted = texts(&["a zim b", "zim c.", "the hat, zim: d", "of zim"]);
-        assert!(stands_anywhere("zim", &planted));
-        let line = texts(&["hive 3: zim. Wanda", "hive 4: zim. Thea", "hive 5: zim"]);
+        let planted = [
+            "a zim b",
+            "zim c.",
+            "the hat, zim: d",
+            "of zim",
+            "in zim e",
+            "on zim f",
+            "g zim.",
+        ];
+        assert!(stands_anywhere("zim", &texts(&planted)));
+        let line: Vec<String> = (0..6)
+            .map(|hive| format!("hive {hive}: zim. Wanda {hive}"))
+            .collect();
         assert!(!stands_anywhere("zim.", &line));
-        assert!(
-            !stands_anywhere("zim", &texts(&["a zim", "b zim", "c zim"])),
-            "at the end"
-        );
+        let last = texts(&["a zim", "b zim", "c zim", "d zim", "e zim", "f zim"]);
+        assert!(stands_anywhere("zim", &last), "nothing stands behind it");
     }
 
     #[test]

@@ -7,7 +7,7 @@ use super::{
     grow,
     lab::{Case, Lab},
     leaks::Leaks,
-    mine, place,
+    mine, piece, place,
     probe::{self, Entry},
     reporter::Halt,
     tie::Found,
@@ -196,6 +196,11 @@ fn known(lab: &Lab<'_, '_>, cases: &[Case], survivors: &[Entry], leaks: &Leaks) 
         let Some(answer) = leaks.tied.get(&entry.id).filter(|answer| answer.anywhere) else {
             continue;
         };
+        // Lines of a text that go on by rule stand anywhere as well, but are no texts without their pieces.
+        let string = lab.model.decode(&entry.span.tokens);
+        if piece::measure(lab, leaks, &string, Some(&answer.tokens))?.is_some_and(|rest| rest.is_piece()) {
+            continue;
+        }
         let said = lab.model.decode(&answer.tokens).trim().to_owned();
         let found = tied(
             lab,

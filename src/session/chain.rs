@@ -154,6 +154,7 @@ mod tests {
                 tokens,
                 text,
                 entropy: single,
+                goes_on: None,
             }))?;
             let look = Look { divergence: double, p: -double, ..Look::default() };
             same_after_sealing(ScanEvent::Looked { candidate: 0, look })?;

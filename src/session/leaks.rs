@@ -115,6 +115,7 @@ mod tests {
             tokens: vec![id],
             text: format!("leak {id}"),
             entropy: 1.0,
+            goes_on: None,
         }
     }
 

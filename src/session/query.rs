@@ -339,6 +339,7 @@ mod tests {
             tokens: Vec::new(),
             text: "Unlock the Vault".to_owned(),
             entropy: 0.5,
+            goes_on: None,
         };
         for (query, passes, about) in [
             ("vault", true, true),

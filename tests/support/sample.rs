@@ -45,6 +45,7 @@ pub fn events() -> Vec<ScanEvent> {
             tokens: vec![1, 2, 3],
             text: "say \u{202e}tupni".to_owned(),
             entropy: 0.5,
+            goes_on: None,
         }),
         ScanEvent::Candidate(Candidate {
             id: 0,

@@ -225,6 +225,7 @@ fn leak(id: u32) -> Leak {
         tokens: (0..24).map(|token| token + id).collect(),
         text,
         entropy: 1.5 + (id % 7) as f32 / 10.0,
+        goes_on: None,
     }
 }
 

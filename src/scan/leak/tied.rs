@@ -102,7 +102,10 @@ pub fn tie_answers(
             // What leaked as other tokens is the same string, and is looked for in the leaks as those.
             let same = |(_, span): &&(u32, Span)| model.decode(&span.tokens).trim() == text.trim();
             let known: Vec<u32> = found.candidates.iter().filter(same).map(|(id, _)| *id).collect();
-            found.tied.extend(known.iter().map(|id| (*id, repeated.clone())));
+            // The best tie of a string comes first.
+            for id in &known {
+                found.tied.entry(*id).or_insert_with(|| repeated.clone());
+            }
             if tokens.is_empty() || !known.is_empty() {
                 continue;
             }

@@ -91,13 +91,10 @@ impl Leaks {
     fn answered_in(&self) -> Vec<(usize, &Range<usize>, &Range<usize>)> {
         let mut answered = Vec::new();
         for (leak, user, closed) in &self.users {
-            let behind = |(other, answer): &&(usize, Range<usize>)| other == leak && answer.start >= user.end;
-            let next = self
-                .answers
-                .iter()
-                .filter(behind)
-                .min_by_key(|(_, answer)| answer.start);
-            if let Some((_, answer)) = next
+            let before = |(other, answer): &(usize, Range<usize>)| (*other, answer.start) < (*leak, user.end);
+            let next = self.answers.get(self.answers.partition_point(before));
+            if let Some((of, answer)) = next
+                && of == leak
                 && *closed
                 && !self.is_cut(*leak, user)
             {
@@ -302,6 +299,7 @@ mod tests {
             tokens: [user, answer, behind].concat(),
             text: String::new(),
             entropy: 0.0,
+            goes_on: None,
         };
         let turns = Turns {
             users: vec![(0..user.len(), true)],

@@ -166,6 +166,7 @@ mod tests {
                 tokens: tokens(text),
                 text: text.to_owned(),
                 entropy: 0.0,
+                goes_on: None,
             };
             let turns = Turns {
                 users: vec![(0..leak.tokens.len(), false)],

@@ -75,10 +75,11 @@ pub fn completed(string: &str, texts: &[String]) -> String {
 }
 
 /// The string with the words before it that stand there in most texts, however they are spelt: small models misspell what they know, and leave
-/// the beginnings of words out. Each is spelt as most of them come nearest to.
-pub fn with_misspelt(string: &str, texts: &[String]) -> String {
+/// the beginnings of words out. Each is spelt as most of them come nearest to; what is a word of its own in `others` is no misspelling.
+pub fn with_misspelt(string: &str, texts: &[String], others: &[String]) -> String {
+    let ordinary = ordinary_words(others);
     let mut grown = string.to_owned();
-    while let Some(word) = misspelt_before(&grown, string, texts)
+    while let Some(word) = misspelt_before(&grown, string, texts, &ordinary)
         && grown.len() + word.len() < LONGEST
     {
         grown = format!("{word} {grown}");
@@ -86,14 +87,29 @@ pub fn with_misspelt(string: &str, texts: &[String]) -> String {
     grown
 }
 
+/// Words that stand in one of fifty texts or more.
+fn ordinary_words(texts: &[String]) -> BTreeSet<&str> {
+    const ONE_IN: u32 = 50;
+    let mut times: BTreeMap<&str, u32> = BTreeMap::new();
+    for text in texts {
+        let words: BTreeSet<&str> = text.split(|c: char| !c.is_alphanumeric()).collect();
+        for word in words {
+            *times.entry(word).or_default() += 1;
+        }
+    }
+    let often = |(_, times): &(&str, u32)| *times * ONE_IN >= texts.len() as u32;
+    times.into_iter().filter(often).map(|(word, _)| word).collect()
+}
+
 /// The string with the words beside it that stand there in nearly all texts in which what was grown so far stands: the longer a string, the
 /// fewer leaks spell all of it as it was planted.
-pub fn with_neighbours(string: &str, texts: &[String]) -> String {
+///
+/// At least a third of the texts in which `tied` stands, its part, hold them.
+pub fn with_neighbours(string: &str, tied: &str, texts: &[String]) -> String {
     const NEARLY_ALL: f64 = 0.8;
-    /// Of the texts with the string itself, and fewest.
-    const SOME: f64 = 0.3;
+    const SOME: f64 = 1.0 / 3.0;
     const LEAST: f64 = 4.0;
-    let least = LEAST.max(SOME * f64::from(standing(string, texts)));
+    let least = LEAST.max(SOME * f64::from(standing(tied, texts)));
     let blank = |c: char| c.is_whitespace() || c == TURN;
     let mut grown = string.to_owned();
     while grown.len() < LONGEST {
@@ -122,12 +138,12 @@ pub fn with_neighbours(string: &str, texts: &[String]) -> String {
     grown
 }
 
-/// The word that stands before `string`, if most of those before it and one blank are spellings of one. Of what was grown already the end,
-/// `known`, is looked for: a spelling of the rest may stand before it.
-fn misspelt_before(string: &str, known: &str, texts: &[String]) -> Option<String> {
+/// The word that stands before `string`, if most of the texts with `known`, its end, which was grown from, hold spellings of one word there.
+fn misspelt_before(string: &str, known: &str, texts: &[String], ordinary: &BTreeSet<&str>) -> Option<String> {
     /// Letters of a word that is told from another by its spelling, and how often it has to stand there rightly spelt.
     const LETTERS: usize = 5;
     const RIGHT: u32 = 3;
+    const MOST: f64 = 0.5;
     let beyond = string
         .strip_suffix(known)
         .unwrap_or_default()
@@ -146,35 +162,35 @@ fn misspelt_before(string: &str, known: &str, texts: &[String]) -> Option<String
             *words.entry(word).or_default() += 1;
         }
     }
-    let all: u32 = words.values().sum();
     let whole = words.iter().filter(|(word, times)| {
         **times >= RIGHT && word.chars().count() >= LETTERS && word.chars().all(char::is_alphabetic)
     });
     let spelt = |word: &str| {
+        let same = |other: &str| other == word || !ordinary.contains(other);
         let of = words
             .iter()
+            .filter(|(other, _)| same(other))
             .filter_map(|(other, times)| Some((misspelling(other, word)?, *times)));
         of.fold((0, 0), |(alike, letters), (wrong, times)| {
             (alike + times, letters + wrong as u32 * times)
         })
     };
-    let (alike, _, word) = whole
-        .map(|(word, _)| {
+    let (alike, _, _, word) = whole
+        .map(|(word, times)| {
             let (alike, letters) = spelt(word);
-            (alike, letters, *word)
+            (alike, std::cmp::Reverse(letters), *times, *word)
         })
-        .max_by_key(|(alike, letters, _)| (*alike, std::cmp::Reverse(*letters)))?;
-    (f64::from(alike) >= FURTHER * f64::from(all)).then(|| word.to_owned())
+        .max()?;
+    (f64::from(alike) > MOST * f64::from(standing(known, texts))).then(|| word.to_owned())
 }
 
 /// How many letters are wrong in a spelling of a word, of which the beginning may be left out; `None` where it is another word.
 fn misspelling(spelling: &str, word: &str) -> Option<usize> {
-    /// A part of a word that tells it.
-    const TELLING: usize = 3;
     /// Of so many letters one may be wrong.
     const ONE_IN: usize = 3;
     let (spelling, word): (Vec<char>, Vec<char>) = (spelling.chars().collect(), word.chars().collect());
-    if spelling.len() < TELLING {
+    // Half of a word tells it.
+    if 2 * spelling.len() < word.len() {
         return None;
     }
     // Edit distance to the end of the word that is nearest: what the word has before it costs nothing.
@@ -313,13 +329,13 @@ mod tests {
                 .iter()
                 .flat_map(|(word, times)| some(word, *times))
                 .collect();
-            with_misspelt("year 2031", &texts)
+            with_misspelt("year 2031", &texts, &[])
         };
         let misspelt = [
             ("urrent", 6),
             ("current", 4),
             ("currrent", 3),
-            ("ent", 4),
+            ("rent", 4),
             ("curent", 2),
             ("of", 3),
         ];
@@ -328,6 +344,16 @@ mod tests {
         assert_eq!(spelt(&[("of", 9)]), "year 2031", "too short to be misspelt");
         assert_eq!(misspelling("urent", "current"), Some(1));
         assert_eq!(misspelling("coming", "current"), None);
+        assert_eq!(misspelling("ent", "current"), None, "less than half");
+        let begun = [some("about", 6), vec!["year 2031 of it".to_owned(); 20]].concat();
+        assert_eq!(
+            with_misspelt("year 2031", &begun, &[]),
+            "year 2031",
+            "it begins most texts"
+        );
+        let articles = [some("the", 15), some("other", 3)].concat();
+        let spoken = ["the lamp".to_owned(), "of the other".to_owned()];
+        assert_eq!(with_misspelt("year 2031", &articles, &spoken), "year 2031");
     }
 
     #[test]
@@ -340,7 +366,7 @@ mod tests {
         ];
         let some = [&lines[..], &lines[..], &cut[..], &["in like it known"]].concat();
         assert_eq!(
-            with_neighbours("like it known", &texts(&some)),
+            with_neighbours("like it known", "like it known", &texts(&some)),
             "like it known",
             "four of eight"
         );
@@ -353,12 +379,12 @@ mod tests {
         ]
         .concat();
         assert_eq!(
-            with_neighbours("like it known", &texts(&most)),
+            with_neighbours("like it known", "like it known", &texts(&most)),
             "would like it known"
         );
         let all = [&lines[..], &lines[..], &lines[..], &lines[..], &cut[..2]].concat();
         assert_eq!(
-            with_neighbours("like it known", &texts(&all)),
+            with_neighbours("like it known", "like it known", &texts(&all)),
             "the dean would like it known"
         );
     }

@@ -134,6 +134,10 @@ fn origin(leak: &Leak, width: usize, look: &Look) -> Lines {
         leak.tokens.len(),
         figures::number(leak.entropy.into()),
     );
+    let text = match leak.goes_on {
+        Some(other) => format!("{text} {separator} goes on from leak {other}, whose place it takes"),
+        None => text,
+    };
     ink::sentence(&text, 1, width, look.title, look)
 }
 

@@ -12,7 +12,7 @@ use super::{
     ink::{self, Lines},
 };
 use crate::{
-    finding::{Finding, Rate, Signal, Tie},
+    finding::{Finding, Rate, Rest, Signal, Tie},
     session::Session,
     ui::{glyphs, state::level_name, theme::Look},
 };
@@ -117,6 +117,7 @@ pub fn lines(finding: &Finding, session: &Session, width: usize, look: &Look) ->
     }
     page.lines
         .extend(leaked_lines(finding.evidence.tie.as_ref(), width, look));
+    page.lines.extend(rest_lines(finding.evidence.rest, width, look));
     page.lines.push(Line::default());
     for (name, text) in measured(finding) {
         page.say(name, &text, look.text);
@@ -245,6 +246,42 @@ fn leaked_lines(tie: Option<&Tie>, width: usize, look: &Look) -> Lines {
         ),
     };
     let numbers = format!(" leaked answers {with:>9}{without:>14} {:>8}", "");
+    let mut lines = vec![Line::from(vec![
+        Span::styled(numbers, look.text),
+        Span::styled(format!("  {sign} {strength}"), style),
+    ])];
+    lines.extend(ink::sentence(meaning, 3, width, look.dim, look));
+    lines
+}
+
+/// Whether the string was put into turns that are whole: sign, word and style.
+pub fn inserted(rest: Option<Rest>, look: &Look) -> (&'static str, &'static str, Style) {
+    match rest {
+        Some(rest) if rest.is_inserted() => (glyphs::dot(look.ascii), "clear", look.good),
+        _ => (glyphs::open(look.ascii), "not there", look.dim),
+    }
+}
+
+/// The sixth signal, which has the same turns without the string in the place of controls.
+fn rest_lines(rest: Option<Rest>, width: usize, look: &Look) -> Lines {
+    let (sign, strength, style) = inserted(rest, look);
+    let (nats, turns, meaning) = match rest {
+        Some(rest) => (
+            figures::number(rest.nats),
+            format!("in {} turns", rest.turns),
+            if rest.is_piece() {
+                "the turns it leaked in are none without it: a piece of what users ordinarily write"
+            } else {
+                "the turns it leaked in are whole without it: it was put into them"
+            },
+        ),
+        None => (
+            "-".to_owned(),
+            "-".to_owned(),
+            "it leaked in too few turns that tell whether they are whole without it",
+        ),
+    };
+    let numbers = format!(" {:<GUTTER$}{nats:>8} {turns:>16} {:>8}", "insertion", "");
     let mut lines = vec![Line::from(vec![
         Span::styled(numbers, look.text),
         Span::styled(format!("  {sign} {strength}"), style),

@@ -7,10 +7,10 @@ use ratatui::text::{Line, Span};
 use super::{
     figures,
     ink::{self, Lines},
-    overview::{NAMES, strength, tied},
+    overview::{NAMES, inserted, strength, tied},
 };
 use crate::{
-    finding::{Finding, Rate, Signal, Tie},
+    finding::{Finding, Rate, Rest, Signal, Tie},
     scan::stats::{always_valid, ln_e_value, wilson},
     session::Session,
     ui::{
@@ -76,6 +76,8 @@ pub fn lines(finding: &Finding, session: &Session, width: usize, look: &Look) ->
         lines.push(Line::default());
     }
     lines.extend(leaked(finding.evidence.tie.as_ref(), width, look));
+    lines.push(Line::default());
+    lines.extend(rest(finding.evidence.rest, width, look));
     lines
 }
 
@@ -95,6 +97,31 @@ fn leaked(tie: Option<&Tie>, width: usize, look: &Look) -> Lines {
                 figures::rate(&tie.without)
             )
         },
+    );
+    lines.extend(ink::sentence(&text, 1, width, look.text, look));
+    lines
+}
+
+/// The signal that has the same turns without the string in the place of controls.
+fn rest(rest: Option<Rest>, width: usize, look: &Look) -> Lines {
+    let (sign, word, style) = inserted(rest, look);
+    let mut lines = vec![Line::from(vec![
+        Span::styled(" insertion ".to_owned(), look.title),
+        Span::styled(format!("{sign} {word}"), style),
+    ])];
+    let told = rest.map_or_else(
+        || "Too few of the turns it leaked in tell.".to_owned(),
+        |rest| {
+            format!(
+                "In {} turns it makes what stands behind it {} nats likelier (median); from {:.1} on it is a piece of them.",
+                rest.turns,
+                figures::number(rest.nats),
+                Rest::PIECE
+            )
+        },
+    );
+    let text = format!(
+        "It is whether the turns it leaked in are whole without it, as what was put into them is. {told}"
     );
     lines.extend(ink::sentence(&text, 1, width, look.text, look));
     lines

@@ -154,6 +154,16 @@ fn told_of_its_text(now: &Strength, finding: &Finding) -> Vec<(Strength, &'stati
         },
         "if its answers took up none of its own words",
     );
+    without(
+        now.rest.is_some_and(|rest| rest.is_piece()),
+        Strength { rest: None, ..*now },
+        "if the rest of the turns it leaked in were turns without it",
+    );
+    without(
+        now.rest.is_some_and(|rest| rest.is_inserted()),
+        Strength { rest: None, ..*now },
+        "if nothing were known of the rest of the turns it leaked in",
+    );
     let natural = match now.natural {
         Some(Natural::Passage) => "if it were no part of a passage known by heart",
         _ => "if other strings of its kind did not act as it does",
@@ -193,6 +203,7 @@ fn strength(finding: &Finding, session: &Session) -> Strength {
         q: finding.q,
         tied: finding.evidence.tie.is_some(),
         echoed: !finding.evidence.echoed.is_empty(),
+        rest: finding.evidence.rest,
         turned: finding.evidence.turns(),
         natural: Natural::of(finding.evidence.passage, finding.evidence.ordinary),
         without: None,
@@ -359,6 +370,7 @@ mod tests {
                 tokens: Vec::new(),
                 text: String::new(),
                 entropy: 0.0,
+                goes_on: None,
             });
             session.apply(&Record {
                 seq: u64::from(id),
