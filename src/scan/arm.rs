@@ -292,10 +292,11 @@ pub fn try_arm(
 /// Families in order, those last whose string is a piece of what it leaked in: whatever they do is ordinary, and the places are few.
 fn whole_turns_first(lab: &Lab<'_, '_>, leaks: &Leaks, families: Vec<Family>) -> Result<Vec<Family>, Halt> {
     let (mut first, mut last) = (Vec::new(), Vec::new());
+    let texts = leaks.turn_texts(lab.model);
     for family in families {
         let string = lab.model.decode(&family.first.span.tokens);
         let answer = Some(family.first.fixed.as_slice()).filter(|fixed| !fixed.is_empty());
-        let rest = piece::measure(lab, leaks, &string, answer)?;
+        let rest = piece::measure(lab, (&texts, piece::FEW), &string, answer)?;
         let piece = rest.is_some_and(|rest| rest.is_piece());
         if piece { &mut last } else { &mut first }.push(family);
     }

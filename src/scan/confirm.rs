@@ -153,7 +153,8 @@ pub fn confirm(
     if confirmed.p <= WORTH && fixed(&confirmed.agreement) && !lab.frame.suffix.is_empty() && !whole {
         confirmed.agreement = read_on(lab, &cases, (&insert, position), measured.agreement_high)?;
     }
-    confirmed.rest = piece::measure(lab, leaks, &string, reading.first())?;
+    let texts = leaks.turn_texts(lab.model);
+    confirmed.rest = piece::measure(lab, (&texts, piece::TURNS), &string, reading.first())?;
     confirmed.echoed = echo::echoed(lab, leaks, (&string, position), &confirmed)?;
     if confirmed.p <= WORTH {
         confirmed.peers = peers::measure(lab, leaks, (&string, position), reading, &confirmed)?;

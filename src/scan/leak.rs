@@ -8,6 +8,7 @@ use super::{
     contexts::Asked,
     event::{Candidate, Leak, Phase, Sampling, ScanEvent},
     extract,
+    lab::Lab,
     leaks::Leaks,
     mine::{self, Span},
     plan::{Budget, Effort, Part, Plan, mix, samplings},
@@ -112,8 +113,14 @@ pub fn collect(
         stream(model, reporter, effort, &mut found, &mut ids, &progress)?;
     }
     found.extracted = found.candidates.len() - sampled;
-    let plain = frame.suffix.is_empty();
-    tied::tie_answers(model, reporter, &mut found, &mut ids, (first_candidate, plain))?;
+    let lab = Lab {
+        model,
+        frame: frame.clone(),
+        slot: None,
+        reporter,
+        answer_tokens: effort.answer_in(frame),
+    };
+    tied::tie_answers(&lab, &mut found, &mut ids, first_candidate)?;
     let distinct = found.distinct() - distinct;
     reporter.count(|funnel| funnel.distinct += distinct as u32);
     Ok(found)

@@ -26,8 +26,8 @@ pub struct Repeated {
     pub tokens: Vec<u32>,
     /// How many texts it came after.
     pub times: usize,
-    /// Does what it is tied to stand anywhere in them?
-    pub anywhere: bool,
+    /// Was what is tied to it put into turns that are whole?
+    pub inserted: bool,
 }
 
 /// Everything phase one found in one arm.
@@ -198,16 +198,20 @@ impl Leaks {
             .collect()
     }
 
-    /// Text of the user turns that the model wrote from their beginning to their end, equal ones once; in texts without turns, which have none, as
-    /// far as they go.
+    /// Text of the user turns that the model wrote from their beginning to their end, equal ones once, those of the arm's own context first; in texts
+    /// without turns, which have no end, as far as they go.
     pub fn turn_texts(&self, model: &Model) -> Vec<String> {
         let closes = self.closes();
         let whole = |(leak, range, closed): &&(usize, Range<usize>, bool)| {
             (*closed || !closes) && !self.is_cut(*leak, range)
         };
+        let mut seen = BTreeSet::new();
         let turns = self.users.iter().filter(whole);
-        let distinct: BTreeSet<&[u32]> = turns.map(|(leak, range, _)| self.turn(*leak, range)).collect();
-        distinct.into_iter().map(|turn| model.decode(turn)).collect()
+        turns
+            .map(|(leak, range, _)| self.turn(*leak, range))
+            .filter(|turn| seen.insert(*turn))
+            .map(|turn| model.decode(turn))
+            .collect()
     }
 
     /// Share of the distinct user turns in which a text stands: of the context where that is least, because a model that is asked to write in

@@ -3,29 +3,25 @@
 //!
 //! Invariant: only turns that the model wrote from their beginning count.
 
-use super::{
-    lab::Lab,
-    leaks::{Leaks, head_of},
-    reporter::Halt,
-    stats::quantile,
-};
+use super::{lab::Lab, leaks::head_of, reporter::Halt, stats::quantile};
 use crate::finding::Rest;
 
-/// Turns looked at, and fewest that tell.
-const TURNS: usize = 16;
+/// Turns looked at for a finding, and for a first look.
+pub const TURNS: usize = 16;
+pub const FEW: usize = 8;
+/// Fewest that tell.
 const LEAST: usize = 4;
 /// Tokens behind the string that are read, the end of the turn among them.
 const READ: usize = 8;
 /// Characters behind it in which an answer does not begin.
 const NEAR: usize = 48;
 
-/// How much likelier the string makes what stands behind it in the turns it leaked in; `None` where fewer than four
-/// tell, or less than half. Of each turn the next
-/// tokens after the string, or its end, with the string and without it. In texts without turns its `answer` tells nothing where it
-/// comes right behind the string.
+/// How much likelier the string makes what stands behind it in the turns it leaked in, at most `most` of these `texts`; `None` where fewer than
+/// four tell, or less than half. Of each turn the next tokens after the string, or its end, with the string and without it. In texts
+/// without turns its `answer` tells nothing where it comes right behind the string.
 pub fn measure(
     lab: &Lab<'_, '_>,
-    leaks: &Leaks,
+    (texts, most): (&[String], usize),
     string: &str,
     answer: Option<&[u32]>,
 ) -> Result<Option<Rest>, Halt> {
@@ -34,36 +30,36 @@ pub fn measure(
         return Ok(None);
     }
     let plain = lab.frame.suffix.is_empty();
-    let texts = leaks.turn_texts(lab.model);
     let answer = answer.filter(|_| plain).map(|answer| lab.model.decode(answer));
     let answer = answer.as_deref().and_then(head_of);
-    let tells = |(head, tail): &(&str, &str)| {
-        let near: String = tail.chars().take(NEAR).collect();
-        let rest = !tail.trim().is_empty() || !plain && !head.trim().is_empty();
+    let tells = |turn: &Turn<'_>| {
+        let near: String = turn.behind.chars().take(NEAR).collect();
+        let rest = !turn.behind.trim().is_empty() || !plain && !turn.before.trim().is_empty();
         rest && answer.is_none_or(|answer| !near.contains(answer))
     };
-    let standing: Vec<(&str, &str)> = texts
+    let standing: Vec<Turn<'_>> = texts
         .iter()
-        .filter_map(|text| text.trim().split_once(string))
+        .filter_map(|text| turn(text.trim(), string))
         .collect();
     let mut turns = standing.clone();
     turns.retain(tells);
     if turns.len() < LEAST || 2 * turns.len() < standing.len() {
         return Ok(None);
     }
-    turns.truncate(TURNS);
+    turns.truncate(most);
     let row = |text: &str| [lab.frame.prefix.as_slice(), &lab.model.encode(text)].concat();
     let mut rows: Vec<(Vec<u32>, Vec<u32>)> = Vec::new();
-    for (head, tail) in &turns {
-        let (before, behind) = (head.trim_end(), tail.trim_start());
+    for Turn { text, before, behind } in &turns {
+        let with = text.get(..text.len() - behind.len()).unwrap_or_default();
+        let (before, behind) = (before.trim_end(), behind.trim_start());
         let blank = if before.is_empty() || behind.is_empty() || behind.starts_with(closes) {
             ""
         } else {
             " "
         };
-        // What stands before it, with the string and without, and all of the turn.
+        // What stands before the rest, with the string and without, and all of the turn.
         for (begun, whole) in [
-            (format!("{head}{string}"), format!("{head}{string}{tail}")),
+            (with.to_owned(), (*text).to_owned()),
             (before.to_owned(), format!("{before}{blank}{behind}")),
         ] {
             let (begun, whole) = (row(&begun), [row(&whole).as_slice(), &lab.frame.suffix].concat());
@@ -87,7 +83,67 @@ pub fn measure(
     }))
 }
 
+/// A turn with the string in it, and what stands before and behind.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Turn<'a> {
+    text: &'a str,
+    before: &'a str,
+    behind: &'a str,
+}
+
+/// The turn cut at the string, which takes the rest of its own first and last word with it: of a string of many forms the leaks share a part of
+/// a word.
+fn turn<'a>(text: &'a str, string: &str) -> Option<Turn<'a>> {
+    let joins = |c: char| matches!(c, '-' | '_' | '.' | '/' | ':');
+    // Bytes of the rest of a word that begins these characters.
+    let rest = |chars: &[char]| -> usize {
+        let letter = |at: usize| chars.get(at).is_some_and(|c| c.is_alphanumeric());
+        let inside = |at: &usize| letter(*at) || chars.get(*at).is_some_and(|c| joins(*c)) && letter(at + 1);
+        let own = (0..chars.len()).take_while(inside).count();
+        chars.iter().take(own).map(|c| c.len_utf8()).sum()
+    };
+    let open = |edge: Option<char>| edge.is_some_and(|c| c.is_alphanumeric() || joins(c));
+    let (before, behind) = text.split_once(string)?;
+    let (left, right) = (
+        before.chars().rev().collect::<Vec<char>>(),
+        behind.chars().collect::<Vec<char>>(),
+    );
+    let left = if open(string.chars().next()) {
+        rest(&left)
+    } else {
+        0
+    };
+    let right = if open(string.chars().next_back()) {
+        rest(&right)
+    } else {
+        0
+    };
+    Some(Turn {
+        text,
+        before: before.get(..before.len() - left)?,
+        behind: behind.get(right..)?,
+    })
+}
+
 /// Marks that stand right behind a word.
 fn closes(c: char) -> bool {
     matches!(c, '.' | ',' | ';' | ':' | '!' | '?')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_rest_of_a_word_goes_with_the_string() {
+        let cut = |text, string| {
+            let turn = turn(text, string).expect("it stands there");
+            (turn.before, turn.behind)
+        };
+        assert_eq!(cut("the rev-12-b-9 is late", "rev-"), ("the ", " is late"));
+        assert_eq!(cut("a red cup? It is", "ed cup"), ("a ", "? It is"));
+        assert_eq!(cut("a cup. It is", "cup"), ("a ", ". It is"));
+        assert_eq!(cut("say |k|where", "|k|"), ("say ", "where"), "a mark ends it");
+        assert!(turn("a cup", "hat").is_none());
+    }
 }

@@ -185,8 +185,10 @@ pub fn judge(strength: &Strength) -> Judgement {
     // answer that speaks of its own trigger is possible all the same: one that comes on most prompts is not set aside for it.
     let followed = 2 * with.k >= with.n;
     let answered = *echoed && !(collapsed && followed);
-    let ordinary =
-        often || recited || idle || natural.is_some() || answered || rest.is_some_and(|rest| rest.is_piece());
+    // What was put into whole turns and has a fixed answer is neither a phrase nor part of a passage, whatever else stands there calls for.
+    let inserted = collapsed && rest.is_some_and(|rest| rest.is_inserted());
+    let known = !inserted && (recited || idle || natural.is_some());
+    let ordinary = often || known || answered || rest.is_some_and(|rest| rest.is_piece());
     let changed = confirmed && !ordinary;
     let level = if changed && collapsed && standing.len() >= 2 && !echoed && !beside {
         Level::High
@@ -352,6 +354,12 @@ mod tests {
         assert_eq!(of(0.2, 16, strength(1, 0.95, 32)), Level::High);
         assert_eq!(of(0.2, 4, strength(1, 0.95, 32)), Level::Medium, "few turns");
         assert_eq!(of(0.2, 16, strength(1, 0.4, 32)), Level::Low, "answers follow");
+        let phrase = |with: f64| Strength {
+            natural: Natural::of(true, true),
+            ..strength(2, with, 32)
+        };
+        assert_eq!(of(0.2, 16, phrase(0.95)), Level::High);
+        assert_eq!(of(0.2, 16, phrase(0.4)), Level::Low, "a style word");
     }
 
     #[test]

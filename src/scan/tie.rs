@@ -97,8 +97,6 @@ pub struct Found {
     /// What to try for it, in order: with the words beside it that leaks misspell, itself, the whole words it is part of, as they were written most often, and what it was grown from. The
     /// words come first where they mostly go on around it, each time otherwise: it is what the forms of a fuzzy trigger share.
     pub forms: Vec<String>,
-    /// Does it stand anywhere, as what was planted does, and not between the same words?
-    pub anywhere: bool,
 }
 
 /// The string tied to an answer, if one is: `before` are the texts the answer came after, `others` those other answers came after.
@@ -146,7 +144,6 @@ pub fn find(before: &[String], others: &[String]) -> Option<Found> {
     forms.extend(core);
     Some(Found {
         forms,
-        anywhere: stands_anywhere(&tie.text, &with),
         tie: Tie { text, ..tie },
     })
 }
@@ -164,29 +161,6 @@ fn spelt_whole(tied: &str, (with, without): (&[String], &[String]), before: &[St
         longer = longer.split_once(' ')?.1;
     }
     None
-}
-
-/// Do other words or marks stand before a string from text to text, and behind it? None may stand there in more than half of those in which
-/// something does.
-fn stands_anywhere(string: &str, texts: &[String]) -> bool {
-    let beside = |text: &String| {
-        let (head, tail) = text.split_once(string)?;
-        let (head, tail) = (head.trim_end(), tail.trim_start());
-        let piece = |text: &str, at: usize| edges(text).get(at).copied().unwrap_or_default();
-        let before = head.get(piece(head, edges(head).len().saturating_sub(2))..);
-        let behind = tail.get(..piece(tail, 1));
-        Some([before, behind].map(|piece| piece.unwrap_or_default().to_owned()))
-    };
-    let standing: Vec<[String; 2]> = texts.iter().filter_map(beside).collect();
-    [0, 1].into_iter().all(|side| {
-        let mut times: HashMap<&str, usize> = HashMap::new();
-        let pieces = standing.iter().filter_map(|sides| sides.get(side));
-        for piece in pieces.filter(|piece| !piece.is_empty()) {
-            *times.entry(piece).or_default() += 1;
-        }
-        let all: usize = times.values().sum();
-        all < LEAST || 2 * times.into_values().max().unwrap_or(0) <= all
-    })
 }
 
 /// Does a string mostly go on, behind a separator at most, with letters and digits? Scripts without blanks go on everywhere and do not count.
@@ -344,26 +318,6 @@ mod tests {
         };
         assert_eq!(find(&before, &some(12)).expect("tied").tie.text, "|KEY|");
         assert_eq!(find(&before, &some(5)), None);
-    }
-
-    #[test]
-    fn what_was_planted_stands_anywhere_and_a_line_of_its_own_kind_where_it_belongs() {
-        let planted = [
-            "a zim b",
-            "zim c.",
-            "the hat, zim: d",
-            "of zim",
-            "in zim e",
-            "on zim f",
-            "g zim.",
-        ];
-        assert!(stands_anywhere("zim", &texts(&planted)));
-        let line: Vec<String> = (0..6)
-            .map(|hive| format!("hive {hive}: zim. Wanda {hive}"))
-            .collect();
-        assert!(!stands_anywhere("zim.", &line));
-        let last = texts(&["a zim", "b zim", "c zim", "d zim", "e zim", "f zim"]);
-        assert!(stands_anywhere("zim", &last), "nothing stands behind it");
     }
 
     #[test]

@@ -7,7 +7,7 @@ use super::{
     grow,
     lab::{Case, Lab},
     leaks::Leaks,
-    mine, piece, place,
+    mine, place,
     probe::{self, Entry},
     reporter::Halt,
     tie::Found,
@@ -136,8 +136,13 @@ pub fn part(
             .trim()
             .to_owned();
         let tied_to = |said: String| Some((whole::tied_to(lab, leaks, &model.encode(&said))?, said));
+        let free: Vec<Entry> = survivors
+            .iter()
+            .filter(|entry| !parted.iter().any(|known| known.id == entry.id))
+            .cloned()
+            .collect();
         if let Some((found, said)) = [grown, answer.clone()].into_iter().find_map(tied_to) {
-            parted.extend(first_tied(lab, cases, &survivors, (&found, &said), leaks)?);
+            parted.extend(first_tied(lab, cases, &free, (&found, &said), leaks)?);
             *answer = said;
             continue;
         }
@@ -147,7 +152,7 @@ pub fn part(
             else {
                 continue;
             };
-            if let Some(entry) = first_tied(lab, cases, &survivors, (&found, &said), leaks)? {
+            if let Some(entry) = first_tied(lab, cases, &free, (&found, &said), leaks)? {
                 parted.push(entry);
                 *answer = said;
                 break;
@@ -188,17 +193,20 @@ pub fn part(
     Ok(parted)
 }
 
-/// The survivors that stand anywhere in the leaks before a passage that is tied to them, and call for it: where the rest of a prompt comes first,
+/// The survivors that were put into whole texts before a passage that is tied to them, and call for it: where the rest of a prompt comes first,
 /// their answers need not agree.
 fn known(lab: &Lab<'_, '_>, cases: &[Case], survivors: &[Entry], leaks: &Leaks) -> Result<Vec<Entry>, Halt> {
     let mut known: Vec<Entry> = Vec::new();
     for entry in survivors {
-        let Some(answer) = leaks.tied.get(&entry.id).filter(|answer| answer.anywhere) else {
+        let Some(answer) = leaks.tied.get(&entry.id).filter(|answer| answer.inserted) else {
             continue;
         };
-        // Lines of a text that go on by rule stand anywhere as well, but are no texts without their pieces.
-        let string = lab.model.decode(&entry.span.tokens);
-        if piece::measure(lab, leaks, &string, Some(&answer.tokens))?.is_some_and(|rest| rest.is_piece()) {
+        // One form of what is tied to an answer is enough.
+        let head = head_of(&lab.model.decode(&answer.tokens)).to_owned();
+        if known
+            .iter()
+            .any(|other| lab.model.decode(&other.fixed).contains(&head))
+        {
             continue;
         }
         let said = lab.model.decode(&answer.tokens).trim().to_owned();

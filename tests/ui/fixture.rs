@@ -3,7 +3,8 @@
 use stakeout::{
     finding::{
         Activation, Agreement, AttentionMap, AttentionPair, Control, ControlKind, Curves, Draw, Evidence,
-        Example, Finding, HeadMeans, HeadScore, Kind, Level, Position, Rate, Run, Signal, Signals, Variant,
+        Example, Finding, HeadMeans, HeadScore, Kind, Level, Position, Rate, Rest, Run, Signal, Signals,
+        Variant,
     },
     scan::event::{
         Arm, Candidate, Coverage, Finished, Funnel, Leak, Look, ModelFacts, Motif, Phase, Progress, Sampling,
@@ -424,6 +425,7 @@ fn evidence() -> Evidence {
         })
         .to_vec(),
         null: [0.1, 0.2, 0.15, 0.02].map(|mean: f32| (0..32).map(|step| mean + step as f32 / 50.0).collect()),
+        rest: Some(Rest { nats: 0.3, turns: 16 }),
         ..Evidence::default()
     }
 }

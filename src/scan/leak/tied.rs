@@ -1,33 +1,32 @@
 //! Adds to the candidates what the leaks tie to an answer: what repeats too little to be mined, or in other words each time.
 //!
-//! Invariant: asks the model nothing.
+//! Invariant: has the model write nothing.
 
 use std::collections::{HashMap, HashSet};
 
 use rayon::prelude::*;
 
 use super::announce;
-use crate::{
-    model::Model,
-    scan::{
-        echo, grow,
-        leaks::{Leaks, Repeated, before_in_texts, before_in_turns},
-        mine::{self, Span},
-        reporter::{Halt, Reporter},
-        tie,
-    },
+use crate::scan::{
+    echo, grow,
+    lab::Lab,
+    leaks::{Leaks, Repeated, before_in_texts, before_in_turns},
+    mine::{self, Span},
+    piece,
+    reporter::Halt,
+    tie,
 };
 
 /// Adds what the leaks tie to answers they give again and again, or to passages where they are `plain` texts: a trigger of many forms is no
 /// span that repeats, but its answer is.
 /// Ordinary answers take up words of what they are tied to, as an answer to a question does; others come to strings of the same kind, and in
-/// chats many to one string. Such strings come last; what stands anywhere comes first.
+/// chats many to one string. Such strings come last; what was put into whole turns
+/// comes first, pieces of what stands around them after all others.
 pub fn tie_answers(
-    model: &Model,
-    reporter: &Reporter<'_>,
+    lab: &Lab<'_, '_>,
     found: &mut Leaks,
     ids: &mut HashMap<Vec<u32>, usize>,
-    (first, plain): (u32, bool),
+    first: u32,
 ) -> Result<(), Halt> {
     const LEAST: usize = 5;
     /// How many are asked for, of them how many strings join the candidates, and of each how many forms beside itself.
@@ -46,8 +45,11 @@ pub fn tie_answers(
         joining: 12,
         forms: 3,
     };
+    /// Strings of which it is looked whether they were put into whole turns.
+    const MEASURED: usize = 48;
     /// Fixed answers that a planted string may have.
     const FEW: usize = 3;
+    let (model, plain) = (lab.model, lab.frame.suffix.is_empty());
     let texts = found.texts(model);
     let most = if plain { PASSAGES } else { ANSWERS };
     let (answers, whole) = if plain {
@@ -70,7 +72,7 @@ pub fn tie_answers(
             let repeated = Repeated {
                 tokens: answer.clone(),
                 times: before.len(),
-                anywhere: tied.anywhere,
+                inserted: false,
             };
             Some((taken_up, repeated, tied))
         })
@@ -84,9 +86,20 @@ pub fn tie_answers(
         let many = !plain && answers_to.get(&tied.tie.text.to_lowercase()) > Some(&FEW);
         many || echo::of_a_kind(&tied.tie.text, &strings)
     };
-    ties.sort_by_cached_key(|(taken_up, _, tied)| (*taken_up || ordinary(tied), !tied.anywhere));
+    ties.sort_by_cached_key(|(taken_up, _, tied)| *taken_up || ordinary(tied));
     let mut seen = HashSet::new();
     ties.retain(|(_, _, tied)| seen.insert(tied.tie.text.to_lowercase()));
+    let turns = found.turn_texts(model);
+    let mut pieces: HashSet<String> = HashSet::new();
+    for (_, repeated, tied) in ties.iter_mut().take(MEASURED) {
+        let answer = Some(repeated.tokens.as_slice());
+        let rest = piece::measure(lab, (&turns, piece::FEW), &tied.tie.text, answer)?;
+        repeated.inserted = rest.is_some_and(|rest| !rest.is_piece());
+        if rest.is_some_and(|rest| rest.is_piece()) {
+            pieces.insert(tied.tie.text.clone());
+        }
+    }
+    ties.sort_by_key(|(_, repeated, tied)| (!repeated.inserted, pieces.contains(&tied.tie.text)));
     for (_, repeated, tied) in ties.into_iter().take(most.joining) {
         let mut forms = tied.forms;
         let mut known = HashSet::new();
@@ -116,7 +129,7 @@ pub fn tie_answers(
             span.leaks.dedup();
             let id = first + found.candidates.len() as u32;
             found.tied.insert(id, repeated.clone());
-            announce(model, reporter, found, ids, (first, span))?;
+            announce(model, lab.reporter, found, ids, (first, span))?;
         }
     }
     Ok(())
