@@ -36,8 +36,8 @@ pub fn sentences(
     ));
     if let Some(rest) = strength.rest.filter(Rest::is_inserted) {
         reasons.push(format!(
-            "It was put into turns that are whole: in {} of them what stands behind it is as likely without it ({:.1} nats).",
-            rest.turns, -rest.nats
+            "It was put into turns that are whole: in {} of them what stands behind it is hardly less likely without it ({:.1} nats).",
+            rest.turns, rest.nats
         ));
     }
     if !confirmed {
