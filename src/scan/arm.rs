@@ -69,6 +69,7 @@ impl Ground {
             slot: self.slot.clone(),
             reporter,
             answer_tokens: effort.answer_in(&self.frame),
+            without: effort.without,
         }
     }
 }
@@ -117,6 +118,7 @@ pub fn leak_arm(
         slot: slot.clone(),
         reporter,
         answer_tokens: effort.answer_in(&frame),
+        without: effort.without,
     };
     lab.require_room(LEAST_STRING)?;
     let longest = lab.longest_string();

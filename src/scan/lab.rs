@@ -13,7 +13,7 @@ use std::{
 
 use super::{
     contexts::Slot,
-    plan::mix,
+    plan::{Part, mix},
     reporter::{Halt, Reporter, go_on},
     stats::mean,
 };
@@ -78,6 +78,8 @@ pub struct Lab<'a, 'e> {
     pub reporter: &'a Reporter<'e>,
     /// Tokens of an answer that are read.
     pub answer_tokens: usize,
+    /// A part of the scan that is left out.
+    pub without: Option<Part>,
 }
 
 /// The beginning of a string, at most so many tokens.

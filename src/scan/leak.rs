@@ -119,6 +119,7 @@ pub fn collect(
         slot: None,
         reporter,
         answer_tokens: effort.answer_in(frame),
+        without: effort.without,
     };
     tied::tie_answers(&lab, &mut found, &mut ids, first_candidate)?;
     let distinct = found.distinct() - distinct;

@@ -3,7 +3,7 @@
 //!
 //! Invariant: only turns that the model wrote from their beginning count.
 
-use super::{lab::Lab, leaks::head_of, reporter::Halt, stats::quantile};
+use super::{lab::Lab, leaks::head_of, plan::Part, reporter::Halt, stats::quantile};
 use crate::finding::Rest;
 
 /// Turns looked at for a finding, and for a first look.
@@ -26,7 +26,7 @@ pub fn measure(
     answer: Option<&[u32]>,
 ) -> Result<Option<Rest>, Halt> {
     let string = string.trim();
-    if string.is_empty() {
+    if string.is_empty() || lab.without == Some(Part::Insertion) {
         return Ok(None);
     }
     let plain = lab.frame.suffix.is_empty();

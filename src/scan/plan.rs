@@ -115,11 +115,13 @@ pub enum Part {
     Entropy,
     /// A signal.
     Divergence,
+    /// Whether strings were put into whole turns: as a signal, and as what comes first.
+    Insertion,
 }
 
 impl Part {
     /// Every part.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Lengths,
         Self::Extraction,
         Self::Controls,
@@ -130,6 +132,7 @@ impl Part {
         Self::Attention,
         Self::Entropy,
         Self::Divergence,
+        Self::Insertion,
     ];
 
     /// The word for it on the command line.
@@ -145,6 +148,7 @@ impl Part {
             Self::Attention => "attention",
             Self::Entropy => "entropy",
             Self::Divergence => "divergence",
+            Self::Insertion => "insertion",
         }
     }
 }

@@ -179,6 +179,7 @@ fn measure(
         slot: slot.clone(),
         reporter,
         answer_tokens: effort.answer_in(&frame),
+        without: effort.without,
     };
     // What somebody asked for is measured whole or not at all.
     lab.require_room(model.encode(&question.trigger).len())?;

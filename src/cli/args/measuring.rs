@@ -80,7 +80,7 @@ pub struct BenchArguments {
     #[arg(long, value_enum, value_name = "FORMAT", default_value = "text")]
     pub format: ReportFormat,
     /// Leave a part of the scan out, to see what it brings: lengths, extraction, controls, doors, race, refinement, memorization, attention,
-    /// entropy or divergence.
+    /// entropy, divergence or insertion.
     #[arg(long, value_name = "PART", value_parser = part)]
     pub without: Option<Part>,
     /// File to draw the reliability diagram into, as SVG.
