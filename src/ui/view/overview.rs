@@ -245,7 +245,7 @@ fn leaked_lines(tie: Option<&Tie>, width: usize, look: &Look) -> Lines {
             "no string stands before this answer alone in what the model leaks, or it is not this one",
         ),
     };
-    let numbers = format!(" leaked answers {with:>9}{without:>14} {:>8}", "");
+    let numbers = format!(" leaked answers {with:>9}{without:>13} {:>8}", "");
     let mut lines = vec![Line::from(vec![
         Span::styled(numbers, look.text),
         Span::styled(format!("  {sign} {strength}"), style),
