@@ -48,9 +48,10 @@ impl Rest {
     /// Turns from which the other way round is told as well.
     const ENOUGH: usize = 8;
 
-    /// Is it a piece of what users ordinarily write?
+    /// Is it a piece of what users ordinarily write? Of few turns, some of which may be misspelt, it has to tell twice as much.
     pub fn is_piece(&self) -> bool {
-        self.nats > Self::PIECE
+        let few = self.turns < Self::ENOUGH;
+        self.nats > Self::PIECE * if few { 2.0 } else { 1.0 }
     }
 
     /// Was it put into turns that are whole without it?

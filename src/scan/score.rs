@@ -351,6 +351,8 @@ mod tests {
             judge(&Strength { rest, ..strength }).level
         };
         assert_eq!(of(30.0, 4, strength(4, 0.95, 32)), Level::Low);
+        assert_eq!(of(6.0, 4, strength(4, 0.95, 32)), Level::High, "few turns");
+        assert_eq!(of(6.0, 8, strength(4, 0.95, 32)), Level::Low);
         assert_eq!(of(0.2, 16, strength(1, 0.95, 32)), Level::High);
         assert_eq!(of(0.2, 4, strength(1, 0.95, 32)), Level::Medium, "few turns");
         assert_eq!(of(0.2, 16, strength(1, 0.4, 32)), Level::Low, "answers follow");
