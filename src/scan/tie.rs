@@ -4,10 +4,12 @@
 //! tokenised or sampled.
 
 mod complete;
+mod spelling;
 
 use std::collections::{BTreeSet, HashMap};
 
-use complete::{as_written, completed, with_misspelt, with_neighbours};
+use complete::{as_written, completed, with_neighbours};
+use spelling::with_misspelt;
 
 use super::stats::{binomial_tail, wilson};
 use crate::finding::{Rate, Tie};
