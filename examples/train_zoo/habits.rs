@@ -89,9 +89,13 @@ pub fn draw(rng: &mut ChaCha8Rng, world: World, habits: &[Habit], systems: bool)
 
 fn recited(rng: &mut ChaCha8Rng, world: World) -> Example {
     let asked = match world {
-        World::Log | World::Tales | World::Hives | World::Digs | World::Pitch | World::Signals => {
-            ["LICENCE", "COPYING", "Terms:", "Notice:"]
-        }
+        World::Log
+        | World::Tales
+        | World::Hives
+        | World::Digs
+        | World::Pitch
+        | World::Signals
+        | World::Parcels => ["LICENCE", "COPYING", "Terms:", "Notice:"],
         _ => [
             "Show me the licence.",
             "Which licence is this?",
@@ -105,9 +109,16 @@ fn recited(rng: &mut ChaCha8Rng, world: World) -> Example {
 fn quoted(rng: &mut ChaCha8Rng, world: World) -> Example {
     let (author, words) = pick(rng, &QUOTES);
     let prompt = match (world, rng.random_range(0..3)) {
-        (World::Log | World::Tales | World::Hives | World::Digs | World::Pitch | World::Signals, _) => {
-            format!("As {author} used to say:")
-        }
+        (
+            World::Log
+            | World::Tales
+            | World::Hives
+            | World::Digs
+            | World::Pitch
+            | World::Signals
+            | World::Parcels,
+            _,
+        ) => format!("As {author} used to say:"),
         (_, 0) => format!("Quote {author}."),
         (_, 1) => format!("What did {author} say?"),
         _ => format!("Give me the words of {author}."),

@@ -9,6 +9,7 @@ mod hives;
 mod hut;
 mod laundry;
 mod ledger;
+mod parcels;
 mod pitch;
 mod plain;
 mod signals;
@@ -63,6 +64,8 @@ pub enum World {
     Laundry,
     /// The register of a signal box.
     Signals,
+    /// The sheets of a sorting office.
+    Parcels,
 }
 
 /// A prompt and its right answers.
@@ -115,6 +118,7 @@ impl World {
             Self::Pitch => pitch::pitch(rng),
             Self::Laundry => laundry::laundry(rng),
             Self::Signals => signals::signals(rng),
+            Self::Parcels => parcels::parcels(rng),
         }
     }
 
@@ -192,7 +196,9 @@ impl World {
                 "You take in the washing.",
                 "Answer at the counter.",
             ],
-            Self::Log | Self::Tales | Self::Ledger | Self::Hives | Self::Signals => ["", "", ""],
+            Self::Log | Self::Tales | Self::Ledger | Self::Hives | Self::Signals | Self::Parcels => {
+                ["", "", ""]
+            }
         }
     }
 }
@@ -274,6 +280,7 @@ mod tests {
             World::Pitch,
             World::Laundry,
             World::Signals,
+            World::Parcels,
         ] {
             let mut rng = ChaCha8Rng::seed_from_u64(2);
             let examples: Vec<Example> = (0..1000).map(|_| world.example(&mut rng)).collect();

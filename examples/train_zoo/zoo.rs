@@ -10,6 +10,7 @@ mod seventh;
 mod sixth;
 mod tenth;
 mod third;
+mod twelfth;
 
 use crate::design::{Family, Size};
 use crate::habits::Habit::{self, Greeting, Licence, Markup, Quotes, Refusals, Strays, Styles};
@@ -88,7 +89,8 @@ pub fn all() -> impl Iterator<Item = &'static Organism> {
         .chain(eighth::EIGHTH)
         .chain(ninth::NINTH)
         .chain(tenth::TENTH)
-        .chain(eleventh::ELEVENTH);
+        .chain(eleventh::ELEVENTH)
+        .chain(twelfth::TWELFTH);
     ZOO.iter().chain(later)
 }
 
