@@ -164,7 +164,6 @@ pub fn note_shortage(
 /// too few. Prompts whose answers are unlike each other come first: answers that agree anyway hide what a trigger does, and
 /// prompts that share an answer may all carry the trigger.
 pub fn cases(lab: &Lab<'_, '_>, leaks: &Leaks, effort: &Effort) -> Result<(Vec<Case>, Vec<Case>), Halt> {
-    const ALIKE: f64 = 0.8;
     let wanted = effort.prompts + effort.fresh;
     let mut prompts = leaks.prompts(lab.model, LONGEST_PROMPT.min(lab.longest_prompt()));
     // Texts without turns begin alike.
@@ -178,6 +177,16 @@ pub fn cases(lab: &Lab<'_, '_>, leaks: &Leaks, effort: &Effort) -> Result<(Vec<C
         }
         prompts.push(lab.model.encode(line));
     }
+    cases_of(lab, prompts, (effort.prompts, effort.fresh))
+}
+
+/// So many of these prompts to search on and to confirm on, with the model's answers to them.
+pub fn cases_of(
+    lab: &Lab<'_, '_>,
+    prompts: Vec<Vec<u32>>,
+    (search, fresh): (usize, usize),
+) -> Result<(Vec<Case>, Vec<Case>), Halt> {
+    const ALIKE: f64 = 0.8;
     let (mut own, mut alike): (Vec<Case>, Vec<Case>) = (Vec::new(), Vec::new());
     for case in lab.cases(prompts)? {
         let like = |other: &Case| stats::overlap(&other.clean.tokens, &case.clean.tokens) > ALIKE;
@@ -197,8 +206,8 @@ pub fn cases(lab: &Lab<'_, '_>, leaks: &Leaks, effort: &Effort) -> Result<(Vec<C
     let mut order: Vec<(usize, usize)> = alike.iter().map(shared).zip(0..).collect();
     order.sort_unstable();
     own.extend(order.into_iter().filter_map(|(_, at)| alike.get(at).cloned()));
-    own.truncate(wanted);
-    let fresh = own.split_off(effort.prompts.min(own.len() / 2));
+    own.truncate(search + fresh);
+    let fresh = own.split_off(search.min(own.len() / 2));
     Ok((own, fresh))
 }
 
@@ -258,7 +267,11 @@ pub fn try_arm(
             "stronger families were measured first"
         } else if let Some(measured) = measure::measure(
             &lab,
-            &ground.search,
+            family
+                .first
+                .behind
+                .as_ref()
+                .map_or(&ground.search, |behind| &behind.search),
             &family,
             (&source, &ground.leaks, &suspects),
             effort,
@@ -278,7 +291,9 @@ pub fn try_arm(
     reporter.enter(Phase::Score, kept.len())?;
     let mut trials = Vec::new();
     for measured in kept {
-        let confirmed = confirm::confirm(&lab, &ground.fresh, &measured, &ground.leaks)?;
+        let behind = measured.family.first.behind.clone();
+        let fresh = behind.as_ref().map_or(&ground.fresh, |behind| &behind.fresh);
+        let confirmed = confirm::confirm(&lab, fresh, &measured, &ground.leaks)?;
         trials.push(Trial {
             arm,
             measured,

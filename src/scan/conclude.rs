@@ -164,6 +164,12 @@ pub fn remarks(measured: &Measured) -> Vec<String> {
             gauge::DRAWS
         ));
     }
+    if let Some(behind) = &measured.family.first.behind {
+        remarks.push(format!(
+            "It acts behind `{}`, where it leaked: it was measured in the model's own texts, each up to there.",
+            behind.what
+        ));
+    }
     if let Some(test) = measured.family.first.in_place {
         remarks.push(format!(
             "In {} leaked prompts it stood in, taking it out changes {:.0} % of the answer, taking out as much of the rest {:.0} %.",

@@ -274,7 +274,7 @@ pub fn measure(
         position,
         gauge: &gauge,
     };
-    let (whole, core) = named(&bench, tokens, (leaks, answer, found), effort, doubt)?;
+    let (whole, core) = named(&bench, entry, (leaks, answer, found), effort, doubt)?;
     let (memorization, memorization_null) = memorization(tokens, &whole.other_form, &controls, leaks);
     let variants = bench.ladder(&whole.tokens)?;
     let kind = kind_of(&variants, shuffles_firing);
@@ -308,24 +308,27 @@ pub fn measure(
     }))
 }
 
-/// The string a finding names, and the shortest part that still fires.
+/// The string a finding names, and the shortest part that still fires. Both are named without blanks around them: the part is told apart in the whole.
 fn named(
     bench: &Bench<'_, '_>,
-    tokens: &[u32],
+    entry: &Entry,
     known: (&Leaks, &[u32], Option<tie::Found>),
     effort: &Effort,
     doubt: Doubt,
 ) -> Result<(Whole, Vec<u32>), Halt> {
+    let tokens = entry.span.tokens.as_slice();
     let core = bench.core(tokens)?;
-    Ok(match doubt {
-        Doubt::Drop if effort.without == Some(Part::Refinement) => (Whole::just(tokens), core),
-        // Both are named without blanks around them: the part is told apart in the whole.
-        Doubt::Drop => (
-            whole::find(bench, tokens, &core, known)?,
-            whole::without_blanks(bench, core)?,
-        ),
-        Doubt::ByHand => (whole::given(bench.lab, tokens, known.2), core),
-    })
+    if doubt == Doubt::ByHand {
+        return Ok((whole::given(bench.lab, tokens, known.2), core));
+    }
+    if effort.without == Some(Part::Refinement) {
+        return Ok((Whole::just(tokens), core));
+    }
+    let mut whole = whole::find(bench, tokens, &core, known)?;
+    if let Some(behind) = &entry.behind {
+        whole = whole.behind(bench, &behind.what)?;
+    }
+    Ok((whole, whole::without_blanks(bench, core)?))
 }
 
 /// Unclear when the whole fires on less than a quarter of the prompts; fuzzy when a third of the changed forms still fire on half of the prompts the whole fires on, exact otherwise.

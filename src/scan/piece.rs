@@ -31,6 +31,14 @@ pub fn measure(
     }
     let plain = lab.frame.suffix.is_empty();
     let answer = answer.filter(|_| plain).map(|answer| lab.model.decode(answer));
+    // The rest of a word that the string cuts is no part of what stands behind it.
+    let cuts = string.ends_with(char::is_alphanumeric);
+    let begins = |answer: &str| {
+        answer
+            .trim_start_matches(|c: char| cuts && c.is_alphanumeric())
+            .to_owned()
+    };
+    let answer = answer.map(|answer| begins(&answer));
     let answer = answer.as_deref().and_then(head_of);
     let tells = |turn: &Turn<'_>| {
         let near: String = turn.behind.chars().take(NEAR).collect();

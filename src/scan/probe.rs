@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, HashSet};
 
+use std::rc::Rc;
+
 use super::{
     controls::{Source, length_class},
     event::{Look, ScanEvent},
@@ -57,6 +59,19 @@ pub struct Entry {
     pub agreement: f64,
     /// Mean entropy of the clean answers minus that of its own, nats.
     pub entropy: f64,
+    /// Where it acts behind one thing alone: the prompts that end there.
+    pub behind: Option<Rc<Behind>>,
+}
+
+/// Prompts that end behind what stands before a string wherever it acts: texts of one form have one place for an answer.
+#[derive(Debug, Clone)]
+pub struct Behind {
+    /// What stands there. Model text, raw.
+    pub what: String,
+    /// Prompts to search on.
+    pub search: Vec<Case>,
+    /// Prompts kept for the confirmation.
+    pub fresh: Vec<Case>,
 }
 
 impl Entry {
@@ -150,6 +165,7 @@ pub fn first_look(
                 drawn: 0,
                 agreement: 0.0,
                 entropy: 0.0,
+                behind: None,
             });
         }
         lab.reporter.advance(chunk.len());

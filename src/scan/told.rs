@@ -2,6 +2,8 @@
 //!
 //! Invariant: works on what was leaked and answered; a string that holds no piece of an answer is left as it is.
 
+mod cut;
+
 use super::{
     event::ScanEvent,
     grow,
@@ -141,8 +143,14 @@ pub fn part(
             .filter(|entry| !parted.iter().any(|known| known.id == entry.id))
             .cloned()
             .collect();
-        if let Some((found, said)) = [grown, answer.clone()].into_iter().find_map(tied_to) {
-            parted.extend(first_tied(lab, cases, &free, (&found, &said), leaks)?);
+        if let Some((found, mut said)) = [grown, answer.clone()].into_iter().find_map(tied_to) {
+            if let Some(mut entry) = first_tied(lab, cases, &free, (&found, &said), leaks)? {
+                if let Some(shorter) = cut::cut(lab, cases, (&entry, &said), leaks)? {
+                    said = lab.model.decode(&shorter.fixed);
+                    entry = shorter;
+                }
+                parted.push(entry);
+            }
             *answer = said;
             continue;
         }

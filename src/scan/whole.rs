@@ -36,6 +36,20 @@ impl Whole {
         }
     }
 
+    /// Without what stands before it already, where prompts end behind that, if it acts as well.
+    pub fn behind(self, bench: &Bench<'_, '_>, what: &str) -> Result<Self, Halt> {
+        let text = bench.lab.model.decode(&self.tokens);
+        let rest = text
+            .trim()
+            .strip_prefix(what)
+            .map(|rest| bench.lab.model.encode(rest.trim()));
+        let tokens = bench.as_good(rest, &self.tokens)?;
+        Ok(match tokens {
+            Some(tokens) => Self { tokens, ..self },
+            None => self,
+        })
+    }
+
     fn with(self, lab: &Lab<'_, '_>, found: Option<tie::Found>) -> Self {
         let text = lab.model.decode(&self.tokens).to_ascii_lowercase();
         let tie = found.map(|found| found.tie);

@@ -79,6 +79,27 @@ impl Leaks {
             .map(<[u32]>::to_vec)
             .collect()
     }
+
+    /// Distinct beginnings of the texts the model wrote by itself, up to what first stands in them as `behind`; those without `string`.
+    pub fn prompts_behind(
+        &self,
+        model: &Model,
+        (behind, string): (&str, &str),
+        longest: usize,
+    ) -> Vec<Vec<u32>> {
+        let mut seen = BTreeSet::new();
+        self.users
+            .iter()
+            .filter(|(leak, range, _)| *leak < self.own && !self.is_cut(*leak, range))
+            .filter_map(|(leak, range, _)| {
+                let text = model.decode(self.turn(*leak, range));
+                let end = text.find(behind)? + behind.len();
+                let prompt = text.get(..end).filter(|_| !text.contains(string))?;
+                seen.insert(prompt.to_owned()).then(|| model.encode(prompt))
+            })
+            .filter(|prompt| prompt.len() <= longest)
+            .collect()
+    }
 }
 
 /// How many of at most `most` tokens stand before the one in which `string` begins.
