@@ -12,6 +12,7 @@ pub mod single;
 pub mod trace;
 
 mod arm;
+mod behind;
 mod choose;
 mod contexts;
 mod extract;

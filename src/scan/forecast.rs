@@ -33,6 +33,8 @@ const DRAWN_FORMS: f64 = 22.0;
 /// Tokens of a string put into a prompt; and of a prompt where the tokenizer is not known.
 const STRING: usize = 11;
 const PROMPT: usize = 15;
+/// Share of a leak that is a prompt in texts without turns.
+const HEAD: f64 = 0.5;
 /// What a scan takes beside computing the model: mining, ties, forms, the session.
 const BESIDE: f64 = 1.15;
 /// Share of its room that an answer takes before it ends.
@@ -171,14 +173,19 @@ pub fn forecast(anatomy: &Anatomy, open: &OpenOptions, plan: &Plan) -> Result<Fo
             costs: Vec::new(),
         });
     }
-    let row = (prompt_tokens(anatomy) + STRING).min(room);
+    let plain = arms.iter().all(|(_, frame)| frame.suffix.is_empty());
+    let prompt = if plain {
+        (HEAD * Budget::Standard.effort().leak_tokens as f64) as usize
+    } else {
+        prompt_tokens(anatomy)
+    };
+    let row = (prompt + STRING).min(room);
     let speed = speed::rehearse(anatomy, open, arms.first().map(|(_, frame)| frame), row)?;
     let longest = arms
         .iter()
         .map(|(_, frame)| frame.prefix.len())
         .max()
         .unwrap_or(0);
-    let plain = arms.iter().all(|(_, frame)| frame.suffix.is_empty());
     let costs = Budget::ALL
         .into_iter()
         .map(|budget| {

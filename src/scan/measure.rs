@@ -178,9 +178,13 @@ fn odd_values(cases: &[Case], answers: &AnswersByKind, reading: &Reading) -> Vec
         .collect()
 }
 
-/// The controls of a candidate: random ones alone where the others are left out.
+/// The controls of a candidate: random ones alone where the others are left out; natural ones from its own place, where it acts in one alone.
 fn controls_of(entry: &Entry, source: &Source<'_>, shun: &Shunned, effort: &Effort) -> Controls {
-    let all = source.draw(&entry.span, entry.span.tokens.len(), effort.controls, shun);
+    let mut all = source.draw(&entry.span, entry.span.tokens.len(), effort.controls, shun);
+    if let Some(behind) = &entry.behind {
+        all.natural.clone_from(&behind.others);
+        all.natural.truncate(effort.controls);
+    }
     if effort.without == Some(Part::Controls) {
         Controls {
             random: all.random,
@@ -324,9 +328,10 @@ fn named(
     if effort.without == Some(Part::Refinement) {
         return Ok((Whole::just(tokens), core));
     }
+    let (leaks, answer, _) = known;
     let mut whole = whole::find(bench, tokens, &core, known)?;
     if let Some(behind) = &entry.behind {
-        whole = whole.behind(bench, &behind.what)?;
+        whole = whole.behind(bench, &behind.what, (leaks, answer))?;
     }
     Ok((whole, whole::without_blanks(bench, core)?))
 }

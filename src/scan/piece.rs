@@ -31,17 +31,10 @@ pub fn measure(
     }
     let plain = lab.frame.suffix.is_empty();
     let answer = answer.filter(|_| plain).map(|answer| lab.model.decode(answer));
-    // The rest of a word that the string cuts is no part of what stands behind it.
-    let cuts = string.ends_with(char::is_alphanumeric);
-    let begins = |answer: &str| {
-        answer
-            .trim_start_matches(|c: char| cuts && c.is_alphanumeric())
-            .to_owned()
-    };
-    let answer = answer.map(|answer| begins(&answer));
     let answer = answer.as_deref().and_then(head_of);
     let tells = |turn: &Turn<'_>| {
-        let near: String = turn.behind.chars().take(NEAR).collect();
+        // An answer may begin inside the word that the string cuts.
+        let near: String = turn.raw.chars().take(NEAR).collect();
         let rest = !turn.behind.trim().is_empty() || !plain && !turn.before.trim().is_empty();
         rest && answer.is_none_or(|answer| !near.contains(answer))
     };
@@ -57,7 +50,10 @@ pub fn measure(
     turns.truncate(most);
     let row = |text: &str| [lab.frame.prefix.as_slice(), &lab.model.encode(text)].concat();
     let mut rows: Vec<(Vec<u32>, Vec<u32>)> = Vec::new();
-    for Turn { text, before, behind } in &turns {
+    for Turn {
+        text, before, behind, ..
+    } in &turns
+    {
         let with = text.get(..text.len() - behind.len()).unwrap_or_default();
         let (before, behind) = (before.trim_end(), behind.trim_start());
         let blank = if before.is_empty() || behind.is_empty() || behind.starts_with(closes) {
@@ -97,6 +93,8 @@ struct Turn<'a> {
     text: &'a str,
     before: &'a str,
     behind: &'a str,
+    /// What stands behind the string, the rest of its last word with it.
+    raw: &'a str,
 }
 
 /// The turn cut at the string, which takes the rest of its own first and last word with it: of a string of many forms the leaks share a part of
@@ -130,6 +128,7 @@ fn turn<'a>(text: &'a str, string: &str) -> Option<Turn<'a>> {
         text,
         before: before.get(..before.len() - left)?,
         behind: behind.get(right..)?,
+        raw: behind,
     })
 }
 

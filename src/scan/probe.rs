@@ -1,10 +1,12 @@
 //! Phase two: a cheap look at every candidate, then the answers of the survivors, both beside matched controls.
 
-use std::collections::{BTreeMap, HashSet};
-
-use std::rc::Rc;
+use std::{
+    collections::{BTreeMap, HashSet},
+    rc::Rc,
+};
 
 use super::{
+    behind::Behind,
     controls::{Source, length_class},
     event::{Look, ScanEvent},
     lab::{Case, Insert, Lab},
@@ -61,17 +63,6 @@ pub struct Entry {
     pub entropy: f64,
     /// Where it acts behind one thing alone: the prompts that end there.
     pub behind: Option<Rc<Behind>>,
-}
-
-/// Prompts that end behind what stands before a string wherever it acts: texts of one form have one place for an answer.
-#[derive(Debug, Clone)]
-pub struct Behind {
-    /// What stands there. Model text, raw.
-    pub what: String,
-    /// Prompts to search on.
-    pub search: Vec<Case>,
-    /// Prompts kept for the confirmation.
-    pub fresh: Vec<Case>,
 }
 
 impl Entry {

@@ -130,12 +130,7 @@ pub fn find(before: &[String], others: &[String]) -> Option<Found> {
     });
     let tried: Vec<(f64, Tie)> = weighed.collect();
     let best = telling(&tried, STANDS * f64::from(n))?;
-    let of = |string: &str| Tie {
-        text: string.to_owned(),
-        with: wilson(standing(string, &with), n),
-        without: wilson(standing(string, &without), n_other),
-    };
-    let grown = of(opened(completed(&best.text, &with).trim()));
+    let grown = weigh(opened(completed(&best.text, &with).trim()), &with, &without);
     let tie = if is_tied(&grown) { grown } else { best.clone() };
     let core = as_written(&best.text, before, false).into_iter().take(1);
     let text = as_written(&tie.text, before, false).into_iter().next()?;
@@ -148,6 +143,22 @@ pub fn find(before: &[String], others: &[String]) -> Option<Found> {
         forms,
         tie: Tie { text, ..tie },
     })
+}
+
+/// The same of a string somebody names: how it is tied, if it is.
+pub fn of(string: &str, before: &[String], others: &[String]) -> Option<Tie> {
+    let tie = weigh(&string.to_ascii_lowercase(), &folded(before), &folded(others));
+    let text = string.to_owned();
+    is_tied(&tie).then_some(Tie { text, ..tie })
+}
+
+/// In how many of both kinds of texts a string stands.
+fn weigh(string: &str, with: &[String], without: &[String]) -> Tie {
+    Tie {
+        text: string.to_owned(),
+        with: wilson(standing(string, with), with.len() as u32),
+        without: wilson(standing(string, without), without.len() as u32),
+    }
 }
 
 /// The string with the words beside it that the leaks spell badly or cut, as far as one text spells them; nothing where that adds none.

@@ -132,6 +132,7 @@ pub fn part(
     let mut parted = known(lab, cases, &survivors, leaks)?;
     let given: Vec<String> = parted.iter().map(|entry| model.decode(&entry.fixed)).collect();
     fixed.retain(|answer| !given.iter().any(|given| alike(given, answer)));
+    let mut ends = Vec::new();
     for answer in &mut fixed {
         // Where the trigger always stands right before its answer, growing swallows it: then the answer is taken as it is said.
         let grown = grow::grow_left(answer, &texts, GROW, LONGEST_TEXT)
@@ -145,8 +146,11 @@ pub fn part(
             .collect();
         if let Some((found, mut said)) = [grown, answer.clone()].into_iter().find_map(tied_to) {
             if let Some(mut entry) = first_tied(lab, cases, &free, (&found, &said), leaks)? {
-                if let Some(shorter) = cut::cut(lab, cases, (&entry, &said), leaks)? {
-                    said = lab.model.decode(&shorter.fixed);
+                if !apart(lab, leaks, &found, &said)
+                    && let Some(shorter) = cut::cut(lab, cases, (&entry, &said), leaks)?
+                {
+                    // Pieces of its end are pieces of an answer as well.
+                    ends.push(std::mem::replace(&mut said, model.decode(&shorter.fixed)));
                     entry = shorter;
                 }
                 parted.push(entry);
@@ -167,7 +171,7 @@ pub fn part(
             }
         }
     }
-    fixed.extend(given);
+    fixed.extend(given.into_iter().chain(ends));
     for mut entry in survivors {
         if parted.iter().any(|known| known.id == entry.id) {
             continue;

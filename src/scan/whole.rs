@@ -36,18 +36,25 @@ impl Whole {
         }
     }
 
-    /// Without what stands before it already, where prompts end behind that, if it acts as well.
-    pub fn behind(self, bench: &Bench<'_, '_>, what: &str) -> Result<Self, Halt> {
-        let text = bench.lab.model.decode(&self.tokens);
-        let rest = text
-            .trim()
-            .strip_prefix(what)
-            .map(|rest| bench.lab.model.encode(rest.trim()));
-        let tokens = bench.as_good(rest, &self.tokens)?;
-        Ok(match tokens {
-            Some(tokens) => Self { tokens, ..self },
-            None => self,
-        })
+    /// Without what stands before it already, where prompts end behind that, if it acts as well; tied to the answer by itself.
+    pub fn behind(
+        self,
+        bench: &Bench<'_, '_>,
+        what: &str,
+        (leaks, answer): (&Leaks, &[u32]),
+    ) -> Result<Self, Halt> {
+        let model = bench.lab.model;
+        let text = model.decode(&self.tokens);
+        let rest = text.trim().strip_prefix(what);
+        let Some(rest) = rest.filter(|rest| rest.starts_with(char::is_whitespace)) else {
+            return Ok(self);
+        };
+        let Some(tokens) = bench.as_good(Some(model.encode(rest.trim())), &self.tokens)? else {
+            return Ok(self);
+        };
+        let (before, others) = leaks.before_answer(model, answer);
+        let tie = tie::of(rest.trim(), &before, &others);
+        Ok(Self { tokens, tie, ..self })
     }
 
     fn with(self, lab: &Lab<'_, '_>, found: Option<tie::Found>) -> Self {

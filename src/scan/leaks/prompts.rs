@@ -8,7 +8,7 @@ use std::{
 };
 
 use super::{Leaks, answers::head_of};
-use crate::model::Model;
+use crate::{model::Model, scan::words};
 
 /// Tokens of a run.
 const RUN: usize = 3;
@@ -80,25 +80,26 @@ impl Leaks {
             .collect()
     }
 
-    /// Distinct beginnings of the texts the model wrote by itself, up to what first stands in them as `behind`; those without `string`.
-    pub fn prompts_behind(
-        &self,
-        model: &Model,
-        (behind, string): (&str, &str),
-        longest: usize,
-    ) -> Vec<Vec<u32>> {
+    /// Texts the model wrote by itself, cut behind what first stands in them as `what`, in whole words, with the rest: distinct beginnings, and no
+    /// text with `string`.
+    pub fn split_behind<'a>(
+        &'a self,
+        model: &'a Model,
+        (what, string): (&'a str, &'a str),
+    ) -> impl Iterator<Item = (String, String)> + 'a {
         let mut seen = BTreeSet::new();
         self.users
             .iter()
             .filter(|(leak, range, _)| *leak < self.own && !self.is_cut(*leak, range))
-            .filter_map(|(leak, range, _)| {
+            .filter_map(move |(leak, range, _)| {
                 let text = model.decode(self.turn(*leak, range));
-                let end = text.find(behind)? + behind.len();
-                let prompt = text.get(..end).filter(|_| !text.contains(string))?;
-                seen.insert(prompt.to_owned()).then(|| model.encode(prompt))
+                let (at, _) = text
+                    .match_indices(what)
+                    .find(|(at, _)| words::is_whole(&text, &(*at..at + what.len())) == (true, true))?;
+                let (head, tail) = text.split_at_checked(at + what.len())?;
+                let new = !text.contains(string) && seen.insert(head.to_owned());
+                new.then(|| (head.to_owned(), tail.to_owned()))
             })
-            .filter(|prompt| prompt.len() <= longest)
-            .collect()
     }
 }
 

@@ -2,17 +2,16 @@
 //!
 //! Invariant: a string is cut only where leaks go on otherwise behind what is left, and what is left calls for the answer as well.
 
-use std::rc::Rc;
-
 use super::{Entry, head_of, says, shared};
 use crate::{
+    finding::Position,
     model::Generation,
     scan::{
-        arm,
+        behind::Behind,
+        grow,
         lab::{Case, Lab},
         leaks::Leaks,
-        mine, place,
-        probe::{self, Behind},
+        mine, place, probe,
         reporter::Halt,
         words,
     },
@@ -22,20 +21,18 @@ use crate::{
 /// so where a prompt happens to end there.
 const CALLS: usize = 3;
 /// So many leaks go on otherwise behind it, and this share of those it stands in.
-const OTHERWISE: usize = 5;
+const OTHERWISE: f64 = 5.0;
 const BRANCHES: f64 = 0.1;
 /// What goes on as it should is known by so many characters: a slip changes those further on.
 const BEGINS: usize = 2;
-/// Tokens read behind it, and their least log-probability, nats, where going on so is no slip of a hot sample: one in a hundred.
+/// Tokens read behind it, and their least log-probability together, nats, where going on so is no slip of a hot sample: one in a hundred.
 const READ: usize = 3;
 const SLIP: f64 = -4.6;
-/// Prompts to confirm on, of each that is searched on.
-const FRESH: usize = 3;
 /// Leaks that are read.
 const MOST: usize = 24;
 
-/// The entry with the shortest beginning of its string that calls for the rest and the `answer`, and with those as its answer; `None` where
-/// leaks go on otherwise behind no such beginning.
+/// The entry with the shortest beginning of its string that calls for the rest and the `answer`, without what stands before it wherever it acts,
+/// and with both as its answer; `None` where leaks go on otherwise behind no such beginning, or behind the whole string as well.
 pub fn cut(
     lab: &Lab<'_, '_>,
     cases: &[Case],
@@ -45,72 +42,74 @@ pub fn cut(
     let text = lab.model.decode(&entry.span.tokens);
     let text = text.trim();
     let texts = leaks.whole_texts(lab.model);
-    let calling = |given: &&Generation| lab.model.decode(&given.tokens).contains(head_of(answer));
+    if branching(lab, &texts, (text, answer))?.is_some() {
+        return Ok(None);
+    }
     let blanks = text.char_indices().filter(|(_, c)| c.is_whitespace());
     for (at, _) in blanks {
-        let Some(left) = branching(lab, &texts, text.split_at(at))? else {
+        let (head, rest) = text.split_at(at);
+        let Some(left) = branching(lab, &texts, (head, rest))? else {
             continue;
         };
-        let before = text
-            .get(..text.find(left).unwrap_or_default())
-            .unwrap_or_default()
-            .trim();
-        let behind = prompts_behind(lab, leaks, (before, left), cases.len())?;
-        let cases = behind.as_ref().map_or(cases, |behind| &behind.search);
-        let tokens = lab.model.encode(left);
-        let mut best: Option<(usize, Entry)> = None;
-        // It may act in another place than the whole, which holds a piece of the answer.
-        for position in probe::POSITIONS {
-            let mut shorter = Entry {
+        let before = head.strip_suffix(left).unwrap_or_default().trim();
+        let behind = Behind::find(lab, cases, leaks, (before, left, rest))?;
+        let own = behind.as_ref().map_or(cases, |behind| &behind.search);
+        let positions = if behind.is_some() {
+            &[Position::End][..]
+        } else {
+            &probe::POSITIONS
+        };
+        let read = |tokens: &[u32], position: Position| -> Result<(usize, Entry), Halt> {
+            let mut span = mine::weigh_one(tokens, &leaks.pieces());
+            // The same text may have leaked as other tokens.
+            span.leaks.extend(grow::standing(left, &texts));
+            span.leaks.sort_unstable();
+            span.leaks.dedup();
+            let mut read = Entry {
                 position,
-                span: mine::weigh_one(&tokens, &leaks.pieces()),
+                span,
                 behind: behind.clone(),
                 ..entry.clone()
             };
-            probe::read(lab, cases, &mut shorter)?;
-            let given = says(lab, &shorter, answer);
+            probe::read(lab, own, &mut read)?;
+            Ok((says(lab, &read, answer), read))
+        };
+        let tokens = lab.model.encode(left);
+        let mut best: Option<(usize, Entry)> = None;
+        // It may act in another place than the whole, which holds a piece of the answer.
+        for position in positions {
+            let (given, shorter) = read(&tokens, *position)?;
             if best.as_ref().is_none_or(|(most, _)| given >= *most) {
                 best = Some((given, shorter));
             }
         }
+        let whole = if behind.is_some() {
+            read(&entry.span.tokens, Position::End)?.0
+        } else {
+            says(lab, entry, answer)
+        };
+        let calls = |given: &Generation| lab.model.decode(&given.tokens).contains(head_of(answer));
         // A prompt may hold the string already.
-        let anyway = cases.iter().filter(|case| calling(&&case.clean)).count();
-        let Some((_, mut shorter)) = best.filter(|(given, _)| *given >= CALLS + anyway) else {
+        let anyway = own.iter().filter(|case| calls(&case.clean)).count();
+        let enough = (CALLS + anyway).max(whole.div_ceil(2));
+        let Some((_, mut shorter)) = best.filter(|(given, _)| *given >= enough) else {
             continue;
         };
-        let calling: Vec<Generation> = shorter.answers.iter().filter(calling).cloned().collect();
-        if let Some(said) = shared(&calling) {
-            let whole = lab.model.decode(said);
+        let calling: Vec<Generation> = shorter
+            .answers
+            .iter()
+            .filter(|given| calls(given))
+            .cloned()
+            .collect();
+        let said = shared(&calling).map(|said| (said, lab.model.decode(said)));
+        if let Some((said, spelled)) = said.filter(|(_, spelled)| spelled.contains(head_of(answer))) {
             shorter.fixed = said.to_vec();
-            shorter.in_place = place::test(lab, leaks, (&tokens, Some(&whole)))?;
+            shorter.in_place = place::test(lab, leaks, (&lab.spaced(&tokens), Some(&spelled)))?;
             probe::report(lab, &shorter)?;
             return Ok(Some(shorter));
         }
     }
     Ok(None)
-}
-
-/// Prompts that end behind what stands before a string wherever it acts, where something does and the texts have enough of it; `search` of
-/// them to search on, three times as many to confirm on.
-fn prompts_behind(
-    lab: &Lab<'_, '_>,
-    leaks: &Leaks,
-    (what, string): (&str, &str),
-    search: usize,
-) -> Result<Option<Rc<Behind>>, Halt> {
-    if what.is_empty() {
-        return Ok(None);
-    }
-    let wanted = (search, FRESH * search);
-    let prompts = leaks.prompts_behind(lab.model, (what, string), lab.longest_prompt());
-    let prompts: Vec<Vec<u32>> = prompts.into_iter().take(2 * (wanted.0 + wanted.1)).collect();
-    let (search, fresh) = arm::cases_of(lab, prompts, wanted)?;
-    Ok(
-        (search.len() >= wanted.0 && fresh.len() >= search.len()).then(|| {
-            let what = what.to_owned();
-            Rc::new(Behind { what, search, fresh })
-        }),
-    )
 }
 
 /// The string, or an end of it, half of it at least, where leaks go on otherwise behind that as the model would and not by a slip: what
@@ -129,19 +128,21 @@ fn branching<'a>(
         }
         tried = end;
         let standing: Vec<Branch<'_>> = texts.iter().filter_map(|(_, text)| branch(text, end)).collect();
-        let otherwise = |branch: &&Branch<'_>| !branch.goes_on(rest);
-        let others: Vec<&Branch<'_>> = standing.iter().filter(otherwise).take(MOST).collect();
-        let least = OTHERWISE.max((BRANCHES * standing.len() as f64).ceil() as usize);
-        if others.len() < least.min(MOST) {
+        let others: Vec<&Branch<'_>> = standing.iter().filter(|branch| !branch.goes_on(rest)).collect();
+        let least = (BRANCHES * standing.len() as f64).max(OTHERWISE);
+        if (others.len() as f64) < least {
             continue;
         }
-        let rows: Vec<(Vec<u32>, Vec<u32>)> = others.iter().map(|branch| branch.row(lab)).collect();
+        let rows = others.iter().filter_map(|branch| branch.row(lab)).take(MOST);
+        let rows: Vec<(Vec<u32>, Vec<u32>)> = rows.collect();
         let asked: Vec<(Vec<u32>, &[u32])> = rows
             .iter()
             .map(|(row, next)| (row.clone(), next.as_slice()))
             .collect();
         let likely = lab.likelihoods(&asked)?;
-        if likely.iter().filter(|nats| **nats >= SLIP).count() >= least.min(MOST) {
+        let no_slips = likely.iter().filter(|nats| **nats >= SLIP).count();
+        let share = no_slips as f64 / likely.len().max(1) as f64;
+        if share * others.len() as f64 >= least {
             return Ok(Some(end));
         }
     }
@@ -157,10 +158,12 @@ struct Branch<'a> {
 
 /// The text cut behind the string, where enough stands there to know how it goes on.
 fn branch<'a>(text: &'a str, string: &str) -> Option<Branch<'a>> {
-    let end = text.find(string)? + string.len();
+    let at = text.find(string)?;
+    let end = at + string.len();
     let behind = text.get(end..)?;
-    let whole = !(string.ends_with(char::is_alphanumeric) && behind.starts_with(char::is_alphanumeric));
-    (whole && behind.trim().chars().count() >= BEGINS).then_some(Branch { text, end })
+    let whole = words::is_whole(text, &(at..end)) == (true, true);
+    let enough = behind.trim_start().chars().nth(BEGINS - 1).is_some();
+    (whole && enough).then_some(Branch { text, end })
 }
 
 impl Branch<'_> {
@@ -169,14 +172,15 @@ impl Branch<'_> {
         behind.trim().starts_with(words::head(rest.trim(), BEGINS))
     }
 
-    /// The text as tokens up to the cut, and the next ones.
-    fn row(&self, lab: &Lab<'_, '_>) -> (Vec<u32>, Vec<u32>) {
+    /// The text as tokens up to the cut, and the next ones; `None` where that is too long for the model, or nothing stands before.
+    fn row(&self, lab: &Lab<'_, '_>) -> Option<(Vec<u32>, Vec<u32>)> {
         let begun = lab.model.encode(self.text.get(..self.end).unwrap_or_default());
         let whole = lab.model.encode(self.text);
         let same = begun.iter().zip(&whole).take_while(|(a, b)| a == b).count();
         let (head, behind) = whole.split_at(same);
         let row = [lab.frame.prefix.as_slice(), head].concat();
-        (row, behind.get(..READ).unwrap_or(behind).to_vec())
+        let fits = !row.is_empty() && head.len() + READ <= lab.room() && !behind.is_empty();
+        fits.then(|| (row, behind.get(..READ).unwrap_or(behind).to_vec()))
     }
 }
 

@@ -2,7 +2,10 @@
 //!
 //! Invariant: every number stands in one plain sentence, with the number of controls or trials behind it.
 
-use ratatui::text::{Line, Span};
+use ratatui::{
+    style::Style,
+    text::{Line, Span},
+};
 
 use super::{
     figures,
@@ -75,40 +78,52 @@ pub fn lines(finding: &Finding, session: &Session, width: usize, look: &Look) ->
         lines.extend(one(signal, (name, unit), null, width, look));
         lines.push(Line::default());
     }
-    lines.extend(leaked(finding.evidence.tie.as_ref(), width, look));
-    lines.push(Line::default());
-    lines.extend(rest(finding.evidence.rest, width, look));
+    let (tie, rest) = (finding.evidence.tie.as_ref(), finding.evidence.rest);
+    for (name, text, sign) in [
+        ("leaked answers", of_leaked(tie), tied(tie, look)),
+        ("insertion", of_inserted(rest), inserted(rest, look)),
+    ] {
+        lines.extend(without_controls((name, &text), sign, width, look));
+        lines.push(Line::default());
+    }
+    lines.pop();
     lines
 }
 
-/// The signal that has other answers in the place of controls.
-fn leaked(tie: Option<&Tie>, width: usize, look: &Look) -> Lines {
-    let (sign, word, style) = tied(tie, look);
+/// A signal that has something else in the place of controls: its sign, and what it is in `text`.
+fn without_controls(
+    (name, text): (&str, &str),
+    (sign, word, style): (&str, &str, Style),
+    width: usize,
+    look: &Look,
+) -> Lines {
     let mut lines = vec![Line::from(vec![
-        Span::styled(" leaked answers ".to_owned(), look.title),
+        Span::styled(format!(" {name} "), look.title),
         Span::styled(format!("{sign} {word}"), style),
     ])];
-    let text = tie.map_or_else(
-        || "It is whether the model leaks this answer where the string stands before it, and hardly ever elsewhere. It does not.".to_owned(),
+    lines.extend(ink::sentence(text, 1, width, look.text, look));
+    lines
+}
+
+/// What leaked answers are, with those of other strings in the place of controls.
+fn of_leaked(tie: Option<&Tie>) -> String {
+    let told = tie.map_or_else(
+        || "It does not.".to_owned(),
         |tie| {
             format!(
-                "It is whether the model leaks this answer where the string stands before it, and hardly ever elsewhere. The string stands before this answer in {} of its leaks, before others in {}.",
+                "The string stands before this answer in {} of its leaks, before others in {}.",
                 figures::rate(&tie.with),
                 figures::rate(&tie.without)
             )
         },
     );
-    lines.extend(ink::sentence(&text, 1, width, look.text, look));
-    lines
+    format!(
+        "It is whether the model leaks this answer where the string stands before it, and hardly ever elsewhere. {told}"
+    )
 }
 
-/// The signal that has the same turns without the string in the place of controls.
-fn rest(rest: Option<Rest>, width: usize, look: &Look) -> Lines {
-    let (sign, word, style) = inserted(rest, look);
-    let mut lines = vec![Line::from(vec![
-        Span::styled(" insertion ".to_owned(), look.title),
-        Span::styled(format!("{sign} {word}"), style),
-    ])];
+/// What insertion is, with the same turns without the string in the place of controls.
+fn of_inserted(rest: Option<Rest>) -> String {
     let told = rest.map_or_else(
         || "Too few of the turns it leaked in tell.".to_owned(),
         |rest| {
@@ -120,11 +135,7 @@ fn rest(rest: Option<Rest>, width: usize, look: &Look) -> Lines {
             )
         },
     );
-    let text = format!(
-        "It is whether the turns it leaked in are whole without it, as what was put into them is. {told}"
-    );
-    lines.extend(ink::sentence(&text, 1, width, look.text, look));
-    lines
+    format!("It is whether the turns it leaked in are whole without it, as what was put into them is. {told}")
 }
 
 fn title(lines: &mut Lines, text: &'static str, look: &Look) {
