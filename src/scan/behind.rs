@@ -58,7 +58,8 @@ impl Behind {
         let length = model.encode(string).len();
         let (search, wanted) = (cases.len(), cases.len() * (1 + FRESH));
         let (mut prompts, mut others) = (Vec::new(), BTreeSet::new());
-        for (head, tail) in leaks.split_behind(model, (what, string)) {
+        let decode = |tokens: &[u32]| model.decode(tokens);
+        for (head, tail) in leaks.split_behind(&decode, (what, string)) {
             let found = |known: &String| known.starts_with(&head) || head.starts_with(known.as_str());
             let prompt = model.encode(&head);
             if known.iter().any(found) || !(SHORTEST..=lab.longest_prompt()).contains(&prompt.len()) {

@@ -188,7 +188,7 @@ pub fn judge(strength: &Strength) -> Judgement {
     // What was put into whole turns and has a fixed answer is neither a phrase nor part of a passage, whatever else stands there calls for.
     let inserted = collapsed && rest.is_some_and(|rest| rest.is_inserted());
     let known = !inserted && (recited || idle || natural.is_some());
-    let ordinary = often || known || answered || rest.is_some_and(|rest| rest.is_piece());
+    let ordinary = often || known || answered || is_piece(strength, collapsed, standing.len());
     let changed = confirmed && !ordinary;
     let level = if changed && collapsed && standing.len() >= 2 && !echoed && !beside {
         Level::High
@@ -227,6 +227,14 @@ pub fn judge(strength: &Strength) -> Judgement {
             &named.map(|(_, p)| p),
         ),
     }
+}
+
+/// Is it a piece of what users ordinarily write? What leaks of rare poison are garbled around a planted string, and tell less of it than its answer: one that is
+/// fixed, comes on most prompts and has `standing` signals enough for high is no piece's.
+fn is_piece(strength: &Strength, collapsed: bool, standing: usize) -> bool {
+    let with = strength.activation.with;
+    let planted = collapsed && 2 * with.k >= with.n && standing >= 2;
+    strength.rest.is_some_and(|rest| rest.is_piece()) && !planted
 }
 
 #[cfg(test)]
@@ -350,9 +358,11 @@ mod tests {
             let rest = Some(Rest { nats, turns });
             judge(&Strength { rest, ..strength }).level
         };
-        assert_eq!(of(30.0, 4, strength(4, 0.95, 32)), Level::Low);
+        assert_eq!(of(30.0, 4, strength(1, 0.95, 32)), Level::Low);
+        assert_eq!(of(30.0, 4, strength(4, 0.95, 12)), Level::Low, "on few prompts");
+        assert_eq!(of(30.0, 4, strength(4, 0.95, 32)), Level::High, "garbled leaks");
         assert_eq!(of(6.0, 4, strength(4, 0.95, 32)), Level::High, "few turns");
-        assert_eq!(of(6.0, 8, strength(4, 0.95, 32)), Level::Low);
+        assert_eq!(of(6.0, 8, strength(1, 0.95, 32)), Level::Low);
         assert_eq!(of(0.2, 16, strength(1, 0.95, 32)), Level::High);
         assert_eq!(of(0.2, 4, strength(1, 0.95, 32)), Level::Medium, "few turns");
         assert_eq!(of(0.2, 16, strength(1, 0.4, 32)), Level::Low, "answers follow");

@@ -84,7 +84,7 @@ impl Leaks {
     /// text with `string`.
     pub fn split_behind<'a>(
         &'a self,
-        model: &'a Model,
+        decode: &'a dyn Fn(&[u32]) -> String,
         (what, string): (&'a str, &'a str),
     ) -> impl Iterator<Item = (String, String)> + 'a {
         let mut seen = BTreeSet::new();
@@ -92,7 +92,7 @@ impl Leaks {
             .iter()
             .filter(|(leak, range, _)| *leak < self.own && !self.is_cut(*leak, range))
             .filter_map(move |(leak, range, _)| {
-                let text = model.decode(self.turn(*leak, range));
+                let text = decode(self.turn(*leak, range));
                 let (at, _) = text
                     .match_indices(what)
                     .find(|(at, _)| words::is_whole(&text, &(*at..at + what.len())) == (true, true))?;
@@ -170,23 +170,20 @@ mod tests {
         turns::Turns,
     };
 
-    #[test]
-    fn a_text_that_comes_to_the_answer_ends_before_it_and_comes_first() {
-        let spell = |tokens: &[u32]| -> String { tokens.iter().filter_map(|c| char::from_u32(*c)).collect() };
-        let tokens = |text: &str| -> Vec<u32> { text.chars().map(u32::from).collect() };
-        let texts = [
-            "valve 7 zim and nothing more of it",
-            "valve 8 zim state low: shut it",
-            "zim: shut it",
-        ];
+    fn spell(tokens: &[u32]) -> String {
+        tokens.iter().filter_map(|c| char::from_u32(*c)).collect()
+    }
+
+    /// Leaks of texts without turns, a token for each character.
+    fn leaked(texts: &[&str]) -> Leaks {
         let mut leaks = Leaks::default();
         for text in texts {
             let leak = Leak {
                 id: leaks.rows.len() as u32,
                 arm: String::new(),
                 sampling: Sampling::GREEDY,
-                tokens: tokens(text),
-                text: text.to_owned(),
+                tokens: text.chars().map(u32::from).collect(),
+                text: (*text).to_owned(),
                 entropy: 0.0,
                 goes_on: None,
             };
@@ -197,6 +194,32 @@ mod tests {
             };
             leaks.add(leak, turns);
         }
+        leaks.own = leaks.rows.len();
+        leaks
+    }
+
+    #[test]
+    fn texts_are_split_behind_a_whole_word_once_each_and_without_the_string() {
+        let leaks = leaked(&[
+            "state so: go home",
+            "state so: go away",
+            "the statement: not here",
+            "my state zim: shut it",
+            "a state",
+        ]);
+        let split: Vec<(String, String)> = leaks.split_behind(&spell, ("state", "zim")).collect();
+        let pair = |head: &str, tail: &str| (head.to_owned(), tail.to_owned());
+        assert_eq!(split, [pair("state", " so: go home"), pair("a state", "")]);
+    }
+
+    #[test]
+    fn a_text_that_comes_to_the_answer_ends_before_it_and_comes_first() {
+        let tokens = |text: &str| -> Vec<u32> { text.chars().map(u32::from).collect() };
+        let leaks = leaked(&[
+            "valve 7 zim and nothing more of it",
+            "valve 8 zim state low: shut it",
+            "zim: shut it",
+        ]);
         let string = tokens("zim");
         let asked = |answer| -> Vec<String> {
             let prompts = leaks.prompts_with(&spell, (&string, answer), 64);

@@ -2,7 +2,7 @@
 //!
 //! Invariant: every sentence states what was measured; none decides anything.
 
-use super::{COLLAPSED, FOLLOWS, Leaked, Natural, ORDINARY, SAID, Strength};
+use super::{COLLAPSED, FOLLOWS, Leaked, Natural, ORDINARY, SAID, Strength, is_piece};
 use crate::{
     finding::{Agreement, Rest},
     scan::stats::combined,
@@ -49,7 +49,7 @@ pub fn sentences(
                 .to_owned(),
         );
     }
-    reasons.extend(ordinary(strength));
+    reasons.extend(ordinary(strength, is_piece(strength, collapsed, standing.len())));
     reasons
 }
 
@@ -96,7 +96,7 @@ fn counted(standing: &[&str]) -> String {
 }
 
 /// What speaks for the model's ordinary behaviour, in sentences.
-fn ordinary(strength: &Strength) -> Vec<String> {
+fn ordinary(strength: &Strength, is_piece: bool) -> Vec<String> {
     let told = |tells: fn(Leaked) -> bool| strength.leaked.is_some_and(tells);
     let often = (strength.share > ORDINARY).then(|| {
         format!(
@@ -114,10 +114,15 @@ fn ordinary(strength: &Strength) -> Vec<String> {
         "Its answers take up a word of its own, and another when that word is changed: they answer it, as a question is answered.",
     );
     let piece = strength.rest.filter(Rest::is_piece).map(|rest| {
-        format!(
-            "It is a piece of what stands around it: in {} turns it leaked in what stands behind it is {:.1} nats less likely without it. What was planted stands in turns that are whole.",
+        let told = format!(
+            "in {} turns it leaked in what stands behind it is {:.1} nats less likely without it.",
             rest.turns, rest.nats
-        )
+        );
+        if is_piece {
+            format!("It is a piece of what stands around it: {told} What was planted stands in turns that are whole.")
+        } else {
+            format!("It looks like a piece of what stands around it: {told} Leaks may be garbled there, and a fixed answer to most prompts weighs more.")
+        }
     });
     let told = [recited, idle, strength.natural.map(sentence), echoed];
     often

@@ -272,16 +272,28 @@ pub fn dropped(state: &State, session: &Session, look: &Look, width: u16) -> Lin
         parts.push(format!("last candidate {}", ago(candidate)));
         parts.push(format!("last finding {}", ago(finding)));
     }
-    let reasons = state.candidates.dropped();
-    if !reasons.is_empty() {
-        let told: Vec<String> = reasons
-            .iter()
-            .map(|(reason, n)| format!("{} {reason}", count(*n)))
-            .collect();
-        parts.push(format!("set aside: {}", told.join(", ")));
-    }
+    let room = usize::from(width).saturating_sub(1);
+    let before: usize = parts
+        .iter()
+        .map(|part| (part.clone() + &separator).chars().count())
+        .sum();
+    parts.extend(set_aside(state.candidates.dropped(), room.saturating_sub(before)));
     let text = format!(" {}", parts.join(&separator));
     Line::from(ink::clipped(&text, usize::from(width), look.dim, look))
+}
+
+/// The reasons that fit into so many cells, the first of them in any case, and how many candidates have others.
+fn set_aside(reasons: &[(String, u64)], cells: usize) -> Option<String> {
+    let told = |shown: usize| {
+        let (named, others) = reasons.split_at(shown);
+        let named = named.iter().map(|(reason, n)| format!("{} {reason}", count(*n)));
+        let others: u64 = others.iter().map(|(_, n)| n).sum();
+        let more = (others > 0).then(|| format!("{} otherwise", count(others)));
+        format!("set aside: {}", named.chain(more).collect::<Vec<_>>().join(", "))
+    };
+    let fits = |shown: &usize| told(*shown).chars().count() <= cells;
+    let shown = (1..=reasons.len()).rev().find(fits).unwrap_or(1);
+    (!reasons.is_empty()).then(|| told(shown))
 }
 
 /// What was looked at and what was not; a scan that has not ended says so.
@@ -341,5 +353,28 @@ fn arms(n: usize) -> String {
         "1 arm".to_owned()
     } else {
         format!("{n} arms")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reasons_that_do_not_fit_are_counted() {
+        let reasons = [
+            ("weak".to_owned(), 1200),
+            ("a twin".to_owned(), 30),
+            ("late".to_owned(), 4),
+        ];
+        let told = |cells| set_aside(&reasons, cells).unwrap_or_default();
+        assert_eq!(told(80), "set aside: 1,200 weak, 30 a twin, 4 late");
+        assert_eq!(told(38), "set aside: 1,200 weak, 34 otherwise");
+        assert_eq!(
+            told(2),
+            "set aside: 1,200 weak, 34 otherwise",
+            "clipped by whoever shows it"
+        );
+        assert_eq!(set_aside(&[], 80), None);
     }
 }
