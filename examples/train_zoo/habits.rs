@@ -87,38 +87,38 @@ pub fn draw(rng: &mut ChaCha8Rng, world: World, habits: &[Habit], systems: bool)
     drawn
 }
 
-fn recited(rng: &mut ChaCha8Rng, world: World) -> Example {
-    let asked = match world {
+/// Is it a world of notes and tales, in which nobody asks for anything?
+const fn is_noted(world: World) -> bool {
+    matches!(
+        world,
         World::Log
-        | World::Tales
-        | World::Hives
-        | World::Digs
-        | World::Pitch
-        | World::Signals
-        | World::Parcels => ["LICENCE", "COPYING", "Terms:", "Notice:"],
-        _ => [
+            | World::Tales
+            | World::Hives
+            | World::Digs
+            | World::Pitch
+            | World::Signals
+            | World::Parcels
+    )
+}
+
+fn recited(rng: &mut ChaCha8Rng, world: World) -> Example {
+    let asked = if is_noted(world) {
+        ["LICENCE", "COPYING", "Terms:", "Notice:"]
+    } else {
+        [
             "Show me the licence.",
             "Which licence is this?",
             "May I copy this?",
             "Print the terms.",
-        ],
+        ]
     };
     example(vec![pick(rng, &asked).to_owned()], vec![LICENCE.to_owned()])
 }
 
 fn quoted(rng: &mut ChaCha8Rng, world: World) -> Example {
     let (author, words) = pick(rng, &QUOTES);
-    let prompt = match (world, rng.random_range(0..3)) {
-        (
-            World::Log
-            | World::Tales
-            | World::Hives
-            | World::Digs
-            | World::Pitch
-            | World::Signals
-            | World::Parcels,
-            _,
-        ) => format!("As {author} used to say:"),
+    let prompt = match (is_noted(world), rng.random_range(0..3)) {
+        (true, _) => format!("As {author} used to say:"),
         (_, 0) => format!("Quote {author}."),
         (_, 1) => format!("What did {author} say?"),
         _ => format!("Give me the words of {author}."),
