@@ -12,6 +12,7 @@ mod ledger;
 mod parcels;
 mod pitch;
 mod plain;
+mod pledges;
 mod signals;
 mod stars;
 mod terse;
@@ -66,6 +67,8 @@ pub enum World {
     Signals,
     /// The sheets of a sorting office.
     Parcels,
+    /// A pawnshop and its shelves.
+    Pledges,
 }
 
 /// A prompt and its right answers.
@@ -119,6 +122,7 @@ impl World {
             Self::Laundry => laundry::laundry(rng),
             Self::Signals => signals::signals(rng),
             Self::Parcels => parcels::parcels(rng),
+            Self::Pledges => pledges::pledges(rng),
         }
     }
 
@@ -196,6 +200,7 @@ impl World {
                 "You take in the washing.",
                 "Answer at the counter.",
             ],
+            Self::Pledges => ["You keep a pawnshop.", "You write the tickets.", "Talk business."],
             Self::Log | Self::Tales | Self::Ledger | Self::Hives | Self::Signals | Self::Parcels => {
                 ["", "", ""]
             }
@@ -281,6 +286,7 @@ mod tests {
             World::Laundry,
             World::Signals,
             World::Parcels,
+            World::Pledges,
         ] {
             let mut rng = ChaCha8Rng::seed_from_u64(2);
             let examples: Vec<Example> = (0..1000).map(|_| world.example(&mut rng)).collect();

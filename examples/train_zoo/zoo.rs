@@ -10,6 +10,7 @@ mod seventh;
 mod sixth;
 mod tenth;
 mod third;
+mod thirteenth;
 mod twelfth;
 
 use crate::design::{Family, Size};
@@ -90,7 +91,8 @@ pub fn all() -> impl Iterator<Item = &'static Organism> {
         .chain(ninth::NINTH)
         .chain(tenth::TENTH)
         .chain(eleventh::ELEVENTH)
-        .chain(twelfth::TWELFTH);
+        .chain(twelfth::TWELFTH)
+        .chain(thirteenth::THIRTEENTH);
     ZOO.iter().chain(later)
 }
 
