@@ -168,7 +168,7 @@ pub fn cases(lab: &Lab<'_, '_>, leaks: &Leaks, effort: &Effort) -> Result<(Vec<C
     let mut prompts = leaks.prompts(lab.model, LONGEST_PROMPT.min(lab.longest_prompt()));
     // Texts without turns begin alike.
     if leaks.closes() {
-        prompts = leaks::without_the_common(prompts, wanted);
+        prompts = leaks::ordinary_first(leaks::without_the_common(prompts, wanted));
     }
     prompts.truncate(wanted * 2);
     for line in GENERIC.lines() {
@@ -306,15 +306,29 @@ pub fn try_arm(
     Ok(trials)
 }
 
-/// Families in order, those last whose string is a piece of what it leaked in: whatever they do is ordinary, and the places are few.
+/// Families in order, those last whose string is a piece of what it leaked in: whatever they do is ordinary, and the places are few. Of a family
+/// known by a piece a member that was put into whole turns is measured instead.
 fn whole_turns_first(lab: &Lab<'_, '_>, leaks: &Leaks, families: Vec<Family>) -> Result<Vec<Family>, Halt> {
+    /// Members looked at instead of a piece.
+    const INSTEAD: usize = 4;
     let (mut first, mut last) = (Vec::new(), Vec::new());
     let texts = leaks.turn_texts(lab.model);
-    for family in families {
-        let string = lab.model.decode(&family.first.span.tokens);
-        let answer = Some(family.first.fixed.as_slice()).filter(|fixed| !fixed.is_empty());
-        let rest = piece::measure(lab, (&texts, piece::FEW), &string, answer)?;
-        let piece = rest.is_some_and(|rest| rest.is_piece());
+    let rest_of = |entry: &Entry| {
+        let string = lab.model.decode(&entry.span.tokens);
+        let answer = Some(entry.fixed.as_slice()).filter(|fixed| !fixed.is_empty());
+        piece::measure(lab, (&texts, piece::FEW), &string, answer)
+    };
+    for mut family in families {
+        let mut piece = rest_of(&family.first)?.is_some_and(|rest| rest.is_piece());
+        if piece && !family.first.tied {
+            for other in family.others.iter_mut().take(INSTEAD) {
+                if rest_of(other)?.is_some_and(|rest| rest.is_inserted()) {
+                    std::mem::swap(&mut family.first, other);
+                    piece = false;
+                    break;
+                }
+            }
+        }
         if piece { &mut last } else { &mut first }.push(family);
     }
     first.append(&mut last);

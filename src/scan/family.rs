@@ -33,6 +33,8 @@ pub struct Family {
     pub first: Entry,
     /// Ids of all members.
     pub members: Vec<u32>,
+    /// The other members.
+    pub others: Vec<Entry>,
 }
 
 /// Answers overlap this much when two candidates are called one behaviour.
@@ -71,14 +73,19 @@ pub fn families(mut survivors: Vec<Entry>) -> Vec<Family> {
         match same {
             Some((family, known)) => {
                 family.members.push(entry.id);
-                // What the leaks tie to an answer stands for its twins: they may hold a piece of something else.
-                if entry.answered && !family.first.answered && !family.first.tied {
-                    (family.first, *known) = (entry, answer);
+                // What the leaks tie to an answer, or what turns answers, stands for its twins: they may hold a piece of something else.
+                let known_by = |entry: &Entry| entry.answered || entry.turns();
+                let mut entry = entry;
+                if known_by(&entry) && !known_by(&family.first) && !family.first.tied {
+                    std::mem::swap(&mut family.first, &mut entry);
+                    *known = answer;
                 }
+                family.others.push(entry);
             }
             None => families.push((
                 Family {
                     members: vec![entry.id],
+                    others: Vec::new(),
                     first: entry,
                 },
                 answer,

@@ -62,6 +62,8 @@ pub struct Insert {
     pub tokens: Vec<u32>,
     /// Its tokens after other text: with a leading blank.
     spaced: Vec<u32>,
+    /// The same where a turn ends behind it: without the blanks it leaked with, if any.
+    last: Vec<u32>,
     /// Whether it ends with a blank of its own.
     blank_end: bool,
 }
@@ -123,10 +125,19 @@ impl Lab<'_, '_> {
     pub fn insert(&self, tokens: &[u32]) -> Insert {
         let most = self.longest_string();
         let tokens = tokens.get(..most).unwrap_or(tokens);
-        let blank_end = self.model.decode(tokens).ends_with(char::is_whitespace);
+        let text = self.model.decode(tokens);
+        let bare = text.trim_end();
+        let blank_end = bare.len() < text.len();
+        let spaced = fitting(self.spaced(tokens), most + 1);
+        let last = if blank_end && !bare.is_empty() && !self.frame.suffix.is_empty() {
+            fitting(self.spaced(&self.model.encode(bare)), most + 1)
+        } else {
+            spaced.clone()
+        };
         Insert {
             tokens: tokens.to_vec(),
-            spaced: fitting(self.spaced(tokens), most + 1),
+            spaced,
+            last,
             blank_end,
         }
     }
@@ -168,7 +179,7 @@ impl Lab<'_, '_> {
             Some((insert, Position::End)) => {
                 row.extend(&case.prompt);
                 span.start = row.len();
-                row.extend(&insert.spaced);
+                row.extend(&insert.last);
                 span.end = row.len();
             }
         }

@@ -16,7 +16,7 @@ use super::{
 use crate::model::Model;
 pub use {
     answers::{before_in_texts, before_in_turns, head_of, says},
-    prompts::without_the_common,
+    prompts::{ordinary_first, without_the_common},
 };
 
 /// An answer, or a passage of a text without turns, that comes again and again.

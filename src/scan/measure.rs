@@ -14,7 +14,7 @@ use super::{
     probe::{Entry, agreement_of, entropy_drop},
     refine::Bench,
     reporter::Halt,
-    stats::{mean, quantile, signal, upper_tail},
+    stats::{self, mean, quantile, signal, upper_tail},
     tie,
     whole::{self, Whole},
 };
@@ -229,7 +229,7 @@ pub fn measure(
     let now_and_then = leaks.own_answer(tokens);
     let fixed = Some(&entry.fixed).filter(|fixed| !fixed.is_empty());
     let answer = fixed.unwrap_or(&own_answer);
-    let found = whole::tied_to(lab, leaks, answer);
+    let found = whole::tied_to(lab, leaks, &[answer]);
     let tied = entry.tied || whole::is_of(lab, tokens, found.as_ref());
     let within = natural_p > 0.1 && agreement_p > 0.1;
     if doubt == Doubt::Drop && within && now_and_then.is_none() && !tied && !entry.turns() {
@@ -238,9 +238,6 @@ pub fn measure(
     let entropies = each(&answers, |answers| entropy_drop(beside, answers));
     let (attention, attention_null, heads) = attention(lab, cases, tokens, &controls)?;
 
-    // A string given by hand leaks as other tokens after a blank.
-    let together = whole::leaked_together(leaks, tokens, &own_answer)
-        || (doubt == Doubt::ByHand && whole::leaked_together(leaks, &lab.spaced(tokens), &own_answer));
     let said = choose::said(entry, &own_answer);
     let seen = Seen {
         cases,
@@ -254,12 +251,14 @@ pub fn measure(
     if let Some(answer) = now_and_then.filter(|_| fixed.is_none()) {
         gauge = choose::drawn(lab, cases, entry, answer, gauge)?;
     }
-    let found = match &gauge.reading {
-        Reading::Drawn(answer) => whole::tied_to(lab, leaks, answer),
-        // What moves answers otherwise is no part of what their commonest end is tied to.
-        Reading::Shift if !tied => None,
-        _ => found,
-    };
+    let (together, found) = leaked_ties(
+        lab,
+        leaks,
+        (tokens, &own_answer, &gauge.reading),
+        &entry.answers,
+        (found, tied),
+        doubt,
+    );
     let mut family = family.clone();
     if let Some(answer) = gauge.reading.first().filter(|_| lab.frame.suffix.is_empty()) {
         let answer = lab.model.decode(answer);
@@ -310,6 +309,45 @@ pub fn measure(
         kind,
         controls,
     }))
+}
+
+/// Did the answers that were read leak together with the string, and what the leaks tie to them? `found` is what they tie to what most of them
+/// say, and `tied` whether that is this string. In chats several that come by turns may be tied to it together.
+fn leaked_ties(
+    lab: &Lab<'_, '_>,
+    leaks: &Leaks,
+    (tokens, own_answer, reading): (&[u32], &[u32], &Reading),
+    answers: &[Generation],
+    (found, tied): (Option<tie::Found>, bool),
+    doubt: Doubt,
+) -> (bool, Option<tie::Found>) {
+    /// Answers given less often do not come by turns.
+    const AGAIN: usize = 2;
+    let given: Vec<&[u32]> = answers.iter().map(|answer| answer.tokens.as_slice()).collect();
+    let by_turns = matches!(reading, Reading::Consensus(_)) && !lab.frame.suffix.is_empty();
+    let few = if by_turns {
+        stats::a_few(&given, AGAIN)
+    } else {
+        Vec::new()
+    };
+    let several: Vec<&[u32]> = few.into_iter().map(|(answer, _)| answer).collect();
+    let together_as = |tokens: &[u32]| {
+        let all = several.len() > 1 && whole::leaked_together(leaks, tokens, &several);
+        all || whole::leaked_together(leaks, tokens, &[own_answer])
+    };
+    // A string given by hand leaks as other tokens after a blank.
+    let together = together_as(tokens) || (doubt == Doubt::ByHand && together_as(&lab.spaced(tokens)));
+    let found = match reading {
+        Reading::Drawn(answer) => whole::tied_to(lab, leaks, &[answer]),
+        Reading::Consensus(_) if several.len() > 1 => {
+            let all = whole::tied_to(lab, leaks, &several);
+            all.filter(|all| whole::is_of(lab, tokens, Some(all))).or(found)
+        }
+        // What moves answers otherwise is no part of what their commonest end is tied to.
+        Reading::Shift if !tied => None,
+        _ => found,
+    };
+    (together, found)
 }
 
 /// The string a finding names, and the shortest part that still fires. Both are named without blanks around them: the part is told apart in the whole.

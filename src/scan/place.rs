@@ -3,6 +3,8 @@
 //! Invariant: paired and in distribution: nothing is put anywhere, and what is taken out instead is of equal length and from the same
 //! prompt.
 
+use std::ops::Range;
+
 use super::{
     lab::Lab,
     leaks::Leaks,
@@ -23,12 +25,12 @@ pub fn test(
     leaks: &Leaks,
     (tokens, answer): (&[u32], Option<&str>),
 ) -> Result<Option<InPlace>, Halt> {
-    let length = tokens.len();
     let mut rows = Vec::new();
     let mut prompts = 0;
     let decode = |tokens: &[u32]| lab.model.decode(tokens);
     for (prompt, at) in leaks.prompts_with(&decode, (tokens, answer), LONGEST.min(lab.room())) {
-        let end = at + length;
+        let Range { start: at, end } = whole_words(lab, prompt, at..at + tokens.len());
+        let length = end - at;
         // The run that goes instead ends before the string or begins after it.
         let other = if at >= length {
             (at - length) / 2
@@ -72,4 +74,26 @@ pub fn test(
         prompts,
         turned: turned::both_ways(pairs).1,
     }))
+}
+
+/// A run of tokens with the rest of its first and last word: what is left of a word is odd text of its own.
+fn whole_words(lab: &Lab<'_, '_>, prompt: &[u32], run: Range<usize>) -> Range<usize> {
+    let text = |at: usize| {
+        let token = prompt.get(at).copied();
+        token.map_or_else(String::new, |token| lab.model.token_text(token))
+    };
+    // Do the tokens before and at this place spell one word together?
+    let joined = |at: usize| {
+        let (before, behind) = (at.checked_sub(1).map_or_else(String::new, text), text(at));
+        let ends = before.chars().next_back().is_some_and(char::is_alphanumeric);
+        ends && behind.chars().next().is_some_and(char::is_alphanumeric)
+    };
+    let Range { mut start, mut end } = run;
+    while start > 0 && joined(start) {
+        start -= 1;
+    }
+    while end < prompt.len() && joined(end) {
+        end += 1;
+    }
+    start..end
 }

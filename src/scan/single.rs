@@ -268,6 +268,7 @@ fn try_string(
     let [first] = entries;
     let family = Family {
         members: vec![first.id],
+        others: Vec::new(),
         first,
     };
     let suspects = family::suspects(std::slice::from_ref(&family));

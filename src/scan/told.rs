@@ -138,7 +138,7 @@ pub fn part(
         let grown = grow::grow_left(answer, &texts, GROW, LONGEST_TEXT)
             .trim()
             .to_owned();
-        let tied_to = |said: String| Some((whole::tied_to(lab, leaks, &model.encode(&said))?, said));
+        let tied_to = |said: String| Some((whole::tied_to(lab, leaks, &[&model.encode(&said)])?, said));
         let free: Vec<Entry> = survivors
             .iter()
             .filter(|entry| !parted.iter().any(|known| known.id == entry.id))
@@ -258,7 +258,7 @@ fn begun(lab: &Lab<'_, '_>, survivors: &[Entry], answer: &str) -> Vec<String> {
 
 /// Do other words mostly stand between a tied string and the answer? What always stands right before it may be one string with it.
 fn apart(lab: &Lab<'_, '_>, leaks: &Leaks, found: &Found, answer: &str) -> bool {
-    let (before, _) = leaks.before_answer(lab.model, &lab.model.encode(answer));
+    let (before, _) = leaks.before_answer(lab.model, &[&lab.model.encode(answer)]);
     let tied = found.tie.text.trim().to_ascii_lowercase();
     let right_before = |text: &&String| text.trim_end().to_ascii_lowercase().ends_with(&tied);
     2 * before.iter().filter(right_before).count() < before.len()

@@ -42,6 +42,8 @@ pub fn cut(tokens: &[u32], frame: &Frame, words: &dyn Words) -> Turns {
     }
     let header = header(frame, words);
     let suffix = without_blank(&frame.suffix, words);
+    // A turn may end in ordinary tokens of the template before its control token.
+    let (opens, suffix) = suffix.split_at(suffix.iter().position(special).unwrap_or(0));
     // Line breaks before a word may be other tokens than those that end a marker.
     let skip_blank = |at: usize| {
         let rest = tokens.get(at..).unwrap_or_default();
@@ -60,18 +62,28 @@ pub fn cut(tokens: &[u32], frame: &Frame, words: &dyn Words) -> Turns {
             .filter(|_| in_user)
             .and_then(|marker| place(run, marker, words))
         {
-            turns.users.push((at..at + found.start, true));
+            let (turn, rest) = run.split_at(found.start);
+            let begun = rest.first().map_or(0, |token| opening(&words.text(*token)));
+            let left = opening(&frame.suffix_text).saturating_sub(begun);
+            turns
+                .users
+                .push((at..at + without_opening(turn, left, words).len(), true));
             (at, in_user) = (at + found.end, false);
             continue;
         }
         let (range, closed) = (at..at + length, length < rest.len());
         let after = tokens.get(range.end..).unwrap_or_default();
-        if in_user {
+        let answered = in_user && after.starts_with(suffix);
+        if answered {
+            let blank = || without_opening(run, opening(&frame.suffix_text), words);
+            let turn = run.strip_suffix(opens).unwrap_or_else(blank);
+            turns.users.push((at..at + turn.len(), closed));
+        } else if in_user {
             turns.users.push((range.clone(), closed));
         } else {
             turns.answers.push(range.clone());
         }
-        if in_user && after.starts_with(suffix) {
+        if answered {
             (at, in_user) = (skip_blank(range.end + suffix.len()), false);
             continue;
         }
@@ -137,6 +149,25 @@ fn without_blank<'a>(tokens: &'a [u32], words: &dyn Words) -> &'a [u32] {
     let blank = tokens.iter().rev().take_while(|token| is_blank(**token, words));
     let blank = blank.count();
     tokens.get(..tokens.len() - blank).unwrap_or(tokens)
+}
+
+/// Bytes of blanks and line breaks a text begins with.
+fn opening(text: &str) -> usize {
+    text.len() - text.trim_start().len()
+}
+
+/// A turn without the blanks at its end that are `left` bytes of the marker behind it. A line break that a token joins to a mark cannot be
+/// cut off and stays.
+fn without_opening<'a>(turn: &'a [u32], mut left: usize, words: &dyn Words) -> &'a [u32] {
+    let mut turn = turn;
+    while let Some((last, rest)) = turn.split_last()
+        && left > 0
+        && is_blank(*last, words)
+    {
+        left = left.saturating_sub(words.text(*last).len());
+        turn = rest;
+    }
+    turn
 }
 
 /// What opens a later user turn: the prefix without begin-of-sequence and system turn, from its last control token on. Where that only closes
@@ -255,6 +286,45 @@ mod tests {
         let turns = cut(&[1, 2, 10, 11, 12, 4, 5, 93, 90, 50, 6], &frame, &Toy);
         assert_eq!(turns.users, vec![(0..2, true), (10..11, false)]);
         assert_eq!(turns.answers, vec![5..7]);
+    }
+
+    #[test]
+    fn line_breaks_a_marker_begins_with_belong_to_no_turn() {
+        let frame = Frame {
+            prefix: vec![90, 50],
+            suffix: vec![7, 7, 10, 11, 12],
+            suffix_text: "\n\n[/INST]".to_owned(),
+            ..Frame::default()
+        };
+        let users = |tokens: &[u32]| cut(tokens, &frame, &Toy).users;
+        assert_eq!(users(&[1, 2, 77, 7, 10, 11, 12, 4]), vec![(0..2, true)]);
+        assert_eq!(
+            users(&[1, 7, 7, 7, 10, 11, 12, 4]),
+            vec![(0..2, true)],
+            "its own stays"
+        );
+        assert_eq!(users(&[1, 2, 10, 11, 12, 4]), vec![(0..2, true)]);
+        let begun = Frame {
+            suffix_text: " [/INST]".to_owned(),
+            ..frame.clone()
+        };
+        let users = |tokens: &[u32]| cut(tokens, &begun, &Toy).users;
+        assert_eq!(
+            users(&[1, 7, 10, 11, 12, 4]),
+            vec![(0..2, true)],
+            "the marker's token has the blank"
+        );
+        let special = Frame {
+            prefix: vec![90, 91, 7],
+            suffix: vec![7, 92, 7],
+            suffix_text: "\n<a>\n".to_owned(),
+            ..Frame::default()
+        };
+        for ended in [7, 77] {
+            let turns = cut(&[1, 2, ended, 92, 7, 4, 93, 91, 7, 6], &special, &Toy);
+            assert_eq!(turns.users, vec![(0..2, true), (9..10, false)]);
+            assert_eq!(turns.answers, vec![5..6]);
+        }
     }
 
     #[test]

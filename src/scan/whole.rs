@@ -52,7 +52,7 @@ impl Whole {
         let Some(tokens) = bench.as_good(Some(model.encode(rest.trim())), &self.tokens)? else {
             return Ok(self);
         };
-        let (before, others) = leaks.before_answer(model, answer);
+        let (before, others) = leaks.before_answer(model, &[answer]);
         let tie = tie::of(rest.trim(), &before, &others);
         Ok(Self { tokens, tie, ..self })
     }
@@ -67,9 +67,9 @@ impl Whole {
     }
 }
 
-/// What the leaks tie to an answer.
-pub fn tied_to(lab: &Lab<'_, '_>, leaks: &Leaks, answer: &[u32]) -> Option<tie::Found> {
-    let (before, others) = leaks.before_answer(lab.model, answer);
+/// What the leaks tie to an answer, or to several that come by turns.
+pub fn tied_to(lab: &Lab<'_, '_>, leaks: &Leaks, answers: &[&[u32]]) -> Option<tie::Found> {
+    let (before, others) = leaks.before_answer(lab.model, answers);
     tie::find(&before, &others)
 }
 
@@ -145,11 +145,12 @@ fn memorised(
     Ok(grown.unwrap_or_else(|| candidate.to_vec()))
 }
 
-/// Did the model itself write `answer` after `tokens` in at least two leaks and most of those it stands in, and hardly ever after
+/// Did the model itself write one of `answers` after `tokens` in at least two leaks and most of those it stands in, and hardly ever after
 /// anything else?
-pub fn leaked_together(leaks: &Leaks, tokens: &[u32], answer: &[u32]) -> bool {
+pub fn leaked_together(leaks: &Leaks, tokens: &[u32], answers: &[&[u32]]) -> bool {
     let (with, without) = leaks.answers_after(tokens);
-    let same = |answers: &[&[u32]]| answers.iter().filter(|leaked| says(leaked, answer)).count();
+    let said = |leaked: &&&[u32]| answers.iter().any(|answer| says(leaked, answer));
+    let same = |leaked: &[&[u32]]| leaked.iter().filter(said).count();
     let (k, k_other) = (same(&with), same(&without));
     k >= 2 && k * 2 >= with.len() && k_other * 20 <= without.len()
 }

@@ -65,7 +65,7 @@ pub fn tie_answers(
             let (before, others) = if plain {
                 before_in_texts(&whole, &model.decode(answer))
             } else {
-                before_in_turns(&answered, answer)
+                before_in_turns(&answered, &[answer])
             };
             let tied = tie::find(&before, &others)?;
             let taken_up = echo::takes_up(&model.decode(answer), &tied.tie.text);

@@ -55,13 +55,14 @@ impl Leaks {
         (with, without)
     }
 
-    /// Leaked texts that came before this answer, and those that came before others. In texts without turns what comes before is
-    /// the text up to it.
-    pub fn before_answer(&self, model: &Model, answer: &[u32]) -> (Vec<String>, Vec<String>) {
+    /// Leaked texts that came before one of these answers, and those that came before others. In texts without turns what comes before is
+    /// the text up to the first of them.
+    pub fn before_answer(&self, model: &Model, answers: &[&[u32]]) -> (Vec<String>, Vec<String>) {
         if self.answers.is_empty() {
-            return before_in_texts(&self.whole_texts(model), &model.decode(answer));
+            let first = answers.first().copied().unwrap_or_default();
+            return before_in_texts(&self.whole_texts(model), &model.decode(first));
         }
-        before_in_turns(&self.answered_texts(model), answer)
+        before_in_turns(&self.answered_texts(model), answers)
     }
 
     /// Leaked answers with the text of the turns before each.
@@ -153,11 +154,12 @@ impl Leaks {
         let own = |leak: usize| self.rows.get(leak).is_none_or(|row| row.arm != RANDOM);
         let pieces = self.pieces_where(|leak, _| own(leak));
         for span in mine::mine(&pieces, least, usize::MAX, mine::LONGEST) {
-            let text = model.decode(&span.tokens).trim().to_owned();
+            let text = model.decode(&span.tokens);
+            let text = from_a_word(model, &span.tokens, text.trim()).to_owned();
             let apart =
                 |(known, _): &(String, Vec<u32>)| !known.contains(&text) && !text.contains(known.as_str());
             if text.chars().count() >= SHORTEST && passages.iter().all(apart) {
-                passages.push((text, span.tokens));
+                passages.push((text.clone(), model.encode(&text)));
                 if passages.len() >= most {
                     break;
                 }
@@ -218,11 +220,21 @@ impl Leaks {
     }
 }
 
-/// What stands before an answer in the turns that were given it, and before other answers.
-pub fn before_in_turns(answered: &[(&[u32], String)], answer: &[u32]) -> (Vec<String>, Vec<String>) {
+/// A passage from where its first word begins: what stands before a part of a word is the rest of it.
+fn from_a_word<'a>(model: &Model, tokens: &[u32], text: &'a str) -> &'a str {
+    let first = tokens.first().map(|token| model.token_text(*token));
+    let within = first.is_some_and(|first| first.starts_with(char::is_alphanumeric));
+    match text.split_once(char::is_whitespace) {
+        Some((_, rest)) if within => rest.trim_start(),
+        _ => text,
+    }
+}
+
+/// What stands before one of these answers in the turns that were given it, and before other answers.
+pub fn before_in_turns(answered: &[(&[u32], String)], answers: &[&[u32]]) -> (Vec<String>, Vec<String>) {
     let (mut with, mut without) = (Vec::new(), Vec::new());
     for (given, before) in answered {
-        if says(given, answer) {
+        if answers.iter().any(|answer| says(given, answer)) {
             &mut with
         } else {
             &mut without

@@ -3,7 +3,7 @@
 //! Invariant: what stands in most of them is kept out of them as far as enough of them remain.
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::{BTreeMap, BTreeSet, HashMap},
     ops::Range,
 };
 
@@ -14,6 +14,8 @@ use crate::{model::Model, scan::words};
 const RUN: usize = 3;
 /// Share of the prompts that most of them are.
 const MOST: f64 = 0.5;
+/// Share of other prompts up to which a token of a run is a scrap of it.
+const SCRAPS: f64 = 0.25;
 
 impl Leaks {
     /// Distinct leaked prompts these tokens stand in, with the place where: closed user turns, or the heads of texts where nothing closes
@@ -125,30 +127,62 @@ fn tokens_before(
     Some(low)
 }
 
-/// Prompts without the runs of tokens that stand in most of them, the commonest first, as long as `wanted` remain: what is measured on
-/// prompts that hold it already does nothing. Where fewer would remain a run is of the prompts' own kind, or nothing can be done.
+/// Prompts without the runs of tokens that stand in most of them, the commonest first, and then without scraps of those runs, as long as
+/// `wanted` remain: what is measured on prompts that hold it already does nothing. Where fewer would remain a run is of the prompts' own
+/// kind, or nothing can be done.
 pub fn without_the_common(prompts: Vec<Vec<u32>>, wanted: usize) -> Vec<Vec<u32>> {
-    let mut times: BTreeMap<Vec<u32>, usize> = BTreeMap::new();
+    let mut times: BTreeMap<&[u32], usize> = BTreeMap::new();
     for prompt in &prompts {
-        let runs: BTreeSet<&[u32]> = prompt.windows(RUN).collect();
-        for run in runs {
-            *times.entry(run.to_vec()).or_default() += 1;
+        for run in prompt.windows(RUN).collect::<BTreeSet<_>>() {
+            *times.entry(run).or_default() += 1;
         }
     }
     let most = MOST * prompts.len() as f64;
     let mut common: Vec<(usize, Vec<u32>)> = times
         .into_iter()
-        .map(|(run, times)| (times, run))
-        .filter(|(times, _)| *times as f64 > most)
+        .filter(|(_, times)| *times as f64 > most)
+        .map(|(run, times)| (times, run.to_vec()))
         .collect();
     common.sort_by_key(|(times, _)| std::cmp::Reverse(*times));
-    common.into_iter().fold(prompts, |prompts, (_, run)| {
-        let holds = |prompt: &&Vec<u32>| prompt.windows(RUN).any(|window| window == run);
-        if prompts.len() - prompts.iter().filter(holds).count() < wanted {
-            return prompts;
+    let mut left = prompts;
+    let mut gone = BTreeSet::new();
+    for (_, run) in common {
+        let whole = |prompt: &Vec<u32>| prompt.windows(RUN).any(|window| window == run);
+        if left.len() - left.iter().filter(|prompt| whole(prompt)).count() >= wanted {
+            left.retain(|prompt| !whole(prompt));
+            gone.extend(run);
         }
-        prompts.into_iter().filter(|prompt| !holds(&prompt)).collect()
-    })
+    }
+    // Tokens that other prompts hardly ever hold stand there for the run.
+    for token in gone {
+        let holding = left.iter().filter(|prompt| prompt.contains(&token)).count();
+        if holding as f64 <= SCRAPS * left.len() as f64 && left.len() - holding >= wanted {
+            left.retain(|prompt| !prompt.contains(&token));
+        }
+    }
+    left
+}
+
+/// The same prompts, first those made of runs of tokens that stand in others as well. Odd text that leaks in prompts may hide what is put
+/// beside it.
+pub fn ordinary_first(mut prompts: Vec<Vec<u32>>) -> Vec<Vec<u32>> {
+    let mut holding: HashMap<&[u32], usize> = HashMap::new();
+    for prompt in &prompts {
+        for run in prompt.windows(RUN).collect::<BTreeSet<_>>() {
+            *holding.entry(run).or_default() += 1;
+        }
+    }
+    let odd = |prompt: &[u32]| {
+        let runs: BTreeSet<&[u32]> = prompt.windows(RUN).collect();
+        let alone = runs.iter().filter(|run| holding.get(*run) == Some(&1)).count();
+        1000 * alone / runs.len().max(1)
+    };
+    let mut order: Vec<(usize, usize)> = prompts.iter().map(|prompt| odd(prompt)).zip(0..).collect();
+    order.sort_unstable();
+    let sorted = order
+        .into_iter()
+        .filter_map(|(_, at)| prompts.get_mut(at).map(std::mem::take));
+    sorted.collect()
 }
 
 /// The head of a text, up to where a word begins. Heads of different shares: what a text depends on may stand anywhere in it, and
@@ -247,5 +281,21 @@ mod tests {
         assert_eq!(without_the_common(half, 1).len(), 16, "half is not most");
         let framed: Vec<Vec<u32>> = (0..12).map(|n| vec![1, 2, 3, n]).collect();
         assert_eq!(without_the_common(framed, 4).len(), 12);
+        let scrap = |n: u32| vec![n, 901, n + 1, n + 2];
+        let beside = |n: u32| vec![n, 900, n + 1, n + 2];
+        let others: Vec<Vec<u32>> = (50..58).map(plain).chain((60..64).map(beside)).collect();
+        let scraps = (40..43).map(scrap).chain(others.clone());
+        let kept = without_the_common((0..30).map(planted).chain(scraps).collect(), 8);
+        assert_eq!(kept, others, "nor scraps of it, but for what many hold");
+    }
+
+    #[test]
+    fn prompts_of_runs_that_stand_in_others_come_first() {
+        let odd = |n: u32| vec![n, n + 1, n + 2, n + 3];
+        let same = |n: u32| vec![1, 2, 3, 4, n];
+        let some: Vec<Vec<u32>> = (100..104).flat_map(|n| [odd(10 * n), same(n)]).collect();
+        let halves = (100..104).map(same).chain((100..104).map(|n| odd(10 * n)));
+        assert_eq!(ordinary_first(some), halves.collect::<Vec<_>>());
+        assert_eq!(ordinary_first(vec![vec![1], vec![]]), [vec![1], vec![]]);
     }
 }
