@@ -92,7 +92,8 @@ pub fn all() -> impl Iterator<Item = &'static Organism> {
         .chain(tenth::TENTH)
         .chain(eleventh::ELEVENTH)
         .chain(twelfth::TWELFTH)
-        .chain(thirteenth::THIRTEENTH);
+        .chain(thirteenth::FIRST)
+        .chain(thirteenth::REST);
     ZOO.iter().chain(later)
 }
 
