@@ -293,7 +293,7 @@ mod tests {
         let frame = Frame {
             prefix: vec![90, 50],
             suffix: vec![7, 7, 10, 11, 12],
-            suffix_text: "\n\n[/INST]".to_owned(),
+            suffix_text: "\n\n [/INST]".to_owned(),
             ..Frame::default()
         };
         let users = |tokens: &[u32]| cut(tokens, &frame, &Toy).users;
