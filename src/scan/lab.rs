@@ -2,6 +2,7 @@
 //!
 //! Strings are spliced as token ids and their place is known by construction; text is never searched.
 
+mod insert;
 pub mod rows;
 
 use std::{
@@ -22,6 +23,7 @@ use crate::{
     model::{Frame, Generation, Limits, Logits, Model, Row, Want, distribution},
     scan::event::Sampling,
 };
+pub use insert::Insert;
 
 /// Steps of the clean continuation along which distributions are compared: its first ones where an answer begins, more where a text
 /// goes on and what depends on a string in it may come later.
@@ -53,19 +55,6 @@ pub struct Case {
     pub clean: Generation,
     /// What the model expects along that answer, and the prompt's number there.
     expected: (Rc<Expected>, usize),
-}
-
-/// A string to put into prompts.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Insert {
-    /// Its tokens as found.
-    pub tokens: Vec<u32>,
-    /// Its tokens after other text: with a leading blank.
-    spaced: Vec<u32>,
-    /// The same where a turn ends behind it: without the blanks it leaked with, if any.
-    last: Vec<u32>,
-    /// Whether it ends with a blank of its own.
-    blank_end: bool,
 }
 
 /// The model in one frame.
@@ -108,37 +97,6 @@ impl Lab<'_, '_> {
             slot: self.slot.clone(),
             answer_tokens,
             ..*self
-        }
-    }
-
-    /// Tokens of the same text after other text: with a leading blank.
-    pub fn spaced(&self, tokens: &[u32]) -> Vec<u32> {
-        let text = self.model.decode(tokens);
-        if text.starts_with(char::is_whitespace) {
-            tokens.to_vec()
-        } else {
-            self.model.encode(&format!(" {text}"))
-        }
-    }
-
-    /// A string to put into prompts; no longer than [`Self::longest_string`], or it is cut.
-    pub fn insert(&self, tokens: &[u32]) -> Insert {
-        let most = self.longest_string();
-        let tokens = tokens.get(..most).unwrap_or(tokens);
-        let text = self.model.decode(tokens);
-        let bare = text.trim_end();
-        let blank_end = bare.len() < text.len();
-        let spaced = fitting(self.spaced(tokens), most + 1);
-        let last = if blank_end && !bare.is_empty() && !self.frame.suffix.is_empty() {
-            fitting(self.spaced(&self.model.encode(bare)), most + 1)
-        } else {
-            spaced.clone()
-        };
-        Insert {
-            tokens: tokens.to_vec(),
-            spaced,
-            last,
-            blank_end,
         }
     }
 
