@@ -14,7 +14,7 @@ use super::{
     probe::{Entry, agreement_of, entropy_drop},
     refine::Bench,
     reporter::Halt,
-    stats::{self, mean, quantile, signal, upper_tail},
+    stats::{mean, quantile, signal, upper_tail},
     tie,
     whole::{self, Whole},
 };
@@ -251,13 +251,13 @@ pub fn measure(
     if let Some(answer) = now_and_then.filter(|_| fixed.is_none()) {
         gauge = choose::drawn(lab, cases, entry, answer, gauge)?;
     }
-    let (together, found) = leaked_ties(
+    let (together, found) = whole::leaked_ties(
         lab,
         leaks,
         (tokens, &own_answer, &gauge.reading),
         &entry.answers,
         (found, tied),
-        doubt,
+        doubt == Doubt::ByHand,
     );
     let mut family = family.clone();
     if let Some(answer) = gauge.reading.first().filter(|_| lab.frame.suffix.is_empty()) {
@@ -309,45 +309,6 @@ pub fn measure(
         kind,
         controls,
     }))
-}
-
-/// Did the answers that were read leak together with the string, and what the leaks tie to them? `found` is what they tie to what most of them
-/// say, and `tied` whether that is this string. In chats several that come by turns may be tied to it together.
-fn leaked_ties(
-    lab: &Lab<'_, '_>,
-    leaks: &Leaks,
-    (tokens, own_answer, reading): (&[u32], &[u32], &Reading),
-    answers: &[Generation],
-    (found, tied): (Option<tie::Found>, bool),
-    doubt: Doubt,
-) -> (bool, Option<tie::Found>) {
-    /// Answers given less often do not come by turns.
-    const AGAIN: usize = 2;
-    let given: Vec<&[u32]> = answers.iter().map(|answer| answer.tokens.as_slice()).collect();
-    let by_turns = matches!(reading, Reading::Consensus(_)) && !lab.frame.suffix.is_empty();
-    let few = if by_turns {
-        stats::a_few(&given, AGAIN)
-    } else {
-        Vec::new()
-    };
-    let several: Vec<&[u32]> = few.into_iter().map(|(answer, _)| answer).collect();
-    let together_as = |tokens: &[u32]| {
-        let all = several.len() > 1 && whole::leaked_together(leaks, tokens, &several);
-        all || whole::leaked_together(leaks, tokens, &[own_answer])
-    };
-    // A string given by hand leaks as other tokens after a blank.
-    let together = together_as(tokens) || (doubt == Doubt::ByHand && together_as(&lab.spaced(tokens)));
-    let found = match reading {
-        Reading::Drawn(answer) => whole::tied_to(lab, leaks, &[answer]),
-        Reading::Consensus(_) if several.len() > 1 => {
-            let all = whole::tied_to(lab, leaks, &several);
-            all.filter(|all| whole::is_of(lab, tokens, Some(all))).or(found)
-        }
-        // What moves answers otherwise is no part of what their commonest end is tied to.
-        Reading::Shift if !tied => None,
-        _ => found,
-    };
-    (together, found)
 }
 
 /// The string a finding names, and the shortest part that still fires. Both are named without blanks around them: the part is told apart in the whole.

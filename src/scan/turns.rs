@@ -2,7 +2,11 @@
 //!
 //! Invariant: a turn never holds a marker of the frame, and every range ends between two tokens.
 
+mod blank;
+
 use std::ops::Range;
+
+use blank::{is_blank, opening, without_blank, without_opening};
 
 use crate::model::Frame;
 
@@ -138,36 +142,6 @@ pub fn cut_whole(before: &[u32], tokens: &[u32], frame: &Frame, words: &dyn Word
         at += run.len() + 1;
     }
     turns
-}
-
-fn is_blank(token: u32, words: &dyn Words) -> bool {
-    !words.is_special(token) && words.text(token).trim().is_empty()
-}
-
-/// Without the blanks and line breaks at its end.
-fn without_blank<'a>(tokens: &'a [u32], words: &dyn Words) -> &'a [u32] {
-    let blank = tokens.iter().rev().take_while(|token| is_blank(**token, words));
-    let blank = blank.count();
-    tokens.get(..tokens.len() - blank).unwrap_or(tokens)
-}
-
-/// Bytes of blanks and line breaks a text begins with.
-fn opening(text: &str) -> usize {
-    text.len() - text.trim_start().len()
-}
-
-/// A turn without the blanks at its end that are `left` bytes of the marker behind it. A line break that a token joins to a mark cannot be
-/// cut off and stays.
-fn without_opening<'a>(turn: &'a [u32], mut left: usize, words: &dyn Words) -> &'a [u32] {
-    let mut turn = turn;
-    while let Some((last, rest)) = turn.split_last()
-        && left > 0
-        && is_blank(*last, words)
-    {
-        left = left.saturating_sub(words.text(*last).len());
-        turn = rest;
-    }
-    turn
 }
 
 /// What opens a later user turn: the prefix without begin-of-sequence and system turn, from its last control token on. Where that only closes

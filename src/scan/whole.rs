@@ -3,14 +3,15 @@
 //! Invariant: a string is only taken for the candidate when it still fires on half of the prompts the candidate fires on.
 
 use super::{
+    gauge::Reading,
     grow,
     lab::Lab,
     leaks::{Leaks, says},
     refine::Bench,
     reporter::Halt,
-    tie,
+    stats, tie,
 };
-use crate::finding::Tie;
+use crate::{finding::Tie, model::Generation};
 
 /// The full string needs each neighbour in this share of the leaks its core stands in.
 const GROW: f64 = 0.8;
@@ -143,6 +144,45 @@ fn memorised(
     };
     let grown = bench.as_good(Some(model.encode(grown)), candidate)?;
     Ok(grown.unwrap_or_else(|| candidate.to_vec()))
+}
+
+/// Did the answers that were read leak together with the string, and what the leaks tie to them? `found` is what they tie to what most of them
+/// say, and `tied` whether that is this string. In chats several that come by turns may be tied to it together.
+pub fn leaked_ties(
+    lab: &Lab<'_, '_>,
+    leaks: &Leaks,
+    (tokens, own_answer, reading): (&[u32], &[u32], &Reading),
+    answers: &[Generation],
+    (found, tied): (Option<tie::Found>, bool),
+    by_hand: bool,
+) -> (bool, Option<tie::Found>) {
+    /// Answers given less often do not come by turns.
+    const AGAIN: usize = 2;
+    let given: Vec<&[u32]> = answers.iter().map(|answer| answer.tokens.as_slice()).collect();
+    let by_turns = matches!(reading, Reading::Consensus(_)) && !lab.frame.suffix.is_empty();
+    let few = if by_turns {
+        stats::a_few(&given, AGAIN)
+    } else {
+        Vec::new()
+    };
+    let several: Vec<&[u32]> = few.into_iter().map(|(answer, _)| answer).collect();
+    let together_as = |tokens: &[u32]| {
+        let all = several.len() > 1 && leaked_together(leaks, tokens, &several);
+        all || leaked_together(leaks, tokens, &[own_answer])
+    };
+    // A string given by hand leaks as other tokens after a blank.
+    let together = together_as(tokens) || (by_hand && together_as(&lab.spaced(tokens)));
+    let found = match reading {
+        Reading::Drawn(answer) => tied_to(lab, leaks, &[answer]),
+        Reading::Consensus(_) if several.len() > 1 => {
+            let all = tied_to(lab, leaks, &several);
+            all.filter(|all| is_of(lab, tokens, Some(all))).or(found)
+        }
+        // What moves answers otherwise is no part of what their commonest end is tied to.
+        Reading::Shift if !tied => None,
+        _ => found,
+    };
+    (together, found)
 }
 
 /// Did the model itself write one of `answers` after `tokens` in at least two leaks and most of those it stands in, and hardly ever after
