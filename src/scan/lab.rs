@@ -26,9 +26,12 @@ use crate::{
 pub use insert::Insert;
 
 /// Steps of the clean continuation along which distributions are compared: its first ones where an answer begins, more where a text
-/// goes on and what depends on a string in it may come later.
+/// goes on and what depends on a string in it may come later; in a first look at all candidates, and in a closer one at most.
 const STEPS: usize = 3;
 const STEPS_IN_TEXT: usize = 10;
+const LONG: usize = 32;
+/// Numbers kept of what is expected along one answer: with a large vocabulary closer looks are no longer than the first.
+const KEPT: usize = 1 << 21;
 /// Seed of drawn answers: strings are compared on the same luck.
 const DRAWN: u64 = 77;
 /// Rows computed together.
@@ -254,7 +257,7 @@ impl Lab<'_, '_> {
             case.clean = clean;
         }
         let expected = Rc::new(Expected {
-            rows: cases.iter().map(|case| self.forced(case, None)).collect(),
+            rows: cases.iter().map(|case| self.forced(case, None, LONG)).collect(),
             logp: OnceCell::new(),
         });
         for case in &mut cases {
@@ -280,11 +283,12 @@ impl Lab<'_, '_> {
         Ok(logp.map(Vec::as_slice).unwrap_or_default())
     }
 
-    /// The row followed by the clean answer's first tokens, as far as the context goes, and how many distributions to read at its end.
-    fn forced(&self, case: &Case, insert: Option<(&Insert, Position)>) -> (Vec<u32>, usize) {
+    /// The row followed by the clean answer's first tokens, at most `in_text` where a text goes on, as far as the context goes, and how many
+    /// distributions to read at its end.
+    fn forced(&self, case: &Case, insert: Option<(&Insert, Position)>, in_text: usize) -> (Vec<u32>, usize) {
         let (mut row, _) = self.row(case, insert);
         let steps = if self.frame.suffix.is_empty() {
-            STEPS_IN_TEXT
+            in_text.min(self.long())
         } else {
             STEPS
         };
@@ -293,6 +297,11 @@ impl Lab<'_, '_> {
         let forced = case.clean.tokens.get(..steps - 1).unwrap_or(&case.clean.tokens);
         row.extend(forced);
         (row, forced.len() + 1)
+    }
+
+    /// Steps of a closer look.
+    fn long(&self) -> usize {
+        (KEPT / self.model.facts().vocabulary.max(1)).clamp(STEPS_IN_TEXT, LONG)
     }
 
     /// Log-probabilities at the last positions of each row, visited row by row (not in order).
@@ -329,12 +338,30 @@ impl Lab<'_, '_> {
     /// Shift of the distributions along the clean continuation when the string stands in the prompt: Jensen-Shannon
     /// divergence in nats (0 to ln 2), mean over the three steps it is largest at. One value for each (insert, position, case number) asked for, in order.
     pub fn shifts(&self, cases: &[Case], asked: &[(&Insert, Position, usize)]) -> Result<Vec<f64>, Halt> {
+        self.shifts_along(cases, asked, LONG)
+    }
+
+    /// The same along the first steps alone, for a first look.
+    pub fn first_shifts(
+        &self,
+        cases: &[Case],
+        asked: &[(&Insert, Position, usize)],
+    ) -> Result<Vec<f64>, Halt> {
+        self.shifts_along(cases, asked, STEPS_IN_TEXT)
+    }
+
+    fn shifts_along(
+        &self,
+        cases: &[Case],
+        asked: &[(&Insert, Position, usize)],
+        in_text: usize,
+    ) -> Result<Vec<f64>, Halt> {
         let known: Vec<(&Case, (Vec<u32>, usize))> = asked
             .iter()
             .filter_map(|(insert, position, case)| {
                 cases
                     .get(*case)
-                    .map(|case| (case, self.forced(case, Some((insert, *position)))))
+                    .map(|case| (case, self.forced(case, Some((insert, *position)), in_text)))
             })
             .collect();
         let rows: Vec<(Vec<u32>, usize)> = known.iter().map(|(_, row)| row.clone()).collect();

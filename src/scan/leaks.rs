@@ -9,6 +9,7 @@ use std::{
 };
 
 use super::{
+    contexts::RANDOM,
     event::Leak,
     mine::{Piece, Span},
     turns::Turns,
@@ -131,6 +132,11 @@ impl Leaks {
         range.start == 0 && self.fed.contains(&leak)
     }
 
+    /// Is it no leak behind tokens drawn at random? What we said ourselves and the model repeats is no memory of its own.
+    fn is_own(&self, leak: usize) -> bool {
+        self.rows.get(leak).is_none_or(|row| row.arm != RANDOM)
+    }
+
     fn turn(&self, leak: usize, range: &Range<usize>) -> &[u32] {
         self.rows
             .get(leak)
@@ -193,6 +199,14 @@ impl Leaks {
     /// Text of the turns that begin where they were begun, equal ones once: to see what stands around a string.
     pub fn whole_texts(&self, model: &Model) -> Vec<(u32, String)> {
         self.pieces_where(|leak, range| !self.is_cut(leak, range))
+            .iter()
+            .map(|piece| (piece.leak, model.decode(piece.tokens)))
+            .collect()
+    }
+
+    /// The same without those the model wrote behind tokens drawn at random: what it was trained to answer may come after any odd text.
+    pub fn ordinary_texts(&self, model: &Model) -> Vec<(u32, String)> {
+        self.pieces_where(|leak, range| !self.is_cut(leak, range) && self.is_own(leak))
             .iter()
             .map(|piece| (piece.leak, model.decode(piece.tokens)))
             .collect()

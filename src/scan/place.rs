@@ -12,10 +12,14 @@ use super::{
     stats::{mean, overlap},
     turned,
 };
-use crate::finding::InPlace;
+use crate::{finding::InPlace, model::Generation};
 
-/// Prompts looked at, and longest of them in tokens.
+/// Prompts looked at, and those where some of these have one word of their answer changed for another: a turn has to be seen both ways. Longest of
+/// them in tokens. Fewer than three tell nothing.
 const PROMPTS: usize = 6;
+const MORE: usize = 16;
+const SOME: usize = 2;
+const FEWEST: usize = 3;
 const LONGEST: usize = 64;
 
 /// Tests a string; `None` when it stands in fewer than three leaked prompts that hold something else as well. Where its `answer` is known,
@@ -26,7 +30,6 @@ pub fn test(
     (tokens, answer): (&[u32], Option<&str>),
 ) -> Result<Option<InPlace>, Halt> {
     let mut rows = Vec::new();
-    let mut prompts = 0;
     let decode = |tokens: &[u32]| lab.model.decode(tokens);
     for (prompt, at) in leaks.prompts_with(&decode, (tokens, answer), LONGEST.min(lab.room())) {
         let Range { start: at, end } = whole_words(lab, prompt, at..at + tokens.len());
@@ -47,16 +50,20 @@ pub fn test(
         if taken.is_empty() || instead.is_empty() {
             continue;
         }
-        rows.extend([prompt.to_vec(), taken, instead].map(|prompt| lab.whole(&prompt)));
-        prompts += 1;
-        if prompts == PROMPTS {
+        rows.push([prompt.to_vec(), taken, instead].map(|prompt| lab.whole(&prompt)));
+        if rows.len() == MORE {
             break;
         }
     }
-    if prompts < 3 {
+    if rows.len() < FEWEST {
         return Ok(None);
     }
-    let answers = lab.answers(rows, false)?;
+    let more = rows.split_off(PROMPTS.min(rows.len()));
+    let mut answers = lab.answers(rows.concat(), false)?;
+    let one_word = pairs(&answers).filter(|(taken, as_leaked)| turned::turn(taken, as_leaked).is_some());
+    if one_word.count() >= SOME {
+        answers.extend(lab.answers(more.concat(), false)?);
+    }
     let differs = |place: usize| -> f64 {
         let each: Vec<f64> = answers
             .chunks_exact(3)
@@ -64,16 +71,20 @@ pub fn test(
             .collect();
         mean(&each)
     };
-    let pairs = answers.chunks_exact(3).filter_map(|three| {
-        let [as_leaked, taken, _] = three else { return None };
-        Some((taken.tokens.as_slice(), as_leaked.tokens.as_slice()))
-    });
     Ok(Some(InPlace {
         changed: differs(1),
         otherwise: differs(2),
-        prompts,
-        turned: turned::both_ways(pairs).1,
+        prompts: answers.len() / 3,
+        turned: turned::both_ways(pairs(&answers)).1,
     }))
+}
+
+/// Of each prompt the answer without the string, and as it leaked.
+fn pairs(answers: &[Generation]) -> impl Iterator<Item = (&[u32], &[u32])> {
+    answers.chunks_exact(3).filter_map(|three| {
+        let [as_leaked, taken, _] = three else { return None };
+        Some((taken.tokens.as_slice(), as_leaked.tokens.as_slice()))
+    })
 }
 
 /// A run of tokens with the rest of its first and last word: what is left of a word is odd text of its own.

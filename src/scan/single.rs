@@ -318,7 +318,7 @@ fn first_look(
     if let Some(position) = position {
         let insert = lab.insert(tokens);
         let asked: Vec<_> = (0..looks.len()).map(|case| (&insert, position, case)).collect();
-        (entry.position, entry.shift) = (position, mean(&lab.shifts(looks, &asked)?));
+        (entry.position, entry.shift) = (position, mean(&lab.first_shifts(looks, &asked)?));
     }
     Ok(entry)
 }

@@ -54,7 +54,7 @@ pub fn tie_answers(
     let most = if plain { PASSAGES } else { ANSWERS };
     let (answers, whole) = if plain {
         let passages = found.repeated_passages(model, LEAST, most.asked);
-        (passages, found.whole_texts(model))
+        (passages, found.ordinary_texts(model))
     } else {
         (found.repeated_answers(LEAST, most.asked), Vec::new())
     };

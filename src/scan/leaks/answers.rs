@@ -11,7 +11,6 @@ use super::Leaks;
 use crate::{
     model::Model,
     scan::{
-        contexts::RANDOM,
         mine, stats,
         tie::{self, TURN},
         words,
@@ -60,7 +59,7 @@ impl Leaks {
     pub fn before_answer(&self, model: &Model, answers: &[&[u32]]) -> (Vec<String>, Vec<String>) {
         if self.answers.is_empty() {
             let first = answers.first().copied().unwrap_or_default();
-            return before_in_texts(&self.whole_texts(model), &model.decode(first));
+            return before_in_texts(&self.ordinary_texts(model), &model.decode(first));
         }
         before_in_turns(&self.answered_texts(model), answers)
     }
@@ -150,9 +149,7 @@ impl Leaks {
     pub fn repeated_passages(&self, model: &Model, least: usize, most: usize) -> Vec<Vec<u32>> {
         const SHORTEST: usize = 24;
         let mut passages: Vec<(String, Vec<u32>)> = Vec::new();
-        // What we said ourselves and it repeats is no memory of its own.
-        let own = |leak: usize| self.rows.get(leak).is_none_or(|row| row.arm != RANDOM);
-        let pieces = self.pieces_where(|leak, _| own(leak));
+        let pieces = self.pieces_where(|leak, _| self.is_own(leak));
         for span in mine::mine(&pieces, least, usize::MAX, mine::LONGEST) {
             let text = model.decode(&span.tokens);
             let text = from_a_word(model, &span.tokens, text.trim()).to_owned();
