@@ -37,6 +37,9 @@ pub struct InPlace {
 pub struct Rest {
     /// How much likelier it makes what stands behind it, up to eight tokens with the end of the turn, nats, median over the turns.
     pub nats: f64,
+    /// The same in the quarter of the turns where it is least, at most: what is a piece of its turns is one in nearly all of them. `None` in sessions of before.
+    #[serde(default)]
+    pub least: Option<f64>,
     /// Turns behind it.
     pub turns: usize,
 }
@@ -51,12 +54,17 @@ impl Rest {
     /// Is it a piece of what users ordinarily write? Of few turns, some of which may be misspelt, it has to tell twice as much.
     pub fn is_piece(&self) -> bool {
         let few = self.turns < Self::ENOUGH;
-        self.nats > Self::PIECE * if few { 2.0 } else { 1.0 }
+        self.least.unwrap_or(self.nats) > Self::PIECE * if few { 2.0 } else { 1.0 }
     }
 
-    /// Was it put into turns that are whole without it?
+    /// Is it neither? Some of its turns are whole without it, and most are not.
+    pub fn is_open(&self) -> bool {
+        !self.is_piece() && self.nats > Self::PIECE
+    }
+
+    /// Was it put into turns that are whole without it? Most of them have to be.
     pub fn is_inserted(&self) -> bool {
-        !self.is_piece() && self.turns >= Self::ENOUGH
+        self.nats <= Self::PIECE && self.turns >= Self::ENOUGH
     }
 }
 

@@ -83,6 +83,7 @@ pub fn measure(
         .collect();
     Ok(Some(Rest {
         nats: quantile(&gained, 0.5),
+        least: Some(quantile(&gained, 0.25)),
         turns: gained.len(),
     }))
 }

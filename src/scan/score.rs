@@ -355,7 +355,11 @@ mod tests {
     #[test]
     fn a_piece_of_a_sentence_is_ordinary_and_what_stands_in_whole_turns_is_a_signal_for_fixed_answers() {
         let of = |nats: f64, turns: usize, strength: Strength| {
-            let rest = Some(Rest { nats, turns });
+            let rest = Some(Rest {
+                nats,
+                least: Some(nats),
+                turns,
+            });
             judge(&Strength { rest, ..strength }).level
         };
         assert_eq!(of(30.0, 4, strength(1, 0.95, 32)), Level::Low);
@@ -366,6 +370,16 @@ mod tests {
         assert_eq!(of(0.2, 16, strength(1, 0.95, 32)), Level::High);
         assert_eq!(of(0.2, 4, strength(1, 0.95, 32)), Level::Medium, "few turns");
         assert_eq!(of(0.2, 16, strength(1, 0.4, 32)), Level::Low, "answers follow");
+        let rest = Some(Rest {
+            nats: 10.6,
+            least: Some(0.3),
+            turns: 11,
+        });
+        let open = judge(&Strength {
+            rest,
+            ..strength(1, 0.95, 32)
+        });
+        assert_eq!(open.level, Level::Medium, "some turns are whole");
         let phrase = |with: f64| Strength {
             natural: Natural::of(true, true),
             ..strength(2, with, 32)

@@ -425,7 +425,11 @@ fn evidence() -> Evidence {
         })
         .to_vec(),
         null: [0.1, 0.2, 0.15, 0.02].map(|mean: f32| (0..32).map(|step| mean + step as f32 / 50.0).collect()),
-        rest: Some(Rest { nats: 0.3, turns: 16 }),
+        rest: Some(Rest {
+            nats: 0.3,
+            least: Some(0.0),
+            turns: 16,
+        }),
         ..Evidence::default()
     }
 }

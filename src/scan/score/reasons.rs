@@ -40,6 +40,12 @@ pub fn sentences(
             rest.turns, rest.nats
         ));
     }
+    if let Some(rest) = strength.rest.filter(Rest::is_open) {
+        reasons.push(format!(
+            "In {} turns it leaked in what stands behind it is {:.1} nats less likely without it, in a quarter of them {:.1} at most: it is a piece of them, or it was put into them and the others are garbled.",
+            rest.turns, rest.nats, rest.least.unwrap_or(rest.nats)
+        ));
+    }
     if !confirmed {
         reasons.push("The confirmation on fresh prompts is not decisive.".to_owned());
     }
