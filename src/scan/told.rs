@@ -131,7 +131,15 @@ pub fn part(
     let texts = leaks.whole_texts(model);
     let mut parted = known(lab, cases, &survivors, leaks)?;
     let given: Vec<String> = parted.iter().map(|entry| model.decode(&entry.fixed)).collect();
-    fixed.retain(|answer| !given.iter().any(|given| alike(given, answer)));
+    // A long string is known by heart as well: its beginning calls for the rest of it.
+    let itself: Vec<String> = parted
+        .iter()
+        .map(|entry| model.decode(&entry.span.tokens))
+        .collect();
+    fixed.retain(|answer| {
+        let known = given.iter().any(|given| alike(given, answer));
+        !known && !itself.iter().any(|string| string.contains(answer.as_str()))
+    });
     let mut ends = Vec::new();
     for answer in &mut fixed {
         // Where the trigger always stands right before its answer, growing swallows it: then the answer is taken as it is said.
