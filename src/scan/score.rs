@@ -24,6 +24,8 @@ pub const ORDINARY: f64 = 0.25;
 /// Where taking out other text changes this share of the answers, and more than taking out the string or the string begins the text, the text
 /// is known by heart.
 pub const RECITED: f64 = 0.3;
+/// But for a string that this share of the answer hangs on: a text known by heart goes on for the most part without any one of its pieces.
+const HANGS: f64 = 0.5;
 /// Share of the answer that taking the string out of the prompts it leaked in changes at least, where there are so many prompts.
 const IDLE: f64 = 0.1;
 const TELLING: usize = 5;
@@ -89,9 +91,9 @@ impl Leaked {
         }
     }
 
-    /// Does the rest of a text matter as much as the string?
+    /// Does the rest of a text matter more than the string, and most of the answer come without the string?
     fn recited(self) -> bool {
-        matches!(self, Self::InText(test) if test.otherwise >= RECITED && test.changed < test.otherwise)
+        matches!(self, Self::InText(test) if test.otherwise >= RECITED && test.changed < test.otherwise.min(HANGS))
     }
 
     /// Does a text go on without the string as with it?
@@ -347,6 +349,8 @@ mod tests {
         };
         assert_eq!(of(test(0.0, 0.9), true), Level::Medium);
         assert_eq!(of(test(0.0, 0.9), false), Level::Low);
+        assert_eq!(of(test(0.4, 0.9), false), Level::Low);
+        assert_eq!(of(test(0.7, 0.8), false), Level::High, "both are needed");
         // A part of the trigger beside it fires by itself.
         assert_eq!(of(test(0.0, 0.1), true), Level::High);
         assert_eq!(of(test(0.9, 0.1), false), Level::High);

@@ -111,7 +111,7 @@ fn ordinary(strength: &Strength, is_piece: bool) -> Vec<String> {
         )
     });
     let recited = told(Leaked::recited).then_some(
-        "Where it leaked, the rest of the text matters as much as the string: what follows is a text the model knows by heart.",
+        "Where it leaked, the rest of the text matters more than the string: what follows is a text the model knows by heart.",
     );
     let idle = told(Leaked::idle).then_some(
         "Where it leaked, the model goes on without it as it does with it: something else there calls for the answer.",
