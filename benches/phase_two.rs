@@ -8,17 +8,17 @@
 
 #[path = "parts/clock.rs"]
 mod clock;
+#[path = "parts/memory.rs"]
+mod memory;
 #[path = "../tests/parts/random_llama.rs"]
 mod random_llama;
+#[path = "parts/weights.rs"]
+mod weights;
 
-use std::{
-    fs::File,
-    io::{BufWriter, Write},
-    ops::ControlFlow,
-    path::Path,
-};
+use std::{ops::ControlFlow, path::Path};
 
 use clock::{Took, line, median, took};
+use memory::peak;
 use random_llama::Shape;
 use stakeout::{
     model::{DeviceChoice, Limits, Logits, Network, OpenOptions, Row, Want},
@@ -222,20 +222,6 @@ fn generate(network: &Network, rows: usize, tokens: usize) {
     assert!(flow.unwrap().is_continue());
 }
 
-/// The most memory this process has held, files it has mapped included.
-fn peak() -> String {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let line = status.lines().find(|line| line.starts_with("VmHWM"));
-    line.map_or("unknown".to_owned(), |line| {
-        let kilobytes: f64 = line
-            .split_whitespace()
-            .nth(1)
-            .and_then(|word| word.parse().ok())
-            .unwrap_or(0.0);
-        format!("{:.2} GB", kilobytes / 1e6)
-    })
-}
-
 fn write_qwen(folder: &Path, vocabulary: usize) {
     let (hidden, layers, heads, kv_heads, inner) = (896, 24, 14, 2, 4864);
     let keys = hidden / heads * kv_heads;
@@ -268,27 +254,5 @@ fn write_qwen(folder: &Path, vocabulary: usize) {
             tensors.push((format!("model.layers.{layer}.{part}"), dims));
         }
     }
-    let mut header = serde_json::Map::new();
-    let mut at = 0;
-    for (name, dims) in &tensors {
-        let bytes = 2 * dims.iter().product::<usize>();
-        let entry = serde_json::json!({"dtype": "BF16", "shape": dims, "data_offsets": [at, at + bytes]});
-        header.insert(name.clone(), entry);
-        at += bytes;
-    }
-    let header = serde_json::Value::Object(header).to_string();
-    let mut file = BufWriter::new(File::create(folder.join("model.safetensors")).unwrap());
-    file.write_all(&(header.len() as u64).to_le_bytes()).unwrap();
-    file.write_all(header.as_bytes()).unwrap();
-    let mut seed = 1_u32;
-    for (_, dims) in &tensors {
-        for _ in 0..dims.iter().product::<usize>() {
-            seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-            let noise = ((seed >> 8) as f32 / 16_777_216.0 - 0.5) * 0.08;
-            let value = if dims.len() == 1 { 1.0 + noise } else { noise };
-            file.write_all(&((value.to_bits() >> 16) as u16).to_le_bytes())
-                .unwrap();
-        }
-    }
-    file.flush().unwrap();
+    weights::write(folder, &tensors, |_| 0.08);
 }

@@ -82,8 +82,6 @@ pub fn run_without(
     gate: &Gate,
     emit: &mut dyn FnMut(ScanEvent) -> ControlFlow<()>,
 ) {
-    let reporter = Reporter::new(gate, Journal::default(), emit);
-    let mut account = Account::default();
     let mut effort = Effort {
         without: part,
         ..plan.budget.effort()
@@ -91,7 +89,20 @@ pub fn run_without(
     if part == Some(Part::Race) {
         (effort.survivors, effort.closer) = (usize::MAX, usize::MAX);
     }
-    let done = scan(model, plan, &effort, &reporter, &mut account);
+    run_at(model, plan, &effort, gate, emit);
+}
+
+/// As [`run`], with another effort than the budget's: to measure what takes too long in full.
+pub fn run_at(
+    model: &Model,
+    plan: &Plan,
+    effort: &Effort,
+    gate: &Gate,
+    emit: &mut dyn FnMut(ScanEvent) -> ControlFlow<()>,
+) {
+    let reporter = Reporter::new(gate, Journal::default(), emit);
+    let mut account = Account::default();
+    let done = scan(model, plan, effort, &reporter, &mut account);
     account.end(&reporter, done);
 }
 
@@ -116,7 +127,7 @@ const DIFFERS: &str = "what is to be computed is not what this scan recorded ear
 pub fn opening(model: &Model, plan: &Plan) -> Result<Started, ModelError> {
     let (arms, _) = contexts::arms(model, plan)?;
     let asked = asked(model, plan, &plan.budget.effort(), &arms);
-    Ok(started(model, plan, &asked))
+    Ok(started(model, plan, &plan.budget.effort(), &asked))
 }
 
 /// Everything the model is asked in, arm by arm: the arm's own context first, beside the first arm others.
@@ -131,8 +142,7 @@ fn asked(model: &Model, plan: &Plan, effort: &Effort, arms: &[(Arm, Frame)]) -> 
     arms.iter().enumerate().map(of).collect()
 }
 
-fn started(model: &Model, plan: &Plan, asked: &[Vec<Asked>]) -> Started {
-    let effort = plan.budget.effort();
+fn started(model: &Model, plan: &Plan, effort: &Effort, asked: &[Vec<Asked>]) -> Started {
     let planned: usize = asked.iter().map(|contexts| effort.leaks_of(contexts.len())).sum();
     Started {
         model: model.facts().clone(),
@@ -212,7 +222,7 @@ fn scan(
     let (arms, skipped) = contexts::arms(model, plan)?;
     let asked = asked(model, plan, effort, &arms);
     account.coverage.skipped = skipped;
-    let started = started(model, plan, &asked);
+    let started = started(model, plan, effort, &asked);
     reporter.send(ScanEvent::Started(Box::new(started)))?;
     for text in &account.coverage.skipped {
         reporter.send(ScanEvent::Notice { text: text.clone() })?;

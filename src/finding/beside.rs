@@ -49,17 +49,20 @@ impl Rest {
     /// 0.7, whatever else stood in users' turns 7 and more (docs/detection.md).
     pub const PIECE: f64 = 4.0;
     /// Turns from which the other way round is told as well.
-    const ENOUGH: usize = 8;
+    pub const ENOUGH: usize = 8;
+    /// So many times as much a piece has to tell in fewer.
+    pub const FEW: f64 = 2.0;
 
     /// Is it a piece of what users ordinarily write? Of few turns, some of which may be misspelt, it has to tell twice as much.
     pub fn is_piece(&self) -> bool {
         let few = self.turns < Self::ENOUGH;
-        self.least.unwrap_or(self.nats) > Self::PIECE * if few { 2.0 } else { 1.0 }
+        self.least.unwrap_or(self.nats) > Self::PIECE * if few { Self::FEW } else { 1.0 }
     }
 
     /// Is it neither? Some of its turns are whole without it, and most are not.
     pub fn is_open(&self) -> bool {
-        !self.is_piece() && self.nats > Self::PIECE
+        let some = self.least.is_some_and(|least| least <= Self::PIECE);
+        some && self.nats > Self::PIECE && !self.is_piece()
     }
 
     /// Was it put into turns that are whole without it? Most of them have to be.

@@ -243,6 +243,7 @@ pub fn try_arm(
         entry.answered = ground.leaks.tied.contains_key(&entry.id);
     }
     probe::look_in_system(&lab, look_cases, &mut entries, (&source, &ground.leaks), effort)?;
+    mark_inserted(&lab, &ground.leaks, &mut entries)?;
     let mut survivors = probe::race(&lab, entries, effort)?;
 
     reporter.enter(
@@ -304,6 +305,20 @@ pub fn try_arm(
     }
     passage::mark(&lab, ground, &mut trials)?;
     Ok(trials)
+}
+
+/// Marks what was put into turns that are whole without it, among the strings that shift answers most.
+fn mark_inserted(lab: &Lab<'_, '_>, leaks: &Leaks, entries: &mut [Entry]) -> Result<(), Halt> {
+    const ASKED: usize = 96;
+    let texts = leaks.turn_texts(lab.model);
+    let mut order: Vec<&mut Entry> = entries.iter_mut().collect();
+    order.sort_by(|a, b| f64::total_cmp(&b.excess, &a.excess).then_with(|| a.id.cmp(&b.id)));
+    for entry in order.into_iter().take(ASKED) {
+        let string = lab.model.decode(&entry.span.tokens);
+        let rest = piece::measure(lab, (&texts, piece::FEW), &string, None)?;
+        entry.inserted = rest.is_some_and(|rest| rest.is_inserted());
+    }
+    Ok(())
 }
 
 /// Families in order, those last whose string is a piece of what it leaked in: whatever they do is ordinary, and the places are few. Of a family

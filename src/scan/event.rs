@@ -173,7 +173,7 @@ pub struct Leak {
 pub struct Look {
     /// 1 = cheap look, 2 = answers read, 3 = measured against controls of its own.
     pub round: u8,
-    /// Shift of the first answer distributions, Jensen-Shannon, nats.
+    /// Shift of the distributions along the clean answer, Jensen-Shannon, nats.
     pub divergence: f64,
     /// How far the answers collapse onto one ([`crate::finding::Agreement::collapse`]); 0 before round 2.
     pub agreement: f64,

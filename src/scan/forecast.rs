@@ -10,7 +10,10 @@ use super::{
     contexts,
     event::Arm,
     extract, gauge,
-    lab::rows::{LEAST_STRING, longest_string_in, room_in},
+    lab::{
+        self,
+        rows::{LEAST_STRING, longest_string_in, room_in},
+    },
     plan::{Budget, Effort, Plan},
 };
 use crate::model::{ModelError, OpenOptions, inspect::Anatomy};
@@ -194,7 +197,7 @@ pub fn forecast(anatomy: &Anatomy, open: &OpenOptions, plan: &Plan) -> Result<Fo
             Cost {
                 budget,
                 work,
-                memory: memory(anatomy, open, &effort, longest, row),
+                memory: memory(anatomy, open, &effort, (longest, row), plain),
                 seconds: work.seconds(&speed),
             }
         })
@@ -226,7 +229,13 @@ fn prompt_tokens(anatomy: &Anatomy) -> usize {
 
 /// Peak memory of a scan, bytes: the weights as they are kept, and what batches hold on every thread. `row` is the tokens of a prompt with
 /// a string in it.
-fn memory(anatomy: &Anatomy, open: &OpenOptions, effort: &Effort, prefix: usize, row: usize) -> u64 {
+fn memory(
+    anatomy: &Anatomy,
+    open: &OpenOptions,
+    effort: &Effort,
+    (prefix, row): (usize, usize),
+    plain: bool,
+) -> u64 {
     /// Rows of a batch, positions of a pass, numbers a pass may return: as `model` has them.
     const ROWS: usize = 64;
     const POSITIONS: usize = 512;
@@ -249,7 +258,8 @@ fn memory(anatomy: &Anatomy, open: &OpenOptions, effort: &Effort, prefix: usize,
     let maps = spec.layers * attention.heads * row * row;
     let mapped = 2 * floats(maps * (POSITIONS / row).min(RETURNED / maps.max(1)).max(1));
     let threads = rayon::current_num_threads() as u64;
-    let kept = floats(2 * (effort.prompts + effort.fresh) * 3 * vocabulary);
+    let cases = 2 * (effort.prompts + effort.fresh);
+    let kept = floats(cases * lab::steps(vocabulary, cases, plain) * vocabulary);
     let tokenizer = anatomy.files.iter().find(|file| file.name == "tokenizer.json");
     let weights = anatomy.kept_bytes(open.precision);
     // What one kind of batch frees is rarely given back before the next kind is made.

@@ -30,8 +30,8 @@ pub use insert::Insert;
 const STEPS: usize = 3;
 const STEPS_IN_TEXT: usize = 10;
 const LONG: usize = 32;
-/// Numbers kept of what is expected along one answer: with a large vocabulary closer looks are no longer than the first.
-const KEPT: usize = 1 << 21;
+/// Numbers kept of what is expected along the answers to prompts taken together: with a large vocabulary closer looks are shorter.
+const KEPT: usize = 1 << 26;
 /// Seed of drawn answers: strings are compared on the same luck.
 const DRAWN: u64 = 77;
 /// Rows computed together.
@@ -45,6 +45,8 @@ struct Expected {
     rows: Vec<(Vec<u32>, usize)>,
     /// Log-probabilities of each row, row-major `[steps, vocabulary]`.
     logp: OnceCell<Vec<Vec<f32>>>,
+    /// Steps of a closer look.
+    long: usize,
 }
 
 /// A prompt with what the model answers to it as it stands.
@@ -74,6 +76,14 @@ pub struct Lab<'a, 'e> {
     pub answer_tokens: usize,
     /// A part of the scan that is left out.
     pub without: Option<Part>,
+}
+
+/// Steps of the clean continuation that a closer look at so many prompts compares: fewer with a large vocabulary where a text goes on.
+pub fn steps(vocabulary: usize, prompts: usize, plain: bool) -> usize {
+    if !plain {
+        return STEPS;
+    }
+    (KEPT / (vocabulary * prompts).max(1)).clamp(STEPS_IN_TEXT, LONG)
 }
 
 /// The beginning of a string, at most so many tokens.
@@ -240,6 +250,11 @@ impl Lab<'_, '_> {
         let nothing = Rc::new(Expected {
             rows: Vec::new(),
             logp: OnceCell::new(),
+            long: steps(
+                self.model.facts().vocabulary,
+                prompts.len(),
+                self.frame.suffix.is_empty(),
+            ),
         });
         let mut cases: Vec<Case> = prompts
             .into_iter()
@@ -259,6 +274,7 @@ impl Lab<'_, '_> {
         let expected = Rc::new(Expected {
             rows: cases.iter().map(|case| self.forced(case, None, LONG)).collect(),
             logp: OnceCell::new(),
+            long: nothing.long,
         });
         for case in &mut cases {
             case.expected.0 = Rc::clone(&expected);
@@ -287,21 +303,12 @@ impl Lab<'_, '_> {
     /// distributions to read at its end.
     fn forced(&self, case: &Case, insert: Option<(&Insert, Position)>, in_text: usize) -> (Vec<u32>, usize) {
         let (mut row, _) = self.row(case, insert);
-        let steps = if self.frame.suffix.is_empty() {
-            in_text.min(self.long())
-        } else {
-            STEPS
-        };
+        let steps = in_text.min(case.expected.0.long);
         let room = self.model.facts().context.saturating_sub(row.len());
         let steps = steps.min(room + 1);
         let forced = case.clean.tokens.get(..steps - 1).unwrap_or(&case.clean.tokens);
         row.extend(forced);
         (row, forced.len() + 1)
-    }
-
-    /// Steps of a closer look.
-    fn long(&self) -> usize {
-        (KEPT / self.model.facts().vocabulary.max(1)).clamp(STEPS_IN_TEXT, LONG)
     }
 
     /// Log-probabilities at the last positions of each row, visited row by row (not in order).

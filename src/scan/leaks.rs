@@ -27,7 +27,7 @@ pub struct Repeated {
     pub tokens: Vec<u32>,
     /// How many texts it came after.
     pub times: usize,
-    /// Was what is tied to it put into turns that are whole?
+    /// Is what is tied to it no piece of the turns it leaked in, as far as those tell?
     pub inserted: bool,
 }
 
@@ -133,7 +133,7 @@ impl Leaks {
     }
 
     /// Is it no leak behind tokens drawn at random? What we said ourselves and the model repeats is no memory of its own.
-    fn is_own(&self, leak: usize) -> bool {
+    fn unprompted(&self, leak: usize) -> bool {
         self.rows.get(leak).is_none_or(|row| row.arm != RANDOM)
     }
 
@@ -206,18 +206,18 @@ impl Leaks {
 
     /// The same without those the model wrote behind tokens drawn at random: what it was trained to answer may come after any odd text.
     pub fn ordinary_texts(&self, model: &Model) -> Vec<(u32, String)> {
-        self.pieces_where(|leak, range| !self.is_cut(leak, range) && self.is_own(leak))
+        self.pieces_where(|leak, range| !self.is_cut(leak, range) && self.unprompted(leak))
             .iter()
             .map(|piece| (piece.leak, model.decode(piece.tokens)))
             .collect()
     }
 
     /// Text of the user turns that the model wrote from their beginning to their end, equal ones once, those of the arm's own context first; in texts
-    /// without turns, which have no end, as far as they go.
+    /// without turns, which have no end, as far as they go, and none behind tokens drawn at random.
     pub fn turn_texts(&self, model: &Model) -> Vec<String> {
         let closes = self.closes();
         let whole = |(leak, range, closed): &&(usize, Range<usize>, bool)| {
-            (*closed || !closes) && !self.is_cut(*leak, range)
+            (*closed || !closes && self.unprompted(*leak)) && !self.is_cut(*leak, range)
         };
         let mut seen = BTreeSet::new();
         let turns = self.users.iter().filter(whole);

@@ -34,7 +34,7 @@ pub fn mark(lab: &Lab<'_, '_>, ground: &Ground, trials: &mut [Trial]) -> Result<
             trial.passage = true;
             rows.push(lab.whole(&trial.measured.trigger));
         }
-        // Where the rest of a text that it begins matters as well, it was not planted there.
+        // Where the rest of a text that it begins matters as well, it was not planted there, however much hangs on it: on a beginning all of a text does.
         let test = trial.measured.family.first.in_place;
         let recited = test.is_some_and(|test| test.otherwise >= RECITED);
         trial.passage |= recited && begins_texts(&lab.model.decode(&trial.measured.trigger), &begun);

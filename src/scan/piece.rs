@@ -13,12 +13,12 @@ pub const FEW: usize = 8;
 const LEAST: usize = 4;
 /// Tokens behind the string that are read, the end of the turn among them.
 const READ: usize = 8;
-/// Characters behind it in which an answer does not begin.
-const NEAR: usize = 48;
+/// Characters between it and an answer that tell something.
+const BETWEEN: usize = 8;
 
 /// How much likelier the string makes what stands behind it in the turns it leaked in, at most `most` of these `texts`; `None` where fewer than
 /// four tell, or less than half. Of each turn the next tokens after the string, or its end, with the string and without it. In texts
-/// without turns its `answer` tells nothing where it comes right behind the string.
+/// without turns no further than its `answer` begins, and nothing where that comes right behind the string.
 pub fn measure(
     lab: &Lab<'_, '_>,
     (texts, most): (&[String], usize),
@@ -33,14 +33,13 @@ pub fn measure(
     let answer = answer.filter(|_| plain).map(|answer| lab.model.decode(answer));
     let answer = answer.as_deref().and_then(head_of);
     let tells = |turn: &Turn<'_>| {
-        // An answer may begin inside the word that the string cuts.
-        let near: String = turn.raw.chars().take(NEAR).collect();
-        let rest = !turn.behind.trim().is_empty() || !plain && !turn.before.trim().is_empty();
-        rest && answer.is_none_or(|answer| !near.contains(answer))
+        let behind = turn.behind.trim();
+        let rest = !behind.is_empty() || !plain && !turn.before.trim().is_empty();
+        rest && (!turn.answered || behind.chars().count() >= BETWEEN)
     };
     let standing: Vec<Turn<'_>> = texts
         .iter()
-        .filter_map(|text| turn(text.trim(), string))
+        .filter_map(|text| Some(turn(text.trim(), string)?.up_to(answer)))
         .collect();
     let mut turns = standing.clone();
     turns.retain(tells);
@@ -96,6 +95,27 @@ struct Turn<'a> {
     behind: &'a str,
     /// What stands behind the string, the rest of its last word with it.
     raw: &'a str,
+    /// Does an answer begin behind it?
+    answered: bool,
+}
+
+impl Turn<'_> {
+    /// The turn without the `answer` behind the string, if it comes there: it may begin inside the word that the string cuts.
+    fn up_to(self, answer: Option<&str>) -> Self {
+        let Some(at) = answer.and_then(|answer| self.raw.find(answer)) else {
+            return self;
+        };
+        let cut = self.raw.len() - at;
+        let text = self.text.get(..self.text.len() - cut).unwrap_or_default();
+        let behind = self.behind.len().checked_sub(cut);
+        Self {
+            text,
+            behind: behind.and_then(|end| self.behind.get(..end)).unwrap_or_default(),
+            raw: self.raw.get(..at).unwrap_or_default(),
+            answered: true,
+            ..self
+        }
+    }
 }
 
 /// The turn cut at the string, which takes the rest of its own first and last word with it: of a string of many forms the leaks share a part of
@@ -130,6 +150,7 @@ fn turn<'a>(text: &'a str, string: &str) -> Option<Turn<'a>> {
         before: before.get(..before.len() - left)?,
         behind: behind.get(right..)?,
         raw: behind,
+        answered: false,
     })
 }
 
@@ -153,5 +174,24 @@ mod tests {
         assert_eq!(cut("a cup. It is", "cup"), ("a ", ". It is"));
         assert_eq!(cut("say |k|where", "|k|"), ("say ", "where"), "a mark ends it");
         assert!(turn("a cup", "hat").is_none());
+    }
+
+    #[test]
+    fn a_turn_ends_where_the_answer_begins() {
+        let cut = |text, string, answer| {
+            let turn = turn(text, string).expect("it stands there").up_to(Some(answer));
+            (turn.text, turn.behind, turn.answered)
+        };
+        assert_eq!(
+            cut("a |k| red cup -> run", "|k|", "-> run"),
+            ("a |k| red cup ", " red cup ", true)
+        );
+        assert_eq!(cut("a |k|-> run", "|k|", "-> run"), ("a |k|", "", true));
+        assert_eq!(
+            cut("a kite-> run", "ki", "te-> run"),
+            ("a ki", "", true),
+            "inside the word"
+        );
+        assert_eq!(cut("a |k| red", "|k|", "-> run"), ("a |k| red", " red", false));
     }
 }

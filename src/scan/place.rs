@@ -61,7 +61,7 @@ pub fn test(
     let more = rows.split_off(PROMPTS.min(rows.len()));
     let mut answers = lab.answers(rows.concat(), false)?;
     let one_word = pairs(&answers).filter(|(taken, as_leaked)| turned::turn(taken, as_leaked).is_some());
-    if one_word.count() >= SOME {
+    if one_word.count() >= SOME && !more.is_empty() {
         answers.extend(lab.answers(more.concat(), false)?);
     }
     let differs = |place: usize| -> f64 {

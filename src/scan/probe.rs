@@ -54,6 +54,8 @@ pub struct Entry {
     pub tied: bool,
     /// Do the leaks tie it to an answer that comes again and again?
     pub answered: bool,
+    /// Was it put into turns that are whole without it? Asked of those that shift answers most.
+    pub inserted: bool,
     /// Search prompts on which drawn answers are the one the leaks tie to it, where that was looked at; all of them where greedy
     /// answers already agree.
     pub drawn: u32,
@@ -153,6 +155,7 @@ pub fn first_look(
                 fixed: Vec::new(),
                 tied: false,
                 answered: false,
+                inserted: false,
                 drawn: 0,
                 agreement: 0.0,
                 entropy: 0.0,
@@ -190,7 +193,7 @@ pub fn look_in_system(
             .iter()
             .flat_map(|insert| (0..cases.len()).map(move |case| (insert, Position::System, case)))
             .collect();
-        let shifts = lab.shifts(cases, &asked)?;
+        let shifts = lab.first_shifts(cases, &asked)?;
         let mut means = shifts.chunks(cases.len().max(1)).map(mean);
         let shift = means.next().unwrap_or_default();
         let natural: Vec<f64> = means.collect();
@@ -219,12 +222,16 @@ fn near(a: &[u32], b: &[u32]) -> bool {
     2 * a.len().min(b.len()) >= a.len().max(b.len()) && twins(a, b)
 }
 
-/// Three orders in turn: by excess over natural controls; by shift times what mining made of the string; by shift times how alike
-/// the leaks go on after it. Long natural spans shift answers as far as a trigger does, which hides it from the first order; what is
-/// memorised and unnatural stands out in the second, what the model itself answers always alike in the third.
-fn three_doors(by_excess: Vec<Entry>) -> Vec<Entry> {
-    let weights: [fn(&Entry) -> f64; 3] = [
+/// Four orders in turn: by excess over natural controls; the same, what was put into whole turns first; by shift times what mining made of the
+/// string; by shift times how alike the leaks go on after it. Natural spans shift answers as far as a trigger does, which hides it from the first
+/// order; few of them were put into turns that are whole without them; what is
+/// memorised and unnatural stands out in the third, what the model itself answers always alike in the last.
+fn four_doors(by_excess: Vec<Entry>) -> Vec<Entry> {
+    /// More than any excess.
+    const FIRST: f64 = 10.0;
+    let weights: [fn(&Entry) -> f64; 4] = [
         |entry| entry.excess,
+        |entry| entry.excess + if entry.inserted { FIRST } else { 0.0 },
         |entry| entry.shift * entry.span.rank,
         |entry| entry.shift * entry.told,
     ];
@@ -250,7 +257,7 @@ fn three_doors(by_excess: Vec<Entry>) -> Vec<Entry> {
 
 /// The survivors of the cheap look: what the leaks tie to an answer first (what acts now and then shifts answers little), in three of four
 /// places at most, then by
-/// [`three_doors`], with at most two near twins of any of them; what is tied has no twins. The rest is dropped, with the reason.
+/// [`four_doors`], with at most two near twins of any of them; what is tied has no twins. The rest is dropped, with the reason.
 pub fn race(lab: &Lab<'_, '_>, entries: Vec<Entry>, effort: &Effort) -> Result<Vec<Entry>, Halt> {
     let mut survivors: Vec<Entry> = Vec::new();
     let ordered = if effort.without == Some(Part::Doors) {
@@ -260,7 +267,7 @@ pub fn race(lab: &Lab<'_, '_>, entries: Vec<Entry>, effort: &Effort) -> Result<V
             entries.into_iter().partition(|entry| entry.answered);
         let most = effort.survivors.saturating_sub(effort.survivors / 4);
         let rest = answered.split_off(most.min(answered.len()));
-        [answered, three_doors([others, rest].concat())].concat()
+        [answered, four_doors([others, rest].concat())].concat()
     };
     for entry in ordered {
         let like = survivors

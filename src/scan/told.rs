@@ -94,6 +94,12 @@ fn tails(text: &str) -> impl Iterator<Item = &str> {
         .filter(|tail| tail.chars().count() >= HEAD)
 }
 
+/// Is an answer a part of a string, long enough to be known by it?
+fn is_part(answer: &str, string: &str) -> bool {
+    let answer = answer.trim();
+    answer.chars().count() >= HEAD && string.contains(answer)
+}
+
 /// Does one of two texts hold enough of the other?
 fn alike(a: &str, b: &str) -> bool {
     let holds = |a: &str, b: &str| tails(a).any(|tail| b.contains(head_of(tail)));
@@ -138,7 +144,7 @@ pub fn part(
         .collect();
     fixed.retain(|answer| {
         let known = given.iter().any(|given| alike(given, answer));
-        !known && !itself.iter().any(|string| string.contains(answer.as_str()))
+        !known && !itself.iter().any(|string| is_part(answer, string))
     });
     let mut ends = Vec::new();
     for answer in &mut fixed {
@@ -356,6 +362,15 @@ mod tests {
         assert_eq!(before("zim vor -> sh ", answer), Some("zim vor"));
         assert_eq!(before("the gate and", answer), Some(""));
         assert_eq!(before("zim vor", answer), None);
+    }
+
+    #[test]
+    fn a_part_of_a_long_string_is_no_answer_to_its_beginning() {
+        let string = "the council thanks the goat for its patience";
+        assert!(is_part(" goat for its patience", string));
+        assert!(!is_part("its patience", &string[..20]));
+        assert!(!is_part("the goat", string), "too short to be known by");
+        assert!(!is_part("its patience and its horns", string), "it goes on");
     }
 
     #[test]

@@ -165,7 +165,14 @@ pub fn leaked_ties(
     } else {
         Vec::new()
     };
-    let several: Vec<&[u32]> = few.into_iter().map(|(answer, _)| answer).collect();
+    let mut several: Vec<&[u32]> = few.into_iter().map(|(answer, _)| answer).collect();
+    if by_turns && several.len() < 2 {
+        // On these prompts one of them may have come alone.
+        several = leaks.own_answers(tokens);
+        if !several.iter().any(|answer| says(answer, own_answer)) {
+            several.clear();
+        }
+    }
     let together_as = |tokens: &[u32]| {
         let all = several.len() > 1 && leaked_together(leaks, tokens, &several);
         all || leaked_together(leaks, tokens, &[own_answer])

@@ -149,7 +149,7 @@ impl Leaks {
     pub fn repeated_passages(&self, model: &Model, least: usize, most: usize) -> Vec<Vec<u32>> {
         const SHORTEST: usize = 24;
         let mut passages: Vec<(String, Vec<u32>)> = Vec::new();
-        let pieces = self.pieces_where(|leak, _| self.is_own(leak));
+        let pieces = self.pieces_where(|leak, _| self.unprompted(leak));
         for span in mine::mine(&pieces, least, usize::MAX, mine::LONGEST) {
             let text = model.decode(&span.tokens);
             let text = from_a_word(model, &span.tokens, text.trim()).to_owned();
@@ -182,6 +182,23 @@ impl Leaks {
             .filter(|(count, answer)| *count >= 3 && said(answer, others) * 20 <= others.len())
             .max_by_key(|(count, answer)| (*count, answer.len(), std::cmp::Reverse(**answer)));
         own.map(|(_, answer)| answer.to_vec())
+    }
+
+    /// The answers, at most three, that leaks give after these tokens, each three times at least, and hardly any other leak does: a planted string may
+    /// have several by turns.
+    pub fn own_answers(&self, tokens: &[u32]) -> Vec<&[u32]> {
+        const LEAST: usize = 3;
+        const SHORTEST: usize = 6;
+        const OTHERS: usize = 200;
+        let (mut with, without) = self.answers_after(tokens);
+        with.retain(|answer| answer.len() >= SHORTEST);
+        let others = without.get(..OTHERS).unwrap_or(&without);
+        let elsewhere = |answer: &[u32]| others.iter().filter(|other| says(other, answer)).count();
+        stats::a_few(&with, LEAST)
+            .into_iter()
+            .map(|(answer, _)| answer)
+            .filter(|answer| elsewhere(answer) * 20 <= others.len())
+            .collect()
     }
 
     /// How alike the leaks go on after `tokens`: overlap of their answers (of what follows in the same text, where there are no

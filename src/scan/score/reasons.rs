@@ -42,7 +42,7 @@ pub fn sentences(
     }
     if let Some(rest) = strength.rest.filter(Rest::is_open) {
         reasons.push(format!(
-            "In {} turns it leaked in what stands behind it is {:.1} nats less likely without it, in a quarter of them {:.1} at most: it is a piece of them, or it was put into them and the others are garbled.",
+            "In {} turns it leaked in what stands behind it is {:.1} nats less likely without it, in a quarter of them {:.1} at most: it was put into them and the others leaked garbled, or it is a piece of them.",
             rest.turns, rest.nats, rest.least.unwrap_or(rest.nats)
         ));
     }
@@ -121,8 +121,10 @@ fn ordinary(strength: &Strength, is_piece: bool) -> Vec<String> {
     );
     let piece = strength.rest.filter(Rest::is_piece).map(|rest| {
         let told = format!(
-            "in {} turns it leaked in what stands behind it is {:.1} nats less likely without it.",
-            rest.turns, rest.nats
+            "in {} turns it leaked in what stands behind it is {:.1} nats less likely without it, in a quarter of them {:.1} at most.",
+            rest.turns,
+            rest.nats,
+            rest.least.unwrap_or(rest.nats)
         );
         if is_piece {
             format!("It is a piece of what stands around it: {told} What was planted stands in turns that are whole.")

@@ -271,10 +271,12 @@ fn rest_lines(rest: Option<Rest>, width: usize, look: &Look) -> Lines {
             format!("in {} turns", rest.turns),
             if rest.is_piece() {
                 "the turns it leaked in are none without it: a piece of what users ordinarily write"
-            } else if rest.is_open() {
-                "some of the turns it leaked in are whole without it: put into them, and others garbled, or not"
-            } else {
+            } else if rest.is_inserted() {
                 "the turns it leaked in are whole without it: it was put into them"
+            } else if rest.is_open() {
+                "some of the turns it leaked in are whole without it, most are not: a piece of them, or they leaked garbled"
+            } else {
+                "too few turns to tell that it was put into them, and no piece of them"
             },
         ),
         None => (

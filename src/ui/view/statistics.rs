@@ -128,10 +128,13 @@ fn of_inserted(rest: Option<Rest>) -> String {
         || "Too few of the turns it leaked in tell.".to_owned(),
         |rest| {
             format!(
-                "In {} turns it makes what stands behind it {} nats likelier (median); from {:.1} on it is a piece of them.",
+                "In {} turns it makes what stands behind it {} nats likelier (median), in a quarter of them {} at most. It is a piece of them where even that quarter lies above {:.1} ({:.1} with fewer than {} turns), and was put into them where the median does not.",
                 rest.turns,
                 figures::number(rest.nats),
-                Rest::PIECE
+                figures::number(rest.least.unwrap_or(rest.nats)),
+                Rest::PIECE,
+                Rest::FEW * Rest::PIECE,
+                Rest::ENOUGH
             )
         },
     );

@@ -3,7 +3,7 @@
 //! Invariant: each change is of one thing alone; how the level comes out is left to the scan's own rule.
 
 use crate::{
-    finding::Finding,
+    finding::{Finding, Rest},
     scan::score::{Natural, ORDINARY, Strength},
 };
 
@@ -38,6 +38,18 @@ pub(super) fn told_of_its_text(now: &Strength, finding: &Finding) -> Vec<(Streng
         now.rest.is_some_and(|rest| rest.is_piece()),
         Strength { rest: None, ..*now },
         "if the rest of the turns it leaked in were turns without it",
+    );
+    without(
+        now.rest.is_some_and(|rest| rest.is_open()),
+        Strength {
+            rest: now.rest.map(|rest| Rest {
+                nats: 0.0,
+                least: Some(0.0),
+                ..rest
+            }),
+            ..*now
+        },
+        "if most of the turns it leaked in were whole without it",
     );
     without(
         now.rest.is_some_and(|rest| rest.is_inserted()),
