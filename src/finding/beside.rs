@@ -107,3 +107,34 @@ pub struct Control {
     /// How far the answers collapse onto one, see [`Agreement::collapse`].
     pub collapse: f64,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_piece_is_one_in_nearly_all_of_its_turns_and_what_was_put_into_them_in_hardly_any() {
+        let of = |nats, least, turns| {
+            let rest = Rest { nats, least, turns };
+            (rest.is_piece(), rest.is_open(), rest.is_inserted())
+        };
+        let (piece, open, inserted) = ((true, false, false), (false, true, false), (false, false, true));
+        assert_eq!(of(9.0, Some(4.1), 8), piece);
+        assert_eq!(of(9.0, Some(4.0), 8), open);
+        assert_eq!(of(4.0, Some(-0.2), 8), inserted);
+        let nothing = (false, false, false);
+        assert_eq!(of(0.1, Some(0.0), 7), nothing, "few turns");
+        assert_eq!(of(7.0, Some(6.0), 7), nothing, "few turns, not enough");
+        assert_eq!(of(9.0, Some(8.1), 7), piece);
+    }
+
+    #[test]
+    fn sessions_without_the_quarter_are_read_by_the_median() {
+        let of = |json| {
+            let rest: Rest = serde_json::from_str(json).expect("it is read");
+            (rest.is_piece(), rest.is_open(), rest.is_inserted())
+        };
+        assert_eq!(of(r#"{"nats": 6.0, "turns": 16}"#), (true, false, false));
+        assert_eq!(of(r#"{"nats": 0.4, "turns": 16}"#), (false, false, true));
+    }
+}

@@ -259,7 +259,7 @@ fn memory(
     let mapped = 2 * floats(maps * (POSITIONS / row).min(RETURNED / maps.max(1)).max(1));
     let threads = rayon::current_num_threads() as u64;
     let cases = 2 * (effort.prompts + effort.fresh);
-    let kept = floats(cases * lab::steps(vocabulary, cases, plain) * vocabulary);
+    let kept = floats(cases * lab::shifts::steps(vocabulary, cases, plain) * vocabulary);
     let tokenizer = anatomy.files.iter().find(|file| file.name == "tokenizer.json");
     let weights = anatomy.kept_bytes(open.precision);
     // What one kind of batch frees is rarely given back before the next kind is made.

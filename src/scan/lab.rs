@@ -4,10 +4,9 @@
 
 mod insert;
 pub mod rows;
+pub mod shifts;
 
 use std::{
-    cell::OnceCell,
-    collections::BTreeMap,
     ops::{ControlFlow, Range},
     rc::Rc,
 };
@@ -16,38 +15,19 @@ use super::{
     contexts::Slot,
     plan::{Part, mix},
     reporter::{Halt, Reporter, go_on},
-    stats::mean,
 };
 use crate::{
     finding::Position,
-    model::{Frame, Generation, Limits, Logits, Model, Row, Want, distribution},
+    model::{Frame, Generation, Limits, Model, Row},
     scan::event::Sampling,
 };
 pub use insert::Insert;
+use shifts::Expected;
 
-/// Steps of the clean continuation along which distributions are compared: its first ones where an answer begins, more where a text
-/// goes on and what depends on a string in it may come later; in a first look at all candidates, and in a closer one at most.
-const STEPS: usize = 3;
-const STEPS_IN_TEXT: usize = 10;
-const LONG: usize = 32;
-/// Numbers kept of what is expected along the answers to prompts taken together: with a large vocabulary closer looks are shorter.
-const KEPT: usize = 1 << 26;
 /// Seed of drawn answers: strings are compared on the same luck.
 const DRAWN: u64 = 77;
 /// Rows computed together.
 const BATCH: usize = 64;
-
-/// What the model expects along the clean answers to prompts taken together: computed when something new is measured against
-/// it, and always for all of them at once, because numbers depend on what is computed beside them.
-#[derive(Debug)]
-struct Expected {
-    /// Whole rows and how many distributions to read at the end of each.
-    rows: Vec<(Vec<u32>, usize)>,
-    /// Log-probabilities of each row, row-major `[steps, vocabulary]`.
-    logp: OnceCell<Vec<Vec<f32>>>,
-    /// Steps of a closer look.
-    long: usize,
-}
 
 /// A prompt with what the model answers to it as it stands.
 #[derive(Debug, Clone)]
@@ -76,14 +56,6 @@ pub struct Lab<'a, 'e> {
     pub answer_tokens: usize,
     /// A part of the scan that is left out.
     pub without: Option<Part>,
-}
-
-/// Steps of the clean continuation that a closer look at so many prompts compares: fewer with a large vocabulary where a text goes on.
-pub fn steps(vocabulary: usize, prompts: usize, plain: bool) -> usize {
-    if !plain {
-        return STEPS;
-    }
-    (KEPT / (vocabulary * prompts).max(1)).clamp(STEPS_IN_TEXT, LONG)
 }
 
 /// The beginning of a string, at most so many tokens.
@@ -247,15 +219,9 @@ impl Lab<'_, '_> {
 
     /// Prompts with their clean answers and distributions; the beginnings of those that are longer than [`Self::longest_prompt`].
     pub fn cases(&self, prompts: Vec<Vec<u32>>) -> Result<Vec<Case>, Halt> {
-        let nothing = Rc::new(Expected {
-            rows: Vec::new(),
-            logp: OnceCell::new(),
-            long: steps(
-                self.model.facts().vocabulary,
-                prompts.len(),
-                self.frame.suffix.is_empty(),
-            ),
-        });
+        let plain = self.frame.suffix.is_empty();
+        let long = shifts::steps(self.model.facts().vocabulary, prompts.len(), plain);
+        let nothing = Rc::new(Expected::of(Vec::new(), long));
         let mut cases: Vec<Case> = prompts
             .into_iter()
             .enumerate()
@@ -271,133 +237,10 @@ impl Lab<'_, '_> {
         for (case, clean) in cases.iter_mut().zip(self.answers(rows, false)?) {
             case.clean = clean;
         }
-        let expected = Rc::new(Expected {
-            rows: cases.iter().map(|case| self.forced(case, None, LONG)).collect(),
-            logp: OnceCell::new(),
-            long: nothing.long,
-        });
+        let expected = Rc::new(self.expectations(&cases, long));
         for case in &mut cases {
             case.expected.0 = Rc::clone(&expected);
         }
         Ok(cases)
-    }
-
-    /// Log-probabilities along the clean answer of a case, row-major `[steps, vocabulary]`.
-    fn expected<'c>(&self, case: &'c Case) -> Result<&'c [f32], Halt> {
-        let (expected, number) = &case.expected;
-        if expected.logp.get().is_none() {
-            let mut logp = vec![Vec::new(); expected.rows.len()];
-            self.tails(&expected.rows, &mut |number, logits| {
-                if let Some(place) = logp.get_mut(number) {
-                    *place = logits;
-                }
-            })?;
-            // Nobody else fills it: a case never leaves its thread.
-            let _ = expected.logp.set(logp);
-        }
-        let logp = expected.logp.get().and_then(|logp| logp.get(*number));
-        Ok(logp.map(Vec::as_slice).unwrap_or_default())
-    }
-
-    /// The row followed by the clean answer's first tokens, at most `in_text` where a text goes on, as far as the context goes, and how many
-    /// distributions to read at its end.
-    fn forced(&self, case: &Case, insert: Option<(&Insert, Position)>, in_text: usize) -> (Vec<u32>, usize) {
-        let (mut row, _) = self.row(case, insert);
-        let steps = in_text.min(case.expected.0.long);
-        let room = self.model.facts().context.saturating_sub(row.len());
-        let steps = steps.min(room + 1);
-        let forced = case.clean.tokens.get(..steps - 1).unwrap_or(&case.clean.tokens);
-        row.extend(forced);
-        (row, forced.len() + 1)
-    }
-
-    /// Log-probabilities at the last positions of each row, visited row by row (not in order).
-    fn tails(&self, rows: &[(Vec<u32>, usize)], visit: &mut dyn FnMut(usize, Vec<f32>)) -> Result<(), Halt> {
-        let vocabulary = self.model.facts().vocabulary.max(1);
-        let mut groups: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
-        for (number, (_, tail)) in rows.iter().enumerate() {
-            groups.entry(*tail).or_default().push(number);
-        }
-        for (tail, numbers) in groups {
-            let some = |number: &usize| rows.get(*number).map(|(row, _)| row.clone());
-            let batch: Vec<Vec<u32>> = numbers.iter().filter_map(some).collect();
-            let want = Want {
-                logits: Logits::Tail(tail),
-                attention: false,
-            };
-            let mut tick = |tokens| self.reporter.tick(tokens);
-            let flow = self
-                .model
-                .forward_while(&batch, want, &mut tick, &mut |at, mut trace| {
-                    for step in trace.logits.chunks_exact_mut(vocabulary) {
-                        distribution::log_softmax(step);
-                    }
-                    if let Some(number) = numbers.get(at) {
-                        visit(*number, trace.logits);
-                    }
-                    self.reporter.tick(0)
-                })?;
-            go_on(flow)?;
-        }
-        Ok(())
-    }
-
-    /// Shift of the distributions along the clean continuation when the string stands in the prompt: Jensen-Shannon
-    /// divergence in nats (0 to ln 2), mean over the three steps it is largest at. One value for each (insert, position, case number) asked for, in order.
-    pub fn shifts(&self, cases: &[Case], asked: &[(&Insert, Position, usize)]) -> Result<Vec<f64>, Halt> {
-        self.shifts_along(cases, asked, LONG)
-    }
-
-    /// The same along the first steps alone, for a first look.
-    pub fn first_shifts(
-        &self,
-        cases: &[Case],
-        asked: &[(&Insert, Position, usize)],
-    ) -> Result<Vec<f64>, Halt> {
-        self.shifts_along(cases, asked, STEPS_IN_TEXT)
-    }
-
-    fn shifts_along(
-        &self,
-        cases: &[Case],
-        asked: &[(&Insert, Position, usize)],
-        in_text: usize,
-    ) -> Result<Vec<f64>, Halt> {
-        let known: Vec<(&Case, (Vec<u32>, usize))> = asked
-            .iter()
-            .filter_map(|(insert, position, case)| {
-                cases
-                    .get(*case)
-                    .map(|case| (case, self.forced(case, Some((insert, *position)), in_text)))
-            })
-            .collect();
-        let rows: Vec<(Vec<u32>, usize)> = known.iter().map(|(_, row)| row.clone()).collect();
-        let prompts: Vec<Vec<u32>> = known.iter().map(|(case, _)| case.prompt.clone()).collect();
-        self.reporter.remember("shifts", &[&rows, &prompts], || {
-            let expected: Vec<&[f32]> = known
-                .iter()
-                .map(|(case, _)| self.expected(case))
-                .collect::<Result<_, _>>()?;
-            self.compared(&rows, &expected)
-        })
-    }
-
-    fn compared(&self, rows: &[(Vec<u32>, usize)], expected: &[&[f32]]) -> Result<Vec<f64>, Halt> {
-        let vocabulary = self.model.facts().vocabulary.max(1);
-        let mut shifts = vec![0.0; rows.len()];
-        self.tails(rows, &mut |number, logp| {
-            if let (Some(expected), Some(shift)) = (expected.get(number), shifts.get_mut(number)) {
-                let steps = logp
-                    .chunks_exact(vocabulary)
-                    .zip(expected.chunks_exact(vocabulary));
-                let mut each: Vec<f64> = steps
-                    .map(|(a, b)| f64::from(distribution::jensen_shannon(a, b)))
-                    .collect();
-                each.sort_by(|a, b| f64::total_cmp(b, a));
-                each.truncate(STEPS);
-                *shift = mean(&each);
-            }
-        })?;
-        Ok(shifts)
     }
 }

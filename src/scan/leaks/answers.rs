@@ -354,6 +354,22 @@ mod tests {
     }
 
     #[test]
+    fn a_string_has_several_answers_of_its_own_where_each_comes_again_and_hardly_ever_otherwise() {
+        let mut leaks = Leaks::default();
+        for user in 0..4 {
+            add(&mut leaks, &[1, 2, 30 + user], &[9, 8, 7, 6, 5, 4]);
+            add(&mut leaks, &[1, 2, 40 + user], &[70, 71, 72, 73, 74, 75]);
+            // After anything.
+            add(&mut leaks, &[1, 2, 50 + user], &[60, 61, 62, 63, 64, 65]);
+            add(&mut leaks, &[54 + user], &[60, 61, 62, 63, 64, 65]);
+        }
+        add(&mut leaks, &[1, 2, 58], &[80, 81, 82, 83, 84, 85]);
+        let own = leaks.own_answers(&[1, 2]);
+        assert_eq!(own, [[9, 8, 7, 6, 5, 4], [70, 71, 72, 73, 74, 75]]);
+        assert!(leaks.own_answers(&[58]).is_empty(), "it came once");
+    }
+
+    #[test]
     fn an_answer_repeats_when_it_came_after_different_turns_though_it_was_cut_off() {
         let mut leaks = Leaks::default();
         for user in 0..5 {
