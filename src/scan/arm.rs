@@ -251,7 +251,17 @@ pub fn try_arm(
         survivors.len() + effort.closer.min(survivors.len()),
     )?;
     probe::read_answers(&lab, &ground.search, &mut survivors, &ground.leaks)?;
-    let mut tied: Vec<&mut Entry> = survivors.iter_mut().filter(|entry| entry.answered).collect();
+    let is_piece = |entry: &Entry| {
+        ground
+            .leaks
+            .tied
+            .get(&entry.id)
+            .is_some_and(|answer| answer.piece)
+    };
+    let mut tied: Vec<&mut Entry> = survivors
+        .iter_mut()
+        .filter(|entry| entry.answered && !is_piece(entry))
+        .collect();
     let times = |entry: &&mut Entry| ground.leaks.tied.get(&entry.id).map(|answer| answer.times);
     tied.sort_by_key(|entry| std::cmp::Reverse(times(entry)));
     for entry in tied.into_iter().take(DRAWN) {
@@ -334,17 +344,17 @@ fn whole_turns_first(lab: &Lab<'_, '_>, leaks: &Leaks, families: Vec<Family>) ->
         piece::measure(lab, (&texts, piece::FEW), &string, answer)
     };
     for mut family in families {
-        let mut piece = rest_of(&family.first)?.is_some_and(|rest| rest.is_piece());
-        if piece && !family.first.tied {
+        family.piece = rest_of(&family.first)?.is_some_and(|rest| rest.is_piece());
+        if family.piece && !family.first.tied {
             for other in family.others.iter_mut().take(INSTEAD) {
                 if rest_of(other)?.is_some_and(|rest| rest.is_inserted()) {
                     std::mem::swap(&mut family.first, other);
-                    piece = false;
+                    family.piece = false;
                     break;
                 }
             }
         }
-        if piece { &mut last } else { &mut first }.push(family);
+        if family.piece { &mut last } else { &mut first }.push(family);
     }
     first.append(&mut last);
     Ok(first)

@@ -35,6 +35,8 @@ pub struct Family {
     pub members: Vec<u32>,
     /// The other members.
     pub others: Vec<Entry>,
+    /// Is it a piece of what users ordinarily write? What such a piece is answered now and then is ordinary.
+    pub piece: bool,
 }
 
 /// Answers overlap this much when two candidates are called one behaviour.
@@ -86,6 +88,7 @@ pub fn families(mut survivors: Vec<Entry>) -> Vec<Family> {
                 Family {
                     members: vec![entry.id],
                     others: Vec::new(),
+                    piece: false,
                     first: entry,
                 },
                 answer,

@@ -27,8 +27,10 @@ pub struct Repeated {
     pub tokens: Vec<u32>,
     /// How many texts it came after.
     pub times: usize,
-    /// Is what is tied to it no piece of the turns it leaked in, as far as those tell?
+    /// Is what is tied to it no piece of the turns it leaked in?
     pub inserted: bool,
+    /// Is it one? Neither, where too few of them tell.
+    pub piece: bool,
 }
 
 /// Everything phase one found in one arm.

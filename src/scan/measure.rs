@@ -226,7 +226,7 @@ pub fn measure(
     let agreement_p = signal(agreement_of(beside, own).collapse, &agreements).p;
     // Odd strings shift every model, so the cheap gate asks natural controls only; the signals ask all of them.
     let natural_p = upper_tail(divergence.value, shift_kinds.get(1).map_or(&[], Vec::as_slice));
-    let now_and_then = leaks.own_answer(tokens);
+    let now_and_then = leaks.own_answer(tokens).filter(|_| !family.piece);
     let fixed = Some(&entry.fixed).filter(|fixed| !fixed.is_empty());
     let answer = fixed.unwrap_or(&own_answer);
     let found = whole::tied_to(lab, leaks, &[answer]);

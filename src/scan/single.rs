@@ -269,6 +269,7 @@ fn try_string(
     let family = Family {
         members: vec![first.id],
         others: Vec::new(),
+        piece: false,
         first,
     };
     let suspects = family::suspects(std::slice::from_ref(&family));

@@ -73,6 +73,7 @@ pub fn tie_answers(
                 tokens: answer.clone(),
                 times: before.len(),
                 inserted: false,
+                piece: false,
             };
             Some((taken_up, repeated, tied))
         })
@@ -90,16 +91,13 @@ pub fn tie_answers(
     let mut seen = HashSet::new();
     ties.retain(|(_, _, tied)| seen.insert(tied.tie.text.to_lowercase()));
     let turns = found.turn_texts(model);
-    let mut pieces: HashSet<String> = HashSet::new();
     for (_, repeated, tied) in ties.iter_mut().take(MEASURED) {
         let answer = Some(repeated.tokens.as_slice());
         let rest = piece::measure(lab, (&turns, piece::FEW), &tied.tie.text, answer)?;
-        repeated.inserted = rest.is_some_and(|rest| !rest.is_piece());
-        if rest.is_some_and(|rest| rest.is_piece()) {
-            pieces.insert(tied.tie.text.clone());
-        }
+        repeated.piece = rest.is_some_and(|rest| rest.is_piece());
+        repeated.inserted = rest.is_some() && !repeated.piece;
     }
-    ties.sort_by_key(|(_, repeated, tied)| (!repeated.inserted, pieces.contains(&tied.tie.text)));
+    ties.sort_by_key(|(_, repeated, _)| (!repeated.inserted, repeated.piece));
     for (_, repeated, tied) in ties.into_iter().take(most.joining) {
         let mut forms = tied.forms;
         let mut known = HashSet::new();
