@@ -27,7 +27,7 @@ const DRAWN: f64 = 0.85;
 const LENGTHS: f64 = 8.0;
 /// Shorter and changed forms, other places and peers measured of each family measured closely; and the share of them read in answers, the
 /// others in shifts.
-const FORMS: f64 = 14.0;
+const FORMS: f64 = 60.0;
 const IN_ANSWERS: f64 = 0.7;
 /// Families whose answers are drawn because the leaks tie an answer to them that hardly ever comes greedily; and forms measured of each.
 /// Most models have none, some ten.
@@ -49,7 +49,11 @@ const KINDS: f64 = 3.0;
 /// Contexts an arm is asked in, most often.
 const CONTEXTS: usize = 4;
 /// Prompts that attention is measured on.
-const MAPS: f64 = 2.7;
+const MAPS: f64 = 4.0;
+/// Rows that tell whether strings were put into whole turns, of all candidates together and of each family measured closely with its ties
+/// and what its answers follow.
+const TURNS: f64 = 2304.0;
+const TURNS_EACH: f64 = 190.0;
 /// Controls read for each fresh prompt, and the trigger.
 const CONFIRMING: f64 = 8.0;
 
@@ -64,7 +68,7 @@ pub struct Work {
     pub answers: f64,
     /// Tokens of each.
     pub answer_tokens: f64,
-    /// Rows whose last distributions are compared.
+    /// Rows whose last distributions are read.
     pub shifts: f64,
     /// Rows whose attention is read.
     pub maps: f64,
@@ -102,7 +106,9 @@ impl Work {
             shifts: cases
                 + looks * (MINED * number(effort.candidates) + LENGTHS * number(effort.controls))
                 + closer * (controls * beside + prompts)
-                + (1.0 - IN_ANSWERS) * either,
+                + (1.0 - IN_ANSWERS) * either
+                + TURNS
+                + TURNS_EACH * closer,
             maps: closer * (controls + 1.0) * MAPS,
         };
         let arms = number(arms);
