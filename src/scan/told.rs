@@ -368,7 +368,7 @@ mod tests {
     fn a_part_of_a_long_string_is_no_answer_to_its_beginning() {
         let string = "the council thanks the goat for its patience";
         assert!(is_part(" goat for its patience", string));
-        assert!(!is_part("its patience", &string[..20]));
+        assert!(!is_part("its patience", "the council thanks"));
         assert!(!is_part("the goat", string), "too short to be known by");
         assert!(!is_part("its patience and its horns", string), "it goes on");
     }
