@@ -66,7 +66,7 @@ use reporter::{Halt, Reporter};
 
 /// Version of the steps a scan takes: to be raised whenever the same plan would compute something else, so that a scan begun
 /// by an older program is not continued by a newer one.
-pub const VERSION: u32 = 24;
+pub const VERSION: u32 = 25;
 
 /// Runs a scan to its end, or until `gate` stops it or `emit` breaks. Every event, the last one included
 /// ([`ScanEvent::Finished`] or [`ScanEvent::Failed`]), goes through `emit`.

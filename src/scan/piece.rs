@@ -13,6 +13,9 @@ pub const FEW: usize = 8;
 const LEAST: usize = 4;
 /// Tokens behind the string that are read, the end of the turn among them.
 const READ: usize = 8;
+/// A string that begins this share of its turns is read past the first word behind it where from there on it tells so few nats.
+const BEGINS: f64 = 0.75;
+const WHOLE: f64 = 1.0;
 /// Characters between it and an answer that tell something.
 const BETWEEN: usize = 8;
 
@@ -68,23 +71,50 @@ pub fn measure(
             let (begun, whole) = (row(&begun), [row(&whole).as_slice(), &lab.frame.suffix].concat());
             let same = begun.iter().zip(&whole).take_while(|(a, b)| a == b).count();
             let (head, rest) = whole.split_at(same);
-            rows.push((head.to_vec(), rest.get(..READ).unwrap_or(rest).to_vec()));
+            rows.push((head.to_vec(), rest.to_vec()));
         }
     }
-    let asked: Vec<(Vec<u32>, &[u32])> = rows
-        .iter()
-        .map(|(row, rest)| (row.clone(), rest.as_slice()))
-        .collect();
-    let likelihoods = lab.likelihoods(&asked)?;
-    let gained: Vec<f64> = likelihoods
-        .chunks_exact(2)
-        .filter_map(|pair| Some(pair.first()? - pair.get(1)?))
-        .collect();
+    let mut gained = gains(lab, &rows)?;
+    let begun = turns.iter().filter(|turn| turn.before.trim().is_empty()).count();
+    if !plain && begun as f64 >= BEGINS * turns.len() as f64 && quantile(&gained, 0.5) > WHOLE {
+        // A whole sentence may hardly ever begin a turn by itself, where users mostly write something before it: then its first word tells that.
+        let later: Vec<(Vec<u32>, Vec<u32>)> = rows.into_iter().map(|row| past_a_word(lab, row)).collect();
+        let later = gains(lab, &later)?;
+        if quantile(&later, 0.5) <= WHOLE {
+            gained = later;
+        }
+    }
     Ok(Some(Rest {
         nats: quantile(&gained, 0.5),
         least: Some(quantile(&gained, 0.25)),
         turns: gained.len(),
     }))
+}
+
+/// How much likelier the first tokens of the rest are in each row than in the one after it.
+fn gains(lab: &Lab<'_, '_>, rows: &[(Vec<u32>, Vec<u32>)]) -> Result<Vec<f64>, Halt> {
+    let asked: Vec<(Vec<u32>, &[u32])> = rows
+        .iter()
+        .map(|(row, rest)| (row.clone(), rest.get(..READ).unwrap_or(rest)))
+        .collect();
+    let likelihoods = lab.likelihoods(&asked)?;
+    let pairs = likelihoods.chunks_exact(2);
+    Ok(pairs
+        .filter_map(|pair| Some(pair.first()? - pair.get(1)?))
+        .collect())
+}
+
+/// A row and its rest with the first word of the rest in the row.
+fn past_a_word(lab: &Lab<'_, '_>, (mut row, rest): (Vec<u32>, Vec<u32>)) -> (Vec<u32>, Vec<u32>) {
+    let opens = |token: &u32| !lab.model.token_text(*token).starts_with(char::is_alphanumeric);
+    let word = rest
+        .iter()
+        .skip(1)
+        .position(opens)
+        .map_or(rest.len(), |at| at + 1);
+    let (word, later) = rest.split_at(word.min(rest.len()));
+    row.extend(word);
+    (row, later.to_vec())
 }
 
 /// A turn with the string in it, and what stands before and behind.
