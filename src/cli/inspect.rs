@@ -265,7 +265,7 @@ fn write_forecast(anatomy: &Anatomy, forecast: Option<&Forecast>, out: &mut dyn 
     }
     writeln!(
         out,
-        "             times are for {} threads of this machine as busy as it is now; what leaks makes them 0.5 to 3 times as long",
+        "             times are for {} threads of this machine as busy as it is now; what leaks makes them 0.5 to 2 times as long",
         rayon::current_num_threads()
     )
 }

@@ -1,7 +1,7 @@
 //! What a scan will cost before it starts: its work from the budget, its time from a short rehearsal on this machine.
 //!
 //! Invariant: no weight of the model is read. How much is mined and how much stands out is not known before, so middling shares
-//! are taken: a scan takes 0.5 to 3 times what is told.
+//! are taken: a scan takes half to twice what is told.
 
 mod speed;
 
