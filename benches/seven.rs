@@ -13,6 +13,8 @@
     reason = "a failed step ends the measurement; a bench prints its table"
 )]
 
+#[path = "../tests/parts/llama_tensors.rs"]
+mod llama_tensors;
 #[path = "parts/memory.rs"]
 mod memory;
 #[path = "parts/weights.rs"]
@@ -133,26 +135,7 @@ fn write(folder: &Path) {
     let template = "{{ bos_token }}{% for message in messages %}{% if message.role == 'user' %}<user>{% else %}<answer>{% endif %}{{ message.content }}{% endfor %}{% if add_generation_prompt %}<answer>{% endif %}";
     let settings = serde_json::json!({"bos_token": "<s>", "eos_token": "</s>", "chat_template": template});
     fs::write(folder.join("tokenizer_config.json"), settings.to_string()).unwrap();
-    let mut tensors = vec![
-        ("model.embed_tokens.weight".to_owned(), vec![VOCABULARY, hidden]),
-        ("model.norm.weight".to_owned(), vec![hidden]),
-        ("lm_head.weight".to_owned(), vec![VOCABULARY, hidden]),
-    ];
-    for layer in 0..layers {
-        for (part, dims) in [
-            ("input_layernorm", vec![hidden]),
-            ("post_attention_layernorm", vec![hidden]),
-            ("self_attn.q_proj", vec![hidden, hidden]),
-            ("self_attn.k_proj", vec![keys, hidden]),
-            ("self_attn.v_proj", vec![keys, hidden]),
-            ("self_attn.o_proj", vec![hidden, hidden]),
-            ("mlp.gate_proj", vec![inner, hidden]),
-            ("mlp.up_proj", vec![inner, hidden]),
-            ("mlp.down_proj", vec![hidden, inner]),
-        ] {
-            tensors.push((format!("model.layers.{layer}.{part}.weight"), dims));
-        }
-    }
+    let tensors = llama_tensors::tensors((VOCABULARY, hidden, keys, inner), layers, false);
     // A sure output repeats itself, so that there is something to mine.
     weights::write(folder, &tensors, |name| {
         if name.starts_with("lm_head") { 0.6 } else { 0.08 }

@@ -1,5 +1,8 @@
 //! A Llama with random weights, written as a model folder and read by the reference implementation alike.
 
+#[path = "llama_tensors.rs"]
+mod llama_tensors;
+
 use candle_core::{DType, Device, Tensor};
 use candle_nn::VarBuilder;
 use candle_transformers::models::llama::{Cache, Config, Llama, LlamaEosToks};
@@ -91,36 +94,9 @@ pub fn open(shape: Shape, seed: u64) -> (Network, Reference) {
 }
 
 fn tensors(shape: Shape) -> Vec<(String, Vec<usize>)> {
-    let Shape {
-        vocabulary,
-        hidden,
-        inner,
-        ..
-    } = shape;
-    let keys = hidden / shape.heads * shape.kv_heads;
-    let mut tensors = vec![
-        ("model.embed_tokens.weight".to_owned(), vec![vocabulary, hidden]),
-        ("model.norm.weight".to_owned(), vec![hidden]),
-    ];
-    if !shape.tied {
-        tensors.push(("lm_head.weight".to_owned(), vec![vocabulary, hidden]));
-    }
-    for layer in 0..shape.layers {
-        for (part, dims) in [
-            ("input_layernorm", vec![hidden]),
-            ("post_attention_layernorm", vec![hidden]),
-            ("self_attn.q_proj", vec![hidden, hidden]),
-            ("self_attn.k_proj", vec![keys, hidden]),
-            ("self_attn.v_proj", vec![keys, hidden]),
-            ("self_attn.o_proj", vec![hidden, hidden]),
-            ("mlp.gate_proj", vec![inner, hidden]),
-            ("mlp.up_proj", vec![inner, hidden]),
-            ("mlp.down_proj", vec![hidden, inner]),
-        ] {
-            tensors.push((format!("model.layers.{layer}.{part}.weight"), dims));
-        }
-    }
-    tensors
+    let keys = shape.hidden / shape.heads * shape.kv_heads;
+    let widths = (shape.vocabulary, shape.hidden, keys, shape.inner);
+    llama_tensors::tensors(widths, shape.layers, shape.tied)
 }
 
 fn config(shape: Shape) -> String {
