@@ -1,6 +1,7 @@
 //! What leaked in one arm, cut into turns: what spans, prompts and natural controls are taken from. Computes nothing with the model.
 
 mod answers;
+mod own;
 mod prompts;
 
 use std::{
